@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Everything an installation must not share. Made once, kept in the data directory, readable by its owner alone. */
+export interface Secrets {
+  /** Signs users' access tokens (HS256). */
+  jwtSecret: string
+  /** Signs links to stored objects. Not the key of users' tokens, so that one can never pass for the other. */
+  storageSecret: string
+  /** Goes to browsers as `apikey`; stands for the role `anon`. */
+  publishableKey: string
+  /** For servers and scripts; stands for the role `service_role`, which no policy binds. */
+  secretKey: string
+  /** Password of each database login of `postgres/roles.ts`. */
+  databasePassword: string
+}
+
+/** Reads the secrets of a data directory, or makes them at the first start. */
+export function readSecrets(dataDirectory: string): Secrets {
+  const file = join(dataDirectory, 'secrets.json')
+  if (!existsSync(file)) {
+    // Written beside and renamed, so that a crash leaves either no file or a whole one.
+    writeFileSync(`${file}.new`, `${JSON.stringify(makeSecrets(), null, 2)}\n`, { mode: 0o600 })
+    renameSync(`${file}.new`, file)
+  }
+  chmodSync(file, 0o600)
+  return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+}
+
+export function makeSecrets(): Secrets {
+  const secret = (bytes: number) => randomBytes(bytes).toString('base64url')
+  return {
+    jwtSecret: secret(48),
+    storageSecret: secret(48),
+    publishableKey: `sb_publishable_${secret(24)}`,
+    secretKey: `sb_secret_${secret(24)}`,
+    databasePassword: secret(24),
+  }
+}

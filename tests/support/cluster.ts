@@ -1,0 +1,49 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import type { TestProject } from 'vitest/node'
+import { migrate, SERVER_LOGINS } from '../../sql/migrate.ts'
+import { startPostgres } from '../../supabase/local/postgres/postgres.ts'
+import { createRoles, createServiceSchemas, setPasswords } from '../../supabase/local/postgres/roles.ts'
+import { freePort } from './ports.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    cluster: Cluster
+  }
+}
+
+/** The one PostgreSQL of a test run. Each test file clones its template, see database.ts. */
+export interface Cluster {
+  port: number
+  password: string
+}
+
+/** A database with the platform's schemas and Atrium installed, cloned by every test file. */
+export const TEMPLATE = 'atrium_template'
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = mkdtempSync(join(tmpdir(), 'atrium-test-'))
+  chmodSync(directory, 0o711) // As root, PostgreSQL runs under another account and must pass through.
+  const cluster: Cluster = { port: await freePort(), password: 'test' }
+  // A test cluster may lose everything at a power cut, and is faster for it.
+  const server = await startPostgres({
+    directory: join(directory, 'postgres'),
+    ...cluster,
+    settings: ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'max_wal_senders=40', 'max_replication_slots=40'],
+  })
+  const adminUrl = (database: string) => `postgres://supabase_admin:${cluster.password}@127.0.0.1:${cluster.port}/${database}`
+  await createRoles(adminUrl('postgres'), cluster.password)
+  const admin = postgres(adminUrl('postgres'), { max: 1 })
+  await admin.unsafe(`create database ${TEMPLATE}`)
+  await admin.end()
+  await createServiceSchemas(adminUrl(TEMPLATE))
+  await migrate(`postgres://postgres:${cluster.password}@127.0.0.1:${cluster.port}/${TEMPLATE}`)
+  await setPasswords(adminUrl('postgres'), SERVER_LOGINS, cluster.password)
+  project.provide('cluster', cluster)
+  return async () => {
+    await server.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
