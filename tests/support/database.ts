@@ -18,6 +18,8 @@ export async function createDatabase(): Promise<Database> {
   const url = (login: string, database = name) => `postgres://${login}:${password}@127.0.0.1:${port}/${database}`
   const admin = postgres(url('supabase_admin', 'postgres'), { max: 1, onnotice: () => {} })
   await admin.unsafe(`create database ${name} template ${TEMPLATE}`)
+  // A clone has its template's contents, but not the privileges on the database itself.
+  await admin.unsafe(`grant all on database ${name} to postgres`)
   return {
     url: (login) => url(login),
     async drop() {
