@@ -20,19 +20,18 @@ export interface Cluster {
   password: string
 }
 
+// A test cluster may lose everything at a power cut, and is faster for it.
+const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'max_wal_senders=40', 'max_replication_slots=40']
+
 /** A database with the platform's schemas and Atrium installed, cloned by every test file. */
 export const TEMPLATE = 'atrium_template'
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Starts a throw-away PostgreSQL with the template in it. */
+export async function startCluster(): Promise<{ cluster: Cluster; stop(): Promise<void> }> {
   const directory = mkdtempSync(join(tmpdir(), 'atrium-test-'))
   chmodSync(directory, 0o711) // As root, PostgreSQL runs under another account and must pass through.
   const cluster: Cluster = { port: await freePort(), password: 'test' }
-  // A test cluster may lose everything at a power cut, and is faster for it.
-  const server = await startPostgres({
-    directory: join(directory, 'postgres'),
-    ...cluster,
-    settings: ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'max_wal_senders=40', 'max_replication_slots=40'],
-  })
+  const server = await startPostgres({ directory: join(directory, 'postgres'), ...cluster, settings: SETTINGS })
   const adminUrl = (database: string) => `postgres://supabase_admin:${cluster.password}@127.0.0.1:${cluster.port}/${database}`
   await createRoles(adminUrl('postgres'), cluster.password)
   const admin = postgres(adminUrl('postgres'), { max: 1 })
@@ -41,9 +40,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await createServiceSchemas(adminUrl(TEMPLATE))
   await migrate(`postgres://postgres:${cluster.password}@127.0.0.1:${cluster.port}/${TEMPLATE}`)
   await setPasswords(adminUrl('postgres'), SERVER_LOGINS, cluster.password)
-  project.provide('cluster', cluster)
-  return async () => {
-    await server.stop()
-    rmSync(directory, { recursive: true, force: true })
+  return {
+    cluster,
+    async stop() {
+      await server.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
   }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { cluster, stop } = await startCluster()
+  project.provide('cluster', cluster)
+  return stop
 }

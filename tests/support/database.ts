@@ -3,7 +3,7 @@ import postgres from 'postgres'
 import { inject } from 'vitest'
 import type { SERVER_LOGINS } from '../../sql/migrate.ts'
 import type { Login } from '../../supabase/local/postgres/roles.ts'
-import { TEMPLATE } from './cluster.ts'
+import { type Cluster, TEMPLATE } from './cluster.ts'
 
 export interface Database {
   /** Connects as one of the platform's logins, or as the superuser. */
@@ -12,8 +12,7 @@ export interface Database {
 }
 
 /** A database of its own for a test file: a clone of the template, some 50 ms. */
-export async function createDatabase(): Promise<Database> {
-  const { port, password } = inject('cluster')
+export async function createDatabase({ port, password }: Cluster = inject('cluster')): Promise<Database> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const url = (login: string, database = name) => `postgres://${login}:${password}@127.0.0.1:${port}/${database}`
   const admin = postgres(url('supabase_admin', 'postgres'), { max: 1, onnotice: () => {} })
