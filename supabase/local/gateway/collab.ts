@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { refuseSocket } from './answers.ts'
+
+/** Pipes an upgrade to the collaboration server, bytes as they are; the pipes hold back whoever is faster than the other side. */
+export function pipeToCollab(socketPath: string, request: IncomingMessage, client: Duplex, head: Buffer): void {
+  const server = connect(socketPath)
+  const end = () => {
+    client.destroy()
+    server.destroy()
+  }
+  client.on('error', end)
+  client.once('close', end)
+  server.once('error', () => refuseSocket(client, 503, 'collab_down', 'The collaboration server is not running at the moment'))
+  server.once('connect', () => {
+    server.removeAllListeners('error')
+    server.on('error', end)
+    server.once('close', end)
+    server.write(requestHead(request))
+    if (head.length > 0) server.write(head)
+    client.pipe(server)
+    server.pipe(client)
+  })
+}
+
+function requestHead({ method, url, headers }: IncomingMessage): string {
+  // Node has parsed and checked the headers: none of them can hold a line break.
+  const lines = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((one) => `${name}: ${one}`))
+  return [`${method} ${url} HTTP/1.1`, ...lines, '', ''].join('\r\n')
+}
