@@ -1,0 +1,91 @@
+/** All that crosses the border between the Solid application and a React island. No framework type in here. */
+export interface Island<Props> {
+  update(next: Partial<Props>): void
+  focus(): void
+  unmount(): void
+}
+
+export interface Person {
+  id: string
+  name: string
+}
+
+/** What happens to this person's changes.
+ *  `saved` means that the server has committed every one of them; `read_only` and `denied` that it takes none. */
+export type SavedState = 'connecting' | 'saving' | 'saved' | 'offline' | 'read_only' | 'denied'
+
+/** Words the server sends while a document is open, see hocuspocus-server/src/protocol.ts. */
+export interface EditorNotice {
+  code: string
+  message: string
+}
+
+export interface EditorProps {
+  documentId: string
+  /** Address of the collaboration server, `wss://…/collab`. */
+  url: string
+  /** A fresh access token, asked for at each connection. */
+  token(): Promise<string>
+  person: Person
+  editable: boolean
+  direction: 'ltr' | 'rtl'
+  text: EditorText
+  /** Stores a picture and answers with the address that goes into the document. `progress` hears 0…1. */
+  uploadImage(file: File, progress: (part: number) => void): Promise<{ src: string }>
+  /** The address under which the browser may show a stored picture (it needs the token: a blob URL). Rejects when there is none. */
+  resolveImage(src: string): Promise<string>
+  onPresence(people: Person[]): void
+  onState(state: SavedState): void
+  onNotice(notice: EditorNotice): void
+  /** The right to write was lost with changes that never reached the server: the whole text as this person sees it. */
+  onUnsent(copy: string): void
+  /** The document can be read now: the first state of the server is on screen. */
+  onReady(): void
+}
+
+/** Every word the editor shows or speaks. */
+export interface EditorText {
+  label: string
+  placeholder: string
+  headingPlaceholder: string
+  formatting: string
+  blocks: string
+  noBlocks: string
+  close: string
+  bold: string
+  italic: string
+  underline: string
+  strike: string
+  code: string
+  link: string
+  linkAddress: string
+  linkHint: string
+  linkInvalid: string
+  linkApply: string
+  linkRemove: string
+  linkOpen: string
+  undo: string
+  redo: string
+  paragraph: string
+  heading1: string
+  heading2: string
+  heading3: string
+  bulletList: string
+  orderedList: string
+  taskList: string
+  quote: string
+  codeBlock: string
+  divider: string
+  image: string
+  taskDone(task: string): string
+  taskOpen(task: string): string
+  language: string
+  plainText: string
+  imageUploading(name: string, percent: number): string
+  imageFailed(name: string, reason: string): string
+  imageRetry: string
+  imageDiscard: string
+  imageMissing: string
+  imageDescription: string
+  imageDescriptionHint: string
+}

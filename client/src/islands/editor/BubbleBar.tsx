@@ -1,0 +1,71 @@
+import type { Editor } from '@tiptap/core'
+import { isTextSelection, useEditorState } from '@tiptap/react'
+import { BubbleMenu } from '@tiptap/react/menus'
+import { type RefObject, useEffect } from 'react'
+import type { EditorText } from '../contract.ts'
+import { LinkForm } from './LinkForm.tsx'
+import { marks } from './marks.ts'
+import { Tool, Toolbar } from './Toolbar.tsx'
+
+interface BubbleBarProps {
+  editor: Editor
+  text: EditorText
+  container: HTMLElement
+  /** The bar itself, for whoever moves the focus into it. */
+  bar: RefObject<HTMLDivElement | null>
+  editingLink: boolean
+  setEditingLink(editing: boolean): void
+}
+
+/** Formats what is selected; on a link, shows where it leads. */
+export function BubbleBar({ editor, text, container, bar, editingLink, setEditingLink }: BubbleBarProps) {
+  const state = useEditorState({
+    editor,
+    selector: ({ editor }) => ({
+      active: marks.filter((mark) => editor.isActive(mark.name)).map((mark) => mark.name),
+      href: editor.isActive('link') ? String(editor.getAttributes('link').href ?? '') : null,
+      empty: editor.state.selection.empty,
+      from: editor.state.selection.from,
+    }),
+  })
+  // A selection elsewhere ends the work on a link.
+  useEffect(() => {
+    if (state.from >= 0) setEditingLink(false)
+  }, [state.from, setEditingLink])
+  const leave = () => {
+    setEditingLink(false)
+    editor.commands.focus()
+  }
+  return (
+    <BubbleMenu
+      ref={bar}
+      editor={editor}
+      appendTo={container}
+      updateDelay={100}
+      options={{ placement: 'top', offset: 8, shift: { padding: 8 } }}
+      shouldShow={({ editor, state, view, element }) => {
+        if (!editor.isEditable || !isTextSelection(state.selection) || editor.isActive('codeBlock')) return false
+        if (!view.hasFocus() && !element.contains(document.activeElement)) return false
+        return !state.selection.empty || editor.isActive('link')
+      }}
+    >
+      {editingLink || (state.empty && state.href !== null) ? (
+        <LinkForm key={state.from} editor={editor} text={text} href={state.href ?? ''} focused={editingLink} onDone={leave} />
+      ) : (
+        <Toolbar label={text.formatting} className="bubble" onEscape={leave}>
+          {marks.map((mark) => (
+            <Tool
+              key={mark.name}
+              icon={mark.name}
+              label={text[mark.name]}
+              keys={mark.keys}
+              pressed={state.active.includes(mark.name)}
+              run={() => mark.toggle(editor)}
+            />
+          ))}
+          <Tool icon="link" label={text.link} keys="Control+Shift+K" pressed={state.href !== null} run={() => setEditingLink(true)} />
+        </Toolbar>
+      )}
+    </BubbleMenu>
+  )
+}

@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'react'
+import type { EditorProps } from '../contract.ts'
+import { type OpenDocument, openDocument } from './connection.ts'
+import { EditorSurface } from './EditorSurface.tsx'
+
+/** One document, from connecting to closing. Another `documentId` closes the first and opens the other. */
+export function DocumentEditor({ props, container }: { props: EditorProps; container: HTMLElement }) {
+  const [opened, setOpened] = useState<OpenDocument | null>(null)
+  const [seen, setSeen] = useState(false)
+  const [writable, setWritable] = useState(false)
+  const latest = useRef(props)
+  latest.current = props
+  const readText = useRef((): string => '')
+
+  useEffect(() => {
+    const document = openDocument({
+      documentId: props.documentId,
+      url: props.url,
+      token: () => latest.current.token(),
+      onPresence: (people) => latest.current.onPresence(people),
+      onNotice: (notice) => latest.current.onNotice(notice),
+      onLoss: () => latest.current.onUnsent(readText.current()),
+      onState(state, connection) {
+        if (connection.seen) setSeen(true)
+        // Who is offline goes on writing; who is asked to leave does not.
+        setWritable(connection.scope !== 'readonly' && connection.scope !== 'denied')
+        latest.current.onState(state)
+      },
+    })
+    setOpened(document)
+    return () => {
+      setOpened(null)
+      setSeen(false)
+      document.close()
+    }
+  }, [props.documentId, props.url])
+
+  if (!opened || !seen) return null
+  return (
+    <EditorSurface
+      key={props.documentId}
+      props={props}
+      opened={opened}
+      canWrite={writable && props.editable}
+      container={container}
+      onText={(read) => {
+        readText.current = read
+      }}
+    />
+  )
+}

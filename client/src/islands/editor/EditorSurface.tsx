@@ -1,0 +1,79 @@
+import { EditorContent, useEditor } from '@tiptap/react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { EditorProps } from '../contract.ts'
+import { BubbleBar } from './BubbleBar.tsx'
+import type { OpenDocument } from './connection.ts'
+import { extensions } from './extensions.ts'
+import { insertImages } from './imageUpload.ts'
+import { TouchBar } from './TouchBar.tsx'
+
+interface SurfaceProps {
+  props: EditorProps
+  opened: OpenDocument
+  canWrite: boolean
+  container: HTMLElement
+  /** Hears how to read the text as it stands, for a copy. */
+  onText(read: () => string): void
+}
+
+/** The text and its tools. Lives as long as one opened document. */
+export function EditorSurface({ props, opened, canWrite, container, onText }: SurfaceProps) {
+  const { text } = props
+  const filePicker = useRef<HTMLInputElement>(null)
+  const bar = useRef<HTMLDivElement>(null)
+  const [editingLink, setEditingLink] = useState(false)
+  const chooseImage = useCallback(() => filePicker.current?.click(), [])
+  const editLink = useCallback(() => setEditingLink(true), [])
+
+  const editor = useEditor(
+    {
+      extensions: extensions({
+        props,
+        provider: opened.provider,
+        container,
+        chooseImage,
+        editLink,
+        focusMenu: () => bar.current?.querySelector('button')?.focus(),
+      }),
+      editable: canWrite,
+      // The policy of the page allows no style elements: editor.css holds what Tiptap would inject.
+      injectCSS: false,
+      immediatelyRender: true,
+      shouldRerenderOnTransaction: false,
+      editorProps: {
+        attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': text.label, dir: 'auto', class: 'document-text' },
+      },
+      onCreate: ({ editor }) => {
+        onText(() => editor.getText({ blockSeparator: '\n\n' }))
+        props.onReady()
+      },
+    },
+    [opened],
+  )
+  // Tiptap reads `editable` once.
+  useEffect(() => {
+    editor.setEditable(canWrite)
+    editor.view.dom.setAttribute('aria-readonly', String(!canWrite))
+  }, [editor, canWrite])
+
+  return (
+    <>
+      <BubbleBar editor={editor} text={text} container={container} bar={bar} editingLink={editingLink} setEditingLink={setEditingLink} />
+      <EditorContent editor={editor} />
+      <TouchBar editor={editor} text={text} chooseImage={chooseImage} editLink={editLink} />
+      <input
+        ref={filePicker}
+        type="file"
+        hidden
+        multiple
+        accept="image/png,image/jpeg,image/gif,image/webp,image/avif"
+        aria-label={text.image}
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])]
+          event.target.value = ''
+          insertImages(editor, files, editor.state.selection.to, { text, upload: props.uploadImage })
+        }}
+      />
+    </>
+  )
+}

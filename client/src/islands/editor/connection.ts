@@ -1,0 +1,115 @@
+import { HocuspocusProvider } from '@hocuspocus/provider'
+import * as Y from 'yjs'
+import { type DenialReason, documentName, parseServerMessage } from '../../../../hocuspocus-server/src/protocol.ts'
+import type { EditorNotice, Person, SavedState } from '../contract.ts'
+import { peopleOf } from './people.ts'
+import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
+import { borrowSocket } from './socket.ts'
+
+export interface OpenDocument {
+  ydoc: Y.Doc
+  provider: HocuspocusProvider
+  close(): void
+}
+
+export interface OpenDocumentOptions {
+  documentId: string
+  url: string
+  token(): Promise<string>
+  onState(state: SavedState, connection: Connection): void
+  onPresence(people: Person[]): void
+  onNotice(notice: EditorNotice): void
+  /** Changes made here can no longer reach the server. */
+  onLoss(): void
+}
+
+/** Retries wait 1, 2, 4 … seconds and no longer than this. */
+const longestWaitMs = 30_000
+
+/** Joins a document: its text, its people and what is known about both. */
+export function openDocument(options: OpenDocumentOptions): OpenDocument {
+  const ydoc = new Y.Doc()
+  const { socket, giveBack } = borrowSocket(options.url)
+  const provider = new HocuspocusProvider({
+    websocketProvider: socket,
+    name: documentName(options.documentId),
+    document: ydoc,
+    token: options.token,
+  })
+  let connection: Connection = { ...unconnected, socket: socket.status }
+  let failures = 0
+  let waiting: ReturnType<typeof setTimeout> | undefined
+
+  const dispatch = (event: ConnectionEvent) => {
+    const before = connection
+    connection = reduce(before, event)
+    if (connection === before) return
+    if (losesChanges(before, connection)) options.onLoss()
+    options.onState(savedState(connection), connection)
+  }
+  /** Asks the server again on the open socket: the provider itself never does after a refusal. */
+  const askAgain = (delayMs: number) => {
+    clearTimeout(waiting)
+    waiting = setTimeout(() => {
+      if (socket.status !== 'connected') return
+      void provider.sendToken().then(() => provider.startSync())
+    }, delayMs)
+  }
+  const refused = (reason: string) => {
+    failures += 1
+    const wait = Math.min(1000 * 2 ** (failures - 1), longestWaitMs)
+    switch (reason as DenialReason) {
+      case 'token_expired':
+        // `options.token` brings a fresh one: once at once, later with patience.
+        return askAgain(failures === 1 ? 0 : wait)
+      case 'not_found':
+      case 'token_invalid':
+        return dispatch({ type: 'refused' })
+      case 'too_many_documents':
+        options.onNotice({ code: reason, message: '' })
+        return askAgain(longestWaitMs)
+      default:
+        return askAgain(wait)
+    }
+  }
+  const hear = (payload: string) => {
+    const message = parseServerMessage(payload)
+    if (!message) return
+    if (message.type === 'access') return dispatch({ type: 'authenticated', scope: message.access === 'write' ? 'read-write' : 'readonly' })
+    if (message.type === 'revoked') return dispatch({ type: 'refused' })
+    options.onNotice({ code: message.reason, message: '' })
+    dispatch({ type: 'authenticated', scope: 'readonly' })
+  }
+
+  provider.on('status', ({ status }: { status: Connection['socket'] }) => dispatch({ type: 'socket', status }))
+  provider.on('authenticated', ({ scope }: { scope: 'read-write' | 'readonly' }) => {
+    failures = 0
+    dispatch({ type: 'authenticated', scope })
+  })
+  provider.on('authenticationFailed', ({ reason }: { reason: string }) => refused(reason))
+  provider.on('synced', () => dispatch({ type: 'synced' }))
+  provider.on('unsyncedChanges', ({ number }: { number: number }) => dispatch({ type: 'unacknowledged', count: number }))
+  provider.on('stateless', ({ payload }: { payload: string }) => hear(payload))
+  provider.on('close', () => {
+    // The same event tells of a closed socket; that one reconnects by itself.
+    if (socket.status !== 'connected' || connection.scope === 'denied') return
+    dispatch({ type: 'closed' })
+    askAgain(500)
+  })
+  provider.on('awarenessChange', ({ states }: { states: unknown[] }) => options.onPresence(peopleOf(states)))
+  ydoc.on('update', (_update: Uint8Array, origin: unknown) => {
+    if (origin !== provider) dispatch({ type: 'edited' })
+  })
+  provider.attach()
+
+  return {
+    ydoc,
+    provider,
+    close() {
+      clearTimeout(waiting)
+      provider.destroy()
+      ydoc.destroy()
+      giveBack()
+    },
+  }
+}

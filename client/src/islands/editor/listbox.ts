@@ -1,0 +1,90 @@
+/** A list of choices under the caret. Focus stays in the text: the text names the active choice by `aria-activedescendant`. */
+export interface Listbox<Item> {
+  element: HTMLElement
+  show(items: Item[]): void
+  /** True when the key was for the list. */
+  handleKey(event: KeyboardEvent): boolean
+  destroy(): void
+}
+
+let lastId = 0
+
+export function createListbox<Item extends { label: string; shortcut: string }>(options: {
+  label: string
+  emptyText: string
+  owner: HTMLElement
+  choose(item: Item): void
+}): Listbox<Item> {
+  const id = `listbox-${++lastId}`
+  const element = document.createElement('div')
+  element.className = 'choices'
+  const list = document.createElement('div')
+  list.id = id
+  list.setAttribute('role', 'listbox')
+  list.setAttribute('aria-label', options.label)
+  const empty = document.createElement('p')
+  empty.setAttribute('role', 'status')
+  element.append(list, empty)
+  options.owner.setAttribute('aria-controls', id)
+
+  let shown: Item[] = []
+  let active = 0
+
+  const mark = () => {
+    for (const [index, row] of [...list.children].entries()) row.setAttribute('aria-selected', String(index === active))
+    const row = list.children[active]
+    if (row) {
+      options.owner.setAttribute('aria-activedescendant', row.id)
+      row.scrollIntoView({ block: 'nearest' })
+    } else options.owner.removeAttribute('aria-activedescendant')
+  }
+  const move = (to: number) => {
+    active = (to + shown.length) % Math.max(shown.length, 1)
+    mark()
+  }
+  const rowOf = (item: Item, index: number) => {
+    const row = document.createElement('div')
+    row.id = `${id}-${index}`
+    row.setAttribute('role', 'option')
+    const label = document.createElement('span')
+    label.textContent = item.label
+    row.append(label)
+    if (item.shortcut) {
+      const shortcut = document.createElement('kbd')
+      shortcut.textContent = item.shortcut
+      row.append(shortcut)
+    }
+    // Pressing must not take the focus out of the text.
+    row.addEventListener('mousedown', (event) => event.preventDefault())
+    row.addEventListener('click', () => options.choose(item))
+    row.addEventListener('pointermove', () => {
+      if (active !== index) move(index)
+    })
+    return row
+  }
+
+  return {
+    element,
+    show(items) {
+      shown = items
+      active = 0
+      list.replaceChildren(...items.map(rowOf))
+      empty.textContent = items.length === 0 ? options.emptyText : ''
+      mark()
+    },
+    handleKey(event) {
+      const item = shown[active]
+      if (event.isComposing || !item) return false
+      if (event.key === 'ArrowDown') move(active + 1)
+      else if (event.key === 'ArrowUp') move(active - 1)
+      else if (event.key === 'Enter' || event.key === 'Tab') options.choose(item)
+      else return false
+      return true
+    },
+    destroy() {
+      options.owner.removeAttribute('aria-activedescendant')
+      options.owner.removeAttribute('aria-controls')
+      element.remove()
+    },
+  }
+}

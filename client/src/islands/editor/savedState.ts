@@ -1,0 +1,61 @@
+import type { SavedState } from '../contract.ts'
+
+/** What is known about the connection of one open document. */
+export interface Connection {
+  socket: 'connecting' | 'connected' | 'disconnected'
+  scope: 'read-write' | 'readonly' | 'denied' | null
+  /** The server's state arrived on this connection. */
+  synced: boolean
+  /** The server's state arrived at least once. */
+  seen: boolean
+  /** Changes were made here that no acknowledgement covers yet. */
+  dirty: boolean
+}
+
+export type ConnectionEvent =
+  | { type: 'socket'; status: Connection['socket'] }
+  | { type: 'authenticated'; scope: 'read-write' | 'readonly' }
+  | { type: 'refused' }
+  | { type: 'closed' }
+  | { type: 'synced' }
+  | { type: 'edited' }
+  /** Messages that the server has not acknowledged; 0 says that all of them are committed. */
+  | { type: 'unacknowledged'; count: number }
+
+export const unconnected: Connection = { socket: 'connecting', scope: null, synced: false, seen: false, dirty: false }
+
+export function reduce(connection: Connection, event: ConnectionEvent): Connection {
+  switch (event.type) {
+    case 'socket':
+      return event.status === 'connected'
+        ? { ...connection, socket: 'connected' }
+        : { ...connection, socket: event.status, synced: false, scope: connection.scope === 'denied' ? 'denied' : null }
+    case 'authenticated':
+      return { ...connection, scope: event.scope }
+    case 'refused':
+      return { ...connection, scope: 'denied', synced: false }
+    case 'closed':
+      return { ...connection, scope: null, synced: false }
+    case 'synced':
+      return { ...connection, synced: true, seen: true }
+    case 'edited':
+      return { ...connection, dirty: true }
+    case 'unacknowledged':
+      // The provider counts a handshake as one message. Before the handshake is over, or while nobody may write, a zero says nothing.
+      return event.count === 0 && connection.synced && connection.scope === 'read-write' ? { ...connection, dirty: false } : connection
+  }
+}
+
+export function savedState(connection: Connection): SavedState {
+  if (connection.scope === 'denied') return 'denied'
+  if (connection.socket !== 'connected') return connection.seen || connection.socket === 'disconnected' ? 'offline' : 'connecting'
+  if (connection.scope === 'readonly') return 'read_only'
+  if (connection.dirty) return 'saving'
+  return connection.synced ? 'saved' : 'connecting'
+}
+
+/** True at the moment in which changes made here can no longer reach the server. */
+export function losesChanges(before: Connection, after: Connection): boolean {
+  const shut = (connection: Connection) => connection.scope === 'readonly' || connection.scope === 'denied'
+  return after.dirty && shut(after) && !shut(before)
+}

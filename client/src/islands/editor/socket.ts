@@ -1,0 +1,53 @@
+import { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+
+const idleMs = 10_000
+
+let shared:
+  | { url: string; socket: HocuspocusProviderWebsocket; documents: number; closing: ReturnType<typeof setTimeout> | undefined }
+  | undefined
+
+/** The one socket on which all documents of this tab travel. It opens with the first document and closes some seconds after the last;
+ *  a socket without documents has no heartbeat and would reconnect for ever. */
+export function borrowSocket(url: string): { socket: HocuspocusProviderWebsocket; giveBack(): void } {
+  if (shared && shared.url !== url) {
+    close(shared)
+    shared = undefined
+  }
+  shared ??= { url, socket: open(url), documents: 0, closing: undefined }
+  const borrowed = shared
+  borrowed.documents += 1
+  clearTimeout(borrowed.closing)
+  let returned = false
+  return {
+    socket: borrowed.socket,
+    giveBack() {
+      if (returned) return
+      returned = true
+      borrowed.documents -= 1
+      if (borrowed.documents > 0) return
+      borrowed.closing = setTimeout(() => {
+        close(borrowed)
+        if (shared === borrowed) shared = undefined
+      }, idleMs)
+    },
+  }
+}
+
+function open(url: string): HocuspocusProviderWebsocket {
+  const socket = new HocuspocusProviderWebsocket({ url, maxDelay: 10_000 })
+  // Updates queued while offline are part of the handshake's difference. Sent again they would be acknowledged twice, and more
+  // than a thousand of them before authentication close the socket.
+  socket.on('open', () => Reflect.set(socket, 'messageQueue', []))
+  // The browser knows of a new network before the next attempt is due.
+  addEventListener('online', reconnect)
+  function reconnect() {
+    if (socket.status === 'disconnected' && socket.shouldConnect) void socket.connect()
+  }
+  socket.on('destroy', () => removeEventListener('online', reconnect))
+  return socket
+}
+
+function close(borrowed: NonNullable<typeof shared>) {
+  clearTimeout(borrowed.closing)
+  borrowed.socket.destroy()
+}
