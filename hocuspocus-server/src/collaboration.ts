@@ -1,0 +1,166 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Configuration, type Document, Hocuspocus } from '@hocuspocus/server'
+import type { WebSocket } from 'ws'
+import { access } from './access.ts'
+import { awareness } from './awareness.ts'
+import { createClientSocket } from './clientSocket.ts'
+import type { Limits } from './config.ts'
+import type { Database } from './database.ts'
+import { createOutbox } from './outbox.ts'
+import { createPersistence } from './persistence.ts'
+import { projections } from './projections.ts'
+import { CLOSE_CODES, documentName } from './protocol.ts'
+import { createRevocation } from './revocation.ts'
+import { type Context, refuse } from './sessions.ts'
+import type { VerifyToken } from './tokens.ts'
+import { createUpdateLog } from './updateLog.ts'
+
+export interface CollaborationOptions {
+  database: Database
+  verifyToken: VerifyToken
+  limits: Limits
+  clock(): number
+  report(message: string, error?: unknown): void
+}
+
+export interface Health {
+  documents: number
+  /** Bytes that wait to be committed. */
+  pendingBytes: number
+  /** For how long the log could not be written, in milliseconds; null when it can. */
+  failingForMs: number | null
+}
+
+export interface Collaboration {
+  /** Takes over a WebSocket whose handshake is done. */
+  accept(webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void
+  health(): Health
+  /** Commits what is pending, closes every connection and lets go of every document. */
+  close(): Promise<void>
+}
+
+/** Hocuspocus calls even an empty hook through several promises for every message. */
+const NO_HOOKS = Object.fromEntries(
+  ['onUpgrade', 'onConnect', 'connected', 'beforeHandleMessage', 'afterHandleMessage', 'beforeHandleAwareness', 'beforeSync']
+    .concat(['beforeBroadcastStateless', 'onStateless', 'onChange', 'onCreateDocument', 'onLoadDocument', 'onStoreDocument'])
+    .concat(['afterStoreDocument', 'onAwarenessUpdate', 'onRequest', 'onDisconnect', 'onDestroy', 'onConfigure', 'onListen'])
+    .map((hook) => [hook, undefined]),
+) as Partial<Configuration<Context>>
+
+export function createCollaboration({ database, verifyToken, limits, clock, report }: CollaborationOptions): Collaboration {
+  const revocation = createRevocation({ database, clock, report })
+  const log = createUpdateLog({
+    append: database.append,
+    onCommitted: (documentId, bytes) => persistence.committed(documentId, bytes),
+    onRejected: (documentId) => resetConnections(hocuspocus.documents.get(documentName(documentId))),
+    report,
+  })
+  const persistence = createPersistence({ database, log, documentBytes: limits.documentBytes, onTooLarge: refuseChanges, report })
+  const hocuspocus = new Hocuspocus<Context>({
+    ...NO_HOOKS,
+    quiet: true,
+    // The outbox gathers what leaves in one turn; merging updates, as Hocuspocus would, is quadratic in their number.
+    flushDelay: false,
+    maxPendingDocuments: limits.documentsPerConnection,
+    extensions: [
+      access({ database, verifyToken, revocation, documentsPerConnection: limits.documentsPerConnection, report }),
+      persistence.extension,
+      projections({ database, report }),
+      awareness({ clock }),
+    ].map((extension) => guard(extension, report)),
+  })
+  const outbox = createOutbox()
+  const webSockets = new Set<WebSocket>()
+  revocation.start()
+
+  function refuseChanges(document: Document) {
+    for (const { context } of document.getConnections()) {
+      const { session, socket } = context as Context
+      for (const open of socket.sessions) if (open === session) refuse(open, 'document_too_large', limits.documentBytes)
+    }
+  }
+
+  /** The document was deleted. Whoever has it open comes back and is told. */
+  function resetConnections(document: Document | undefined) {
+    for (const { context } of document?.getConnections() ?? []) (context as Context).socket.close(CLOSE_CODES.reset, 'reset')
+  }
+
+  return {
+    accept(webSocket, stream, request) {
+      const socket = createClientSocket({
+        webSocket,
+        stream,
+        outbox,
+        limits,
+        mayAcknowledge: persistence.mayAcknowledge,
+        deliver: (message) => client.handleMessage(message),
+      })
+      // Hocuspocus wants a web request and shows it to hooks; nothing here reads more than the path.
+      const client = hocuspocus.handleConnection(socket, new Request(new URL(request.url ?? '/', 'http://localhost')), { socket })
+      webSockets.add(webSocket)
+      webSocket.on('error', () => {}) // A close event follows.
+      webSocket.on('close', (code, reason) => {
+        webSockets.delete(webSocket)
+        client.handleClose({ code, reason: reason.toString() })
+      })
+    },
+
+    health() {
+      const since = log.failingSince()
+      return {
+        documents: hocuspocus.getDocumentsCount(),
+        pendingBytes: log.pendingBytes(),
+        failingForMs: since === null ? null : clock() - since,
+      }
+    },
+
+    async close() {
+      revocation.stop()
+      await log.drain() // So that clients hear of what is safe while they can be told.
+      await new Promise((resolve) => setImmediate(resolve)) // The outbox writes at the end of a turn.
+      await Promise.all([...webSockets].map(closeWebSocket))
+      await log.drain()
+      await Promise.all([...hocuspocus.documents.values()].map((document) => letGo(document)))
+      await persistence.settle()
+    },
+  }
+
+  async function letGo(document: Document): Promise<void> {
+    await hocuspocus.debouncer.executeNow(`onStoreDocument-${document.name}`)
+    await hocuspocus.unloadDocument(document)
+  }
+}
+
+const CLOSE_DEADLINE_MS = 1_000
+
+function closeWebSocket(webSocket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => webSocket.terminate(), CLOSE_DEADLINE_MS)
+    webSocket.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    webSocket.close(CLOSE_CODES.restart, 'restart')
+  })
+}
+
+/** A rejection in one of these hooks would end the process, or close the connection of somebody who did nothing wrong. */
+const MUST_NOT_REJECT = ['connected', 'onTokenSync', 'onDisconnect', 'beforeHandleAwareness', 'beforeSync', 'onStoreDocument'] as const
+
+function guard(extension: ReturnType<typeof access>, report: CollaborationOptions['report']): typeof extension {
+  const guarded: Record<string, unknown> = { ...extension }
+  for (const name of MUST_NOT_REJECT) {
+    const hook = extension[name] as ((payload: unknown) => Promise<unknown>) | undefined
+    if (!hook) continue
+    guarded[name] = async (payload: unknown) => {
+      try {
+        return await hook(payload)
+      } catch (error) {
+        report(`Hook ${name} of ${extension.extensionName} failed`, error)
+        if (name === 'beforeHandleAwareness') (payload as { states: Map<number, unknown> }).states.clear() // Unchecked, they stay here.
+      }
+    }
+  }
+  return guarded as typeof extension
+}

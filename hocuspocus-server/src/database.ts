@@ -1,0 +1,174 @@
+import postgres from 'postgres'
+import type { Claims } from './tokens.ts'
+
+/** One row of the append-only log: what one person did to one document within one batch. */
+export interface LoggedUpdate {
+  documentId: string
+  authorId: string
+  update: Uint8Array
+}
+
+/** A document as stored: the snapshot, and what was logged since. */
+export interface StoredDocument {
+  snapshot: Uint8Array | null
+  tail: Uint8Array[]
+}
+
+/** What somebody may do with a document, and the name others see. */
+export interface Permission {
+  access: 'read' | 'write'
+  name: string
+}
+
+export interface Database {
+  /** Adds rows to the log. When it resolves they are committed. */
+  append(updates: LoggedUpdate[]): Promise<void>
+  load(documentId: string): Promise<StoredDocument>
+  /** Replaces the snapshot by what `merge` makes of snapshot and tail. Null when there was nothing to merge. Sizes in bytes. */
+  compact(
+    documentId: string,
+    merge: (stored: StoredDocument) => Promise<Uint8Array>,
+  ): Promise<{ snapshotBytes: number; mergedBytes: number } | null>
+  /** Asked as that person; null when there is no such document for them. */
+  permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
+  saveContents(documentId: string, json: unknown, text: string): Promise<void>
+  /** Calls `onNotice` with every payload of `atrium_access`, and `onListening` whenever it has begun to listen: what was sent before is lost. */
+  listen(onNotice: (payload: string) => void, onListening: () => void): void
+  close(): Promise<void>
+}
+
+const ANSWER_DEADLINE_MS = 10_000
+const LISTEN_RETRY_MS = 250
+
+/** Every SQL statement of the collaboration server. */
+export function createDatabase(url: string): Database {
+  const settings = { max_lifetime: null, connect_timeout: 5, onnotice: () => {}, connection: { application_name: 'atrium_collab' } }
+  const sql = postgres(url, { ...settings, max: 6 })
+  // The log has a connection of its own: an acknowledgement never waits behind somebody who opens a large document.
+  const log = postgres(url, { ...settings, max: 1 })
+  const listener = createListener(url, settings)
+
+  const stored = (documentId: string, on: postgres.ISql) => on<{ id: string; bytes: Buffer }[]>`
+    select 0::bigint as id, state as bytes from atrium_private.document_snapshots where document_id = ${documentId}
+    union all
+    select id, update from atrium_private.document_updates where document_id = ${documentId} and not merged
+    order by id`
+
+  return {
+    async append(updates) {
+      await log`
+        insert into atrium_private.document_updates (document_id, author_id, update)
+        select * from unnest(
+          ${updates.map(({ documentId }) => documentId)}::uuid[],
+          ${updates.map(({ authorId }) => authorId)}::uuid[],
+          ${updates.map(({ update }) => update)}::bytea[])`
+    },
+
+    async load(documentId) {
+      return split(await withDeadline(stored(documentId, sql)))
+    },
+
+    async compact(documentId, merge) {
+      return sql.begin(async (transaction) => {
+        await transaction`select pg_advisory_xact_lock(hashtextextended(${`atrium.compact:${documentId}`}, 0))`
+        const rows = await stored(documentId, transaction)
+        const ids = rows.filter(({ id }) => id !== '0').map(({ id }) => id)
+        if (ids.length === 0) return null
+        const { snapshot, tail } = split(rows)
+        const state = await merge({ snapshot, tail })
+        await transaction`
+          insert into atrium_private.document_snapshots (document_id, state) values (${documentId}, ${state})
+          on conflict (document_id) do update set state = excluded.state, at = clock_timestamp()`
+        // Exactly the rows that were read: "id <= last" could catch a row that was committed meanwhile.
+        await transaction`
+          update atrium_private.document_updates set merged = true where document_id = ${documentId} and id = any(${ids}::bigint[])`
+        return { snapshotBytes: state.length, mergedBytes: tail.reduce((sum, { length }) => sum + length, 0) }
+      })
+    },
+
+    async permissionOn(documentId, claims) {
+      const asked = sql.begin(async (transaction) => {
+        const [, rows] = await Promise.all([
+          transaction`select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`,
+          transaction<{ access: Permission['access'] | null; name: string | null }[]>`
+            select atrium.document_access(${documentId}) as access, (select name from atrium.profiles where id = ${claims.sub}) as name`,
+        ])
+        const [row] = rows
+        return row?.access ? { access: row.access, name: row.name ?? '' } : null
+      })
+      return withDeadline(asked).catch((error: unknown) => {
+        // PT404 and its kin are the answer "not for this person".
+        if (sqlState(error)?.startsWith('PT4')) return null
+        throw error
+      })
+    },
+
+    async saveContents(documentId, json, text) {
+      await sql`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
+    },
+
+    listen: listener.start,
+
+    async close() {
+      await Promise.all([listener.stop(), sql.end({ timeout: 5 }), log.end({ timeout: 5 })])
+    },
+  }
+}
+
+/** The SQLSTATE of a database error; undefined for a lost connection and everything else. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined
+}
+
+function split(rows: { id: string; bytes: Buffer }[]): StoredDocument {
+  const [first] = rows
+  const hasSnapshot = first?.id === '0'
+  return { snapshot: hasSnapshot ? first.bytes : null, tail: rows.slice(hasSnapshot ? 1 : 0).map(({ bytes }) => bytes) }
+}
+
+async function withDeadline<T>(work: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, ANSWER_DEADLINE_MS, new Error('The database did not answer in time'))
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** `sql.listen` gives up for good when its first attempt to reconnect fails, so this one has a loop of its own. */
+function createListener(url: string, settings: postgres.Options<Record<string, never>>) {
+  let stopped = false
+  let current: postgres.Sql | undefined
+  let retry: NodeJS.Timeout | undefined
+
+  function start(onNotice: (payload: string) => void, onListening: () => void) {
+    const again = () => {
+      current = undefined
+      if (!stopped) retry = setTimeout(start, LISTEN_RETRY_MS, onNotice, onListening)
+    }
+    let closed = false
+    const onclose = () => {
+      if (closed) return
+      closed = true
+      void connection.end({ timeout: 0 }).catch(() => {}) // It is lost already; this only lets go of its timers.
+      again()
+    }
+    // The types do not know `onnotify`, which `sql.listen` itself is made of.
+    const options = { ...settings, max: 1, onclose, onnotify: (_channel: string, payload: string) => onNotice(payload) }
+    const connection = postgres(url, options as postgres.Options<Record<string, never>>)
+    current = connection
+    connection`listen atrium_access`.then(onListening, onclose)
+  }
+
+  return {
+    start,
+    async stop() {
+      stopped = true
+      clearTimeout(retry)
+      await current?.end({ timeout: 1 })
+    },
+  }
+}

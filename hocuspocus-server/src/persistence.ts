@@ -1,0 +1,175 @@
+import type { Document, Extension } from '@hocuspocus/server'
+import * as Y from 'yjs'
+import type { Change } from './clientSocket.ts'
+import type { Database, StoredDocument } from './database.ts'
+import { documentIdOf } from './protocol.ts'
+import { type Context, Denied } from './sessions.ts'
+import type { UpdateLog } from './updateLog.ts'
+
+export interface PersistenceOptions {
+  database: Pick<Database, 'load' | 'compact'>
+  log: Pick<UpdateLog, 'append' | 'isDurable' | 'drain'>
+  documentBytes: number
+  onTooLarge(document: Document): void
+  report(message: string, error?: unknown): void
+}
+
+export interface Persistence {
+  extension: Extension<Context>
+  /** See ClientSocketOptions. */
+  mayAcknowledge(documentId: string, change: Change | undefined, release: () => void): boolean
+  /** The log has committed so many bytes of a document. */
+  committed(documentId: string, bytes: number): void
+  /** Waits for compactions under way. */
+  settle(): Promise<void>
+}
+
+interface OpenDocument {
+  document: Document
+  snapshotBytes: number
+  /** What the log holds on top of the snapshot. */
+  tailBytes: number
+  pending: Pending
+  compacting: boolean
+}
+
+/** Yjs' store of changes that build on something which has not arrived. */
+interface Pending {
+  structs: Uint8Array | undefined
+  deletions: Uint8Array | null
+}
+
+/** The origin of what comes from the database: it is neither logged nor counted as an edit. */
+const LOADING = { source: 'local', skipStoreHooks: true } as const
+const COMPACT_FROM_BYTES = 32 * 1024
+const COMPACT_ON_CLOSE_FROM_BYTES = 4 * 1024
+
+/** Keeps documents in an append-only log: nothing is ever written over, so neither a failed load nor a late store can lose anything. */
+export function createPersistence({ database, log, documentBytes, onTooLarge, report }: PersistenceOptions): Persistence {
+  const open = new Map<string, OpenDocument>()
+  const compactions = new Set<Promise<void>>()
+
+  async function load(document: Document, documentId: string): Promise<void> {
+    const { snapshot, tail } = await database.load(documentId)
+    apply(document, { snapshot, tail }, LOADING)
+    const tailBytes = tail.reduce((sum, { length }) => sum + length, 0)
+    const entry = { document, snapshotBytes: snapshot?.length ?? 0, tailBytes, pending: pendingOf(document), compacting: false }
+    open.set(documentId, entry)
+    document.on('update', (update: Uint8Array, origin: unknown) => {
+      const authorId = authorOf(origin)
+      if (authorId) log.append({ documentId, authorId, update })
+    })
+    document.on('destroy', () => {
+      if (open.get(documentId) === entry) open.delete(documentId)
+      if (entry.tailBytes > COMPACT_ON_CLOSE_FROM_BYTES) compact(documentId, entry)
+    })
+  }
+
+  function compact(documentId: string, entry: OpenDocument): void {
+    if (entry.compacting) return
+    entry.compacting = true
+    const work = database
+      .compact(documentId, merge)
+      .then((sizes) => {
+        if (!sizes) return
+        entry.snapshotBytes = sizes.snapshotBytes
+        entry.tailBytes = Math.max(0, entry.tailBytes - sizes.mergedBytes)
+      })
+      // The log is whole without it; the next commit tries again.
+      .catch((error: unknown) => report(`Document ${documentId} could not be compacted`, error))
+      .finally(() => {
+        entry.compacting = false
+        compactions.delete(work)
+      })
+    compactions.add(work)
+  }
+
+  return {
+    extension: {
+      extensionName: 'persistence',
+
+      async onLoadDocument({ document, documentName }) {
+        const documentId = documentIdOf(documentName) as string // access.ts let it pass.
+        try {
+          await load(document, documentId)
+        } catch (error) {
+          // Hocuspocus forgets a document that fails to load, but its timer would keep it in memory.
+          document.destroy()
+          report(`Document ${documentId} could not be loaded`, error)
+          throw new Denied('unavailable', error)
+        }
+      },
+
+      async connected({ connection }) {
+        if (isTooLarge(open.get(documentIdOf(connection.document.name) ?? ''), documentBytes)) onTooLarge(connection.document)
+      },
+
+      async beforeSync({ connection, context, payload }) {
+        if (context.session)
+          context.socket.changes.set(connection.messageAddress, { authorId: context.session.claims.sub, update: payload })
+      },
+
+      async beforeUnloadDocument({ documentName }) {
+        await log.drain(documentIdOf(documentName) as string)
+      },
+    },
+
+    mayAcknowledge(documentId, change, release) {
+      const entry = open.get(documentId)
+      if (!entry) return false // The document is gone, and what was applied to it is not kept anywhere.
+      const pending = pendingOf(entry.document)
+      // A change that builds on a missing one is held in memory and announced by no event, so it is logged as it came.
+      if (change && !isSame(pending, entry.pending)) log.append({ documentId, ...change })
+      entry.pending = pending
+      return log.isDurable(documentId, (committed) => {
+        if (committed) release()
+      })
+    },
+
+    committed(documentId, bytes) {
+      const entry = open.get(documentId)
+      if (!entry) return
+      entry.tailBytes += bytes
+      if (isTooLarge(entry, documentBytes)) onTooLarge(entry.document)
+      if (entry.tailBytes > Math.max(COMPACT_FROM_BYTES, entry.snapshotBytes)) compact(documentId, entry)
+    },
+
+    async settle() {
+      await Promise.all(compactions)
+    },
+  }
+}
+
+/** Either part alone, because compaction turns a long tail into little. */
+const isTooLarge = (entry: OpenDocument | undefined, limit: number) =>
+  entry !== undefined && Math.max(entry.snapshotBytes, entry.tailBytes) > limit
+
+function apply(document: Y.Doc, { snapshot, tail }: StoredDocument, origin: unknown): void {
+  document.transact(() => {
+    if (snapshot) Y.applyUpdate(document, snapshot, origin)
+    for (const update of tail) Y.applyUpdate(document, update, origin)
+  }, origin)
+}
+
+async function merge(stored: StoredDocument): Promise<Uint8Array> {
+  const document = new Y.Doc()
+  apply(document, stored, LOADING)
+  const state = Y.encodeStateAsUpdate(document)
+  document.destroy()
+  return state
+}
+
+function authorOf(origin: unknown): string | undefined {
+  const { connection } = (origin ?? {}) as { connection?: { context: Context } }
+  return connection?.context.session?.claims.sub
+}
+
+function pendingOf({ store }: Y.Doc): Pending {
+  return { structs: store.pendingStructs?.update, deletions: store.pendingDs }
+}
+
+/** Whether nothing was added. Yjs replaces the bytes of pending changes when it adds to them, and copies pending deletions at every change. */
+function isSame(now: Pending, before: Pending): boolean {
+  const isSameStructs = now.structs === undefined || now.structs === before.structs
+  return isSameStructs && (now.deletions === null || (before.deletions !== null && Buffer.compare(now.deletions, before.deletions) === 0))
+}

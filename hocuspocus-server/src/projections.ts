@@ -1,0 +1,118 @@
+import type { Document, Extension } from '@hocuspocus/server'
+import * as Y from 'yjs'
+import type { Database } from './database.ts'
+import { documentIdOf, FRAGMENT } from './protocol.ts'
+import type { Context } from './sessions.ts'
+
+/** A node as ProseMirror writes it in JSON. */
+export interface ProseMirrorNode {
+  type: string
+  attrs?: Record<string, unknown>
+  content?: ProseMirrorNode[]
+  marks?: { type: string; attrs?: Record<string, unknown> }[]
+  text?: string
+}
+
+const RETRY_MS = 5_000
+const MAX_TEXT_LENGTH = 1_000_000
+/** Deeper than any real document; a hostile one must not exhaust the stack. */
+const MAX_DEPTH = 100
+
+/** Keeps the readable form of a document for search, REST and SQL. It is made when typing pauses and may lag; the log is the truth. */
+export function projections({
+  database,
+  report,
+}: {
+  database: Pick<Database, 'saveContents'>
+  report(message: string, error?: unknown): void
+}): Extension<Context> {
+  const saveLater = (document: Document) =>
+    setTimeout(() => {
+      if (!document.isDestroyed) void save(document) // Never rejects.
+    }, RETRY_MS)
+
+  async function save(document: Document): Promise<void> {
+    try {
+      const json = toProseMirror(document.getXmlFragment(FRAGMENT))
+      await database.saveContents(documentIdOf(document.name) as string, json, toText(json))
+    } catch (error) {
+      report(`The contents of document ${document.name} could not be saved`, error)
+      saveLater(document)
+    }
+  }
+
+  return {
+    extensionName: 'projections',
+    onStoreDocument: ({ document }) => save(document),
+  }
+}
+
+/** The document as Tiptap would give it by `editor.getJSON()`. */
+export function toProseMirror(fragment: Y.XmlFragment): ProseMirrorNode {
+  return { type: 'doc', content: childrenOf(fragment, 0) }
+}
+
+/** The words of a document, one line per paragraph. */
+export function toText(node: ProseMirrorNode): string {
+  return textOf(node).slice(0, MAX_TEXT_LENGTH)
+}
+
+function textOf(node: ProseMirrorNode): string {
+  if (node.text !== undefined) return node.text
+  if (node.type === 'hardBreak') return '\n'
+  const children = node.content ?? []
+  const isTextBlock = children.some(({ text }) => text !== undefined)
+  return children.map(textOf).join(isTextBlock ? '' : '\n')
+}
+
+function childrenOf(parent: Y.XmlFragment, depth: number): ProseMirrorNode[] {
+  if (depth > MAX_DEPTH) return []
+  return parent.toArray().flatMap((child) => {
+    if (child instanceof Y.XmlText) return textNodes(child)
+    return child instanceof Y.XmlElement ? [elementNode(child, depth)] : []
+  })
+}
+
+function elementNode(element: Y.XmlElement, depth: number): ProseMirrorNode {
+  const attrs = cleanRecord(element.getAttributes())
+  const content = childrenOf(element, depth + 1)
+  return {
+    type: clean(element.nodeName) as string,
+    ...(Object.keys(attrs).length > 0 && { attrs }),
+    ...(content.length > 0 && { content }),
+  }
+}
+
+function textNodes(text: Y.XmlText): ProseMirrorNode[] {
+  const delta = text.toDelta() as { insert: unknown; attributes?: Record<string, unknown> }[]
+  return delta
+    .filter(({ insert }) => typeof insert === 'string')
+    .map(({ insert, attributes }) => ({
+      type: 'text',
+      text: clean(insert) as string,
+      ...(attributes && { marks: Object.entries(attributes).map(([key, value]) => mark(key, value)) }),
+    }))
+}
+
+/** Marks that may overlap themselves carry a hash behind their name. */
+const MARK_HASH = /--[a-zA-Z0-9+/=]{8}$/
+
+function mark(key: string, value: unknown) {
+  const attrs = typeof value === 'object' && value !== null ? cleanRecord(value) : {}
+  return { type: clean(key.replace(MARK_HASH, '')) as string, ...(Object.keys(attrs).length > 0 && { attrs }) }
+}
+
+/** What a client put into a document may be anything; PostgreSQL takes neither NUL nor half a surrogate pair. */
+function clean(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed()
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value === 'boolean' || value === null) return value
+  if (typeof value !== 'object' || depth > MAX_DEPTH) return undefined
+  if (Array.isArray(value)) return value.map((each) => clean(each, depth + 1) ?? null)
+  return cleanRecord(value, depth + 1)
+}
+
+function cleanRecord(record: object, depth = 0): Record<string, unknown> {
+  const entries = Object.entries(record).map(([key, value]) => [clean(key), clean(value, depth)])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,71 @@
+/** What the collaboration server and its clients say to each other beyond Yjs. The web client imports this file: it depends on nothing. */
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const PREFIX = 'document:'
+
+/** The name under which a provider opens a document. */
+export function documentName(id: string): string {
+  return `${PREFIX}${id}`
+}
+
+/** The Y.XmlFragment that holds the text of a document. */
+export const FRAGMENT = 'default'
+
+/** The document behind a name, or null. Only lower-case ids count: a second spelling would be a second copy in memory. */
+export function documentIdOf(name: string): string | null {
+  const id = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
+  return UUID.test(id) ? id : null
+}
+
+/** WebSocket close codes. After each of them the provider reconnects by itself. */
+export const CLOSE_CODES = {
+  /** The server restarts. */
+  restart: 1012,
+  /** The server let go of the document while the client joined; joining again helps. */
+  reset: 4205,
+  /** A frame that is not of this protocol. */
+  badMessage: 4400,
+  /** The access token has expired: the next connection must bring a fresh one. */
+  tokenExpired: 4401,
+  /** The client did not read what it was sent. */
+  slowConsumer: 4409,
+} as const
+
+/** The `reason` of the provider's `authenticationFailed`. */
+export type DenialReason =
+  /** The token is not one of ours. */
+  | 'token_invalid'
+  /** The token was good once; a fresh one helps. */
+  | 'token_expired'
+  /** There is no such document, or not for this person. */
+  | 'not_found'
+  /** This socket has as many documents open as it may. */
+  | 'too_many_documents'
+  /** The database does not answer. `await provider.sendToken(); provider.startSync()` tries again. */
+  | 'unavailable'
+
+/** A stateless message from the server, as JSON. */
+export type ServerMessage =
+  /** The person may now only read, or may write again. */
+  | { type: 'access'; access: 'read' | 'write' }
+  /** The person may no longer see the document; the server has closed it and denies it from now on. */
+  | { type: 'revoked' }
+  /** A change was not taken, and none will be until the client reconnects. What it holds is not lost: it is sent again then. */
+  | { type: 'refused'; reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
+
+/** Reads a stateless message; null when it is none that this version knows. */
+export function parseServerMessage(payload: string): ServerMessage | null {
+  try {
+    const message = JSON.parse(payload) as ServerMessage | null
+    return message?.type === 'access' || message?.type === 'revoked' || message?.type === 'refused' ? message : null
+  } catch {
+    return null
+  }
+}
+
+/** What everybody sees of a person in a document. The server writes `user`, whatever the client sent; the rest is checked. */
+export interface Presence {
+  user: { id: string; name: string }
+  /** Relative positions as Yjs writes them in JSON; null or absent without a selection. */
+  cursor?: { anchor: unknown; head: unknown } | null
+}

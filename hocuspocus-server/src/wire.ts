@@ -1,0 +1,67 @@
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import type { DenialReason } from './protocol.ts'
+
+/** The message types of Hocuspocus that cross this server. */
+export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, syncReply: 4, close: 7, syncStatus: 8 } as const
+/** The kinds of a sync message: what I have, what you lack, what I just did. */
+export const SYNC = { step1: 0, step2: 1, update: 2 } as const
+const PERMISSION_DENIED = 1
+
+export interface Header {
+  /** The document's name, followed by `\0` and a session where one socket opens a document twice. */
+  address: string
+  type: number
+  /** The number after the type: the kind of a sync message, the value of an acknowledgement. */
+  kind: number
+}
+
+/** Reads the beginning of a message. Throws on what is none. */
+export function readHeader(message: Uint8Array): Header {
+  const decoder = decoding.createDecoder(message)
+  const address = decoding.readVarString(decoder)
+  const type = decoding.readVarUint(decoder)
+  return { address, type, kind: decoding.hasContent(decoder) ? decoding.readVarUint(decoder) : -1 }
+}
+
+export function permissionDenied(address: string, reason: DenialReason): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, address)
+    encoding.writeVarUint(encoder, MESSAGE.auth)
+    encoding.writeVarUint(encoder, PERMISSION_DENIED)
+    encoding.writeVarString(encoder, reason)
+  })
+}
+
+/** "Your change was not taken." */
+export function notApplied(address: string): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, address)
+    encoding.writeVarUint(encoder, MESSAGE.syncStatus)
+    encoding.writeVarUint(encoder, 0)
+  })
+}
+
+const FINAL_BINARY = 0x82
+
+/** A whole unmasked binary WebSocket frame (RFC 6455, 5.2). */
+export function frame(payload: Uint8Array): Buffer {
+  const { length } = payload
+  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const buffer = Buffer.allocUnsafe(headerLength + length)
+  buffer[0] = FINAL_BINARY
+  buffer[1] = length < 126 ? length : length < 65_536 ? 126 : 127
+  if (headerLength === 4) buffer.writeUInt16BE(length, 2)
+  if (headerLength === 10) buffer.writeBigUInt64BE(BigInt(length), 2)
+  buffer.set(payload, headerLength)
+  return buffer
+}
+
+/** Whether this is `SyncStatus(1)`: the acknowledgement that a change was taken. Asked of every message, so it decodes nothing. */
+export function isAcknowledgement(message: Uint8Array): boolean {
+  const addressLength = message[0] as number // Addresses are shorter than 128 bytes, see MAX_ADDRESS_LENGTH.
+  return message.length === addressLength + 3 && message[addressLength + 1] === MESSAGE.syncStatus && message[addressLength + 2] === 1
+}
+
+/** A longer one would need two bytes for its length, and no client of ours has one. */
+export const MAX_ADDRESS_LENGTH = 120
