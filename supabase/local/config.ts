@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
+import { type AuthSettings, DEFAULT_AUTH_SETTINGS } from './auth/settings.ts'
 
 const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 }
 
@@ -13,18 +14,88 @@ const size = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const SECONDS = { s: 1, m: 60, h: 3600 } as const
+
+/** `1h30m` in seconds. */
+const duration = z.string().transform((text, context) => {
+  const parts = [...text.matchAll(/(\d+)([smh])/g)]
+  if (parts.length > 0 && parts.map(([part]) => part).join('') === text)
+    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS], 0)
+  context.addIssue(`must be a duration such as "60s", not "${text}"`)
+  return z.NEVER
+})
+
+const count = z.number().int().positive()
+
 const Config = z.object({
   api: z.object({ schemas: z.array(z.string()).min(1) }),
-  auth: z.record(z.string(), z.unknown()),
+  auth: z.object({
+    additional_redirect_urls: z.array(z.string()),
+    jwt_expiry: count,
+    enable_signup: z.boolean(),
+    enable_anonymous_sign_ins: z.boolean(),
+    minimum_password_length: count,
+    refresh_token_reuse_interval: z.number().int().min(0),
+    email: z.object({
+      enable_confirmations: z.boolean(),
+      double_confirm_changes: z.boolean(),
+      secure_password_change: z.boolean(),
+      max_frequency: duration,
+      otp_length: count.min(6).max(10),
+      otp_expiry: count,
+    }),
+    sessions: z.object({ timebox: duration.optional(), inactivity_timeout: duration.optional() }).default({}),
+    rate_limit: z.object({ email_sent: count, sign_in_sign_ups: count, token_refresh: count, token_verifications: count }),
+  }),
   storage: z.object({ file_size_limit: size }),
   functions: z.record(z.string(), z.object({ enabled: z.boolean().optional(), verify_jwt: z.boolean().optional() })).default({}),
 })
 
-export type Config = z.infer<typeof Config>
+export interface Config {
+  /** The schemas that REST shows. */
+  schemas: string[]
+  auth: AuthSettings
+  /** Bytes of the largest object. */
+  fileSizeLimit: number
+  functions: z.infer<typeof Config>['functions']
+}
 
 /** Reads `supabase/config.toml`, which the supabase CLI reads too. Throws an error that names what is wrong in it. */
 export function readConfig(): Config {
   const result = Config.safeParse(parse(readFileSync(new URL('../config.toml', import.meta.url), 'utf8')))
   if (!result.success) throw new Error(`supabase/config.toml: ${z.prettifyError(result.error)}`)
-  return result.data
+  const { api, auth, storage, functions } = result.data
+  return { schemas: api.schemas, auth: authSettings(auth), fileSizeLimit: storage.file_size_limit, functions }
+}
+
+const DAY_SECONDS = 86_400
+const HOUR_SECONDS = 3_600
+
+function authSettings({ email, sessions, rate_limit: rates, ...auth }: z.infer<typeof Config>['auth']): AuthSettings {
+  const { limits } = DEFAULT_AUTH_SETTINGS
+  return {
+    ...DEFAULT_AUTH_SETTINGS,
+    redirectUrls: auth.additional_redirect_urls,
+    jwtExpirySeconds: auth.jwt_expiry,
+    disableSignup: !auth.enable_signup,
+    anonymousSignIns: auth.enable_anonymous_sign_ins,
+    confirmEmail: email.enable_confirmations,
+    confirmBothMailboxes: email.double_confirm_changes,
+    reauthenticateAfterSeconds: email.secure_password_change ? DAY_SECONDS : null,
+    minimumPasswordLength: auth.minimum_password_length,
+    otpLength: email.otp_length,
+    otpExpirySeconds: email.otp_expiry,
+    refreshTokenReuseSeconds: auth.refresh_token_reuse_interval,
+    sessionSeconds: sessions.timebox ?? null,
+    sessionIdleSeconds: sessions.inactivity_timeout ?? null,
+    limits: {
+      ...limits,
+      signInPerAddress: { ...limits.signInPerAddress, count: rates.sign_in_sign_ups },
+      signUpPerAddress: { ...limits.signUpPerAddress, count: rates.sign_in_sign_ups },
+      mailPerAddress: { count: rates.email_sent, seconds: HOUR_SECONDS },
+      mailOfKind: { count: 1, seconds: email.max_frequency },
+      verifyPerAddress: { ...limits.verifyPerAddress, count: rates.token_verifications },
+      refreshPerAddress: { ...limits.refreshPerAddress, count: rates.token_refresh },
+    },
+  }
 }

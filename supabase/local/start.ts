@@ -6,7 +6,9 @@ import { AlreadyRunning, lock } from './supervisor/lock.ts'
 import { type Platform, type PlatformAddress, startPlatform } from './supervisor/platform.ts'
 import { PortError } from './supervisor/ports.ts'
 
-const say = (line: string) => process.stderr.write(`${line}\n`)
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`)
+}
 
 async function run(options: StartOptions): Promise<void> {
   const data = makeDataDirectory(options.data)

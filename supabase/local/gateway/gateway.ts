@@ -77,9 +77,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     socket.on('error', () => socket.destroy())
     const path = pathOf(request)
     stateClientAddress(request, trustedProxies)
-    if (path === '/collab' || path?.startsWith('/collab/')) return pipeToCollab(collabSocket, request, socket, head)
     const service = path === null ? undefined : routeOf(path)?.service
-    if (service?.upgrade) service.upgrade(request, socket, head)
+    if (path === '/collab' || path?.startsWith('/collab/')) pipeToCollab(collabSocket, request, socket, head)
+    else if (service?.upgrade) service.upgrade(request, socket, head)
     else refuseSocket(socket, 404, 'not_found', 'There is no WebSocket at this path')
   }
 

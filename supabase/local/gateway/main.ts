@@ -1,10 +1,6 @@
 // The gateway's process. Its supervisor sends the configuration first, then how the other parts are.
-import { CLIENT_BUILD } from '../build.ts'
-import { createClient } from './client.ts'
 import type { GatewayConfiguration } from './configuration.ts'
-import { createGateway } from './gateway.ts'
-import { createHealth } from './health.ts'
-import { createServices } from './services.ts'
+import { serve } from './services.ts'
 
 /** What the supervisor sends. */
 export type ToGateway = { configuration: GatewayConfiguration } | { parts: Record<string, boolean> }
@@ -30,27 +26,14 @@ function tell(message: FromGateway): void {
 }
 
 async function start(configuration: GatewayConfiguration): Promise<void> {
-  const { collabSocket, secrets, host, port, trustedProxies } = configuration
-  const { routes, mailbox, sql } = await createServices(configuration, log)
-  const gateway = await createGateway({
-    host,
-    port,
-    routes,
-    mailbox,
-    collabSocket,
-    trustedProxies,
-    client: createClient({ directory: CLIENT_BUILD, publishableKey: secrets.publishableKey }),
-    health: createHealth({ sql, collabSocket, others: () => parts }),
-    log,
-  })
+  const gateway = await serve(configuration, { log, others: () => parts })
   tell({ ready: true })
 
-  let stopping: Promise<void> | null = null
+  let isStopping = false
   const stop = () => {
-    stopping ??= gateway.close().then(async () => {
-      await sql.end({ timeout: 1 })
-      process.exit(0)
-    })
+    if (isStopping) return
+    isStopping = true
+    void gateway.close().then(() => process.exit(0))
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

@@ -2,24 +2,56 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import postgres, { type Sql } from 'postgres'
+import { CLIENT_BUILD } from '../build.ts'
 import { readConfig } from '../config.ts'
 import { createMailbox } from '../mailbox/mailbox.ts'
 import type { Service } from '../service.ts'
 import { createTokens } from '../tokens.ts'
+import { createClient } from './client.ts'
 import { databaseUrl, type GatewayConfiguration } from './configuration.ts'
-import type { Route } from './gateway.ts'
+import { createGateway, type Gateway, type Route } from './gateway.ts'
+import { createHealth } from './health.ts'
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 
-export interface Services {
+interface Services {
   routes: Route[]
   mailbox: (Service & { smtpUrl: string }) | undefined
   /** Speaks as the worker's login: enqueues mails and asks whether the database answers. */
   sql: Sql
 }
 
-/** Makes every service that runs in the gateway's process. */
-export async function createServices(configuration: GatewayConfiguration, log: (line: string) => void): Promise<Services> {
+export interface ServeOptions {
+  log(line: string): void
+  /** The parts that cannot be asked over a socket, and whether they are up. */
+  others(): Record<string, boolean>
+}
+
+/** Makes every service that runs in the gateway's process, and listens. */
+export async function serve(configuration: GatewayConfiguration, { log, others }: ServeOptions): Promise<Gateway> {
+  const { collabSocket, secrets, host, port, trustedProxies } = configuration
+  const { routes, mailbox, sql } = await createServices(configuration, log)
+  const gateway = await createGateway({
+    host,
+    port,
+    routes,
+    mailbox,
+    collabSocket,
+    trustedProxies,
+    client: createClient({ directory: CLIENT_BUILD, publishableKey: secrets.publishableKey }),
+    health: createHealth({ sql, collabSocket, others }),
+    log,
+  })
+  return {
+    url: gateway.url,
+    async close() {
+      await gateway.close()
+      await sql.end({ timeout: 1 })
+    },
+  }
+}
+
+async function createServices(configuration: GatewayConfiguration, log: (line: string) => void): Promise<Services> {
   const { secrets, siteUrl, dataDirectory, runDirectory, mailboxPort } = configuration
   const config = readConfig()
   const tokens = createTokens(secrets)
@@ -47,26 +79,20 @@ export async function createServices(configuration: GatewayConfiguration, log: (
       tokens,
       siteUrl,
       externalUrl: `${siteUrl}/auth/v1`,
-      settings: config.auth,
+      settings: { ...config.auth, trustedProxies: configuration.trustedProxies },
       mail: async (message: { to: string; subject: string; text: string; html: string }) => {
         await sql`select atrium_private.enqueue('send_mail', ${sql.json({ kind: 'message', ...message })})`
       },
     },
     MB,
   )
-  await mount(
-    '/rest/v1',
-    '../rest/rest.ts',
-    'createRest',
-    { databaseUrl: url('authenticator'), tokens, schemas: config.api.schemas },
-    8 * MB,
-  )
+  await mount('/rest/v1', '../rest/rest.ts', 'createRest', { databaseUrl: url('authenticator'), tokens, schemas: config.schemas }, 8 * MB)
   await mount('/storage/v1', '../storage/storage.ts', 'createStorage', {
     databaseUrl: url('supabase_storage_admin'),
     tokens,
     secret: secrets.storageSecret,
     directory: join(dataDirectory, 'objects'),
-    fileSizeLimit: config.storage.file_size_limit,
+    fileSizeLimit: config.fileSizeLimit,
   })
   await mount('/realtime/v1', '../realtime/realtime.ts', 'createRealtime', { databaseUrl: url('supabase_realtime_admin'), tokens }, 4 * MB)
   await mount(

@@ -31,14 +31,14 @@ ${content}
 function article({ to, from, subject, text, html, at, links }: Mail): string {
   const list = links
     .filter((link) => /^https?:\/\//.test(link))
-    .map((link) => `<li><a href="${escape(link)}" rel="noreferrer">${escape(link)}</a></li>`)
+    .map((link) => `<li><a href="${escapeHtml(link)}" rel="noreferrer">${escapeHtml(link)}</a></li>`)
   return `<article>
-<h2>${escape(subject) || '(no subject)'}</h2>
-<p>to ${escape(to.join(', '))} · from ${escape(from)} · <time>${escape(at)}</time></p>
-<pre>${escape(text || html)}</pre>
+<h2>${escapeHtml(subject) || '(no subject)'}</h2>
+<p>to ${escapeHtml(to.join(', '))} · from ${escapeHtml(from)} · <time>${escapeHtml(at)}</time></p>
+<pre>${escapeHtml(text || html)}</pre>
 ${list.length > 0 ? `<ul>${list.join('')}</ul>` : ''}
 </article>`
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escape = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
+import { watchParent } from '../supervisor/watchParent.ts'
 
 export interface PostgresOptions {
   /** Where the cluster lives; made when it is not there. */
@@ -39,6 +40,8 @@ const SETTINGS = [
 /** Starts PostgreSQL and waits until it takes connections. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { process: child, ready } = launchPostgres(options)
+  const unwatch = watchParent(child, 'SIGINT')
+  child.once('exit', unwatch)
   await ready
   return {
     process: child,

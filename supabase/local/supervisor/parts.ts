@@ -18,6 +18,8 @@ export function postgresPart(options: { directory: string; port: number; passwor
     launch: () => launchPostgres({ ...options, onLog: (line) => options.log(`${line}\n`) }),
     stopSignal: 'SIGINT',
     stopDeadlineMs: 20_000,
+    // The collaboration server stores what is pending.
+    outlivesSeconds: 3,
   }
 }
 

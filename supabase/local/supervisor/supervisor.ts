@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { identify, type ProcessIdentity } from './processes.ts'
+import { watchParent } from './watchParent.ts'
 
 /** One process of the platform. */
 export interface Part {
@@ -10,6 +11,8 @@ export interface Part {
   stopSignal: NodeJS.Signals
   /** How long it may take to end before it is killed. */
   stopDeadlineMs: number
+  /** How long it outlives this process when that is killed, for others that still need it. */
+  outlivesSeconds?: number
 }
 
 export type PartState = 'up' | 'starting' | 'down'
@@ -53,7 +56,7 @@ export async function supervise(
     child = process
     identity = process.pid === undefined ? null : identify(process.pid)
     change('starting')
-    const guard = watchParent(process, part.stopSignal, part.name === 'postgres' ? 3 : 0)
+    const guard = watchParent(process, part.stopSignal, part.outlivesSeconds)
     const ended = end(process)
     try {
       const deadline = AbortSignal.timeout(READY_DEADLINE_MS)
@@ -134,18 +137,12 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
   })
-}
-
-/** A shell that waits on a pipe from this process and ends the child when the pipe breaks, however this process dies.
- *  PostgreSQL is given some seconds more, in which the others store what is pending. */
-function watchParent(child: ChildProcess, signal: NodeJS.Signals, delaySeconds: number): () => void {
-  if (child.pid === undefined) return () => {}
-  const script = `read -r _; sleep ${delaySeconds}; kill -s ${signal.slice(3)} ${child.pid}`
-  const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
-  shell.on('error', () => {}) // Without a shell the next start still ends what is left.
-  shell.unref()
-  return () => shell.kill('SIGKILL')
 }
