@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['./support/cluster.ts'],
     // Two cores: more workers only make every test slower and time-outs likelier.
     maxWorkers: 2,
+    reporters: ['default', './support/summary.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

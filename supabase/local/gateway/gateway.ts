@@ -109,11 +109,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
-      server.closeIdleConnections()
+      // A connection that is kept alive becomes idle when its request is answered.
+      const idle = setInterval(() => server.closeIdleConnections(), 50)
       const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_DEADLINE_MS)
       await Promise.all([...routes.map(({ service }) => service.close()), mailbox?.close()])
       for (const socket of upgraded) socket.destroy()
       await closed
+      clearInterval(idle)
       clearTimeout(deadline)
     },
   }

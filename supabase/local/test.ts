@@ -1,0 +1,18 @@
+// npm test: builds the client, then runs every suite. Further arguments are vitest's: npm test -- platform/storage
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildClient } from './build.ts'
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
+
+await buildClient().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
+const vitest = join(PROJECT, 'node_modules/vitest/vitest.mjs')
+const { status } = spawnSync(process.execPath, [vitest, 'run', '--root', 'tests', ...process.argv.slice(2)], {
+  cwd: PROJECT,
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+process.exit(status ?? 1)

@@ -1,0 +1,16 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Closes a run with one line that a person and a script can read: `N passed, N failed, N skipped`. */
+export default class Summary implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
+    for (const module of modules) {
+      // A file that cannot be loaded, or a suite whose setup failed, has no failing test to count.
+      for (const { state } of [...module.children.allTests()].map((test) => test.result())) count[state] += 1
+      const broken = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0)
+      count.failed += broken.length
+    }
+    const { passed, failed, skipped, pending } = count
+    process.stdout.write(`${passed} passed, ${failed} failed, ${skipped + pending} skipped\n`)
+  }
+}
