@@ -1,61 +1,133 @@
--- Draft: replaced by the realtime service's own.
--- Embedded stand-in for what the Realtime container creates on real Supabase. Same names, signatures and visible behaviour
--- as supabase/realtime 2.129; written anew. App migrations must NOT create any of this: they only add policies on
--- realtime.messages and call realtime.send / realtime.broadcast_changes / realtime.topic.
+-- What the Realtime container brings to a self-hosted Supabase: same names, signatures and visible behaviour. Applications add policies
+-- on realtime.messages and call realtime.send, realtime.broadcast_changes and realtime.topic; they create none of it.
+-- Run by its owner supabase_realtime_admin; running it again changes nothing.
+
+-- Times are UTC without a zone, as upstream has them. A day is a partition, so that old messages are dropped and not deleted.
 create table if not exists realtime.messages (
-  topic text not null, extension text not null, payload jsonb, event text, private boolean default false,
-  updated_at timestamp not null default now(), inserted_at timestamp not null default now(),
-  id uuid not null default gen_random_uuid(), binary_payload bytea,
+  topic text not null,
+  extension text not null,
+  payload jsonb,
+  event text,
+  private boolean default false,
+  updated_at timestamp not null default (now() at time zone 'utc'),
+  inserted_at timestamp not null default (now() at time zone 'utc'),
+  id uuid not null default gen_random_uuid(),
+  binary_payload bytea,
   constraint messages_payload_exclusive check (payload is null or binary_payload is null),
   primary key (id, inserted_at)
 ) partition by range (inserted_at);
+
+-- A channel that joins with replay asks for the latest messages of its topic.
+create index if not exists messages_inserted_at_topic_index
+  on realtime.messages (inserted_at desc, topic) where extension = 'broadcast' and private is true;
+
 alter table realtime.messages enable row level security;
-create index if not exists messages_inserted_at_topic_index on realtime.messages (inserted_at desc, topic) where extension='broadcast' and private is true;
+
 grant usage on schema realtime to postgres, anon, authenticated, service_role;
 grant select, insert, update on realtime.messages to postgres, anon, authenticated, service_role;
-create or replace function realtime.topic() returns text language sql stable as $$ select nullif(current_setting('realtime.topic', true), '')::text $$;
-create or replace function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void language plpgsql as $fn$
-declare mid uuid := gen_random_uuid(); body jsonb;
+
+/* The topic that a policy on realtime.messages is asked about. */
+create or replace function realtime.topic() returns text
+  language sql stable set search_path = ''
+as $$
+  select nullif(current_setting('realtime.topic', true), '')
+$$;
+
+-- A policy usually asks who may use realtime.topic() and forgets to compare it with the row, so somebody with SQL could set it to a topic
+-- of his own and read everybody's messages, or write into theirs. Restrictive: it takes away, and grants nothing.
+do $$ begin
+  if not exists (select from pg_catalog.pg_policy where polrelid = 'realtime.messages'::regclass and polname = 'rows of the topic that is asked about') then
+    create policy "rows of the topic that is asked about"
+      on realtime.messages as restrictive to anon, authenticated
+      using (topic = (select realtime.topic()))
+      with check (topic = (select realtime.topic()));
+  end if;
+end $$;
+
+/* Sends a JSON event to the channels of a topic, once the transaction commits. The payload gets an "id" unless it has one.
+   Never fails its caller: what goes wrong becomes a warning. */
+create or replace function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
+  language plpgsql set search_path = ''
+as $$
+declare
+  message_id uuid := gen_random_uuid();
+  body jsonb := coalesce(payload, '{}');
 begin
-  begin
-    body := case when payload ? 'id' then payload else jsonb_set(payload, '{id}', to_jsonb(mid)) end;
-    execute format('set local realtime.topic to %L', topic);
-    insert into realtime.messages (id, payload, event, topic, private, extension) values (mid, body, event, topic, private, 'broadcast');
-  exception when others then raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;   -- never fails the caller, exactly like upstream
-  end;
-end $fn$;
-create or replace function realtime.send_binary(payload bytea, event text, topic text, private boolean default true) returns void language plpgsql as $fn$
+  if jsonb_typeof(body) = 'object' and not body ? 'id' then
+    body := body || jsonb_build_object('id', message_id);
+  end if;
+  perform set_config('realtime.topic', topic, true);
+  insert into realtime.messages (id, payload, event, topic, private, extension)
+  values (message_id, body, event, topic, private, 'broadcast');
+exception when others then
+  raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
+end $$;
+
+/* Sends bytes to the channels of a topic; see realtime.send. */
+create or replace function realtime.send_binary(payload bytea, event text, topic text, private boolean default true) returns void
+  language plpgsql set search_path = ''
+as $$
 begin
-  begin
-    execute format('set local realtime.topic to %L', topic);
-    insert into realtime.messages (binary_payload, event, topic, private, extension) values (payload, event, topic, private, 'broadcast');
-  exception when others then raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
-  end;
-end $fn$;
-create or replace function realtime.broadcast_changes(topic_name text, event_name text, operation text, table_name text, table_schema text, new record, old record, level text default 'ROW') returns void language plpgsql as $fn$
+  perform set_config('realtime.topic', topic, true);
+  insert into realtime.messages (binary_payload, event, topic, private, extension)
+  values (payload, event, topic, private, 'broadcast');
+exception when others then
+  raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
+end $$;
+
+/* Sends a changed row to a private topic; call it from a row trigger with tg_op, tg_table_name, tg_table_schema, new and old. */
+create or replace function realtime.broadcast_changes(
+  topic_name text, event_name text, operation text, table_name text, table_schema text, new record, old record, level text default 'ROW'
+) returns void
+  language plpgsql set search_path = ''
+as $$
 begin
-  if level = 'STATEMENT' then raise exception 'function can only be triggered for each row, not for each statement'; end if;
-  if operation not in ('INSERT','UPDATE','DELETE') then raise exception 'Unexpected operation type: %', operation; end if;
-  perform realtime.send(jsonb_build_object('old_record', old, 'record', new, 'operation', operation, 'table', table_name, 'schema', table_schema), event_name, topic_name);
-exception when others then raise exception 'Failed to process the row: %', sqlerrm;
-end $fn$;
--- partitions: yesterday .. +3 days, drop older than 3 days (run at boot and hourly)
-create or replace function realtime.maintain_partitions() returns void language plpgsql as $fn$
-declare d date; r record;
+  if level = 'STATEMENT' then
+    raise exception 'function can only be triggered for each row, not for each statement';
+  end if;
+  if operation is null or operation not in ('INSERT', 'UPDATE', 'DELETE') then
+    raise exception 'Unexpected operation type: %', operation;
+  end if;
+  perform realtime.send(
+    jsonb_build_object('old_record', old, 'record', new, 'operation', operation, 'table', table_name, 'schema', table_schema),
+    event_name, topic_name
+  );
+exception when others then
+  raise exception 'Failed to process the row: %', sqlerrm;
+end $$;
+
+/* Makes the partitions of yesterday to three days ahead, and drops those older than three days. Run when Realtime starts, and hourly. */
+create or replace function realtime.maintain_partitions() returns void
+  language plpgsql set search_path = ''
+as $$
+declare
+  today date := (now() at time zone 'utc')::date;
+  day date;
+  partition regclass;
 begin
-  for d in select generate_series((now() at time zone 'utc')::date - 1, (now() at time zone 'utc')::date + 3, '1 day')::date loop
-    execute format('create table if not exists realtime.%I partition of realtime.messages for values from (%L) to (%L)', 'messages_' || to_char(d, 'YYYY_MM_DD'), d, d + 1);
+  for day in select generate_series(today - 1, today + 3, '1 day')::date loop
+    if to_regclass('realtime.messages_' || to_char(day, 'YYYY_MM_DD')) is null then
+      execute format('create table realtime.%I partition of realtime.messages for values from (%L) to (%L)',
+        'messages_' || to_char(day, 'YYYY_MM_DD'), day, day + 1);
+      execute format('alter table realtime.%I enable row level security', 'messages_' || to_char(day, 'YYYY_MM_DD'));
+    end if;
   end loop;
-  for r in select c.relname from pg_inherits i join pg_class c on c.oid=i.inhrelid where i.inhparent='realtime.messages'::regclass and to_date(substr(c.relname, 10), 'YYYY_MM_DD') < (now() at time zone 'utc')::date - 3 loop
-    execute format('drop table realtime.%I', r.relname);
+  for partition in
+    select inhrelid::regclass from pg_catalog.pg_inherits join pg_catalog.pg_class on pg_class.oid = inhrelid
+    where inhparent = 'realtime.messages'::regclass
+      and relname ~ '^messages_\d{4}_\d\d_\d\d$' and to_date(right(relname, 10), 'YYYY_MM_DD') < today - 3
+  loop
+    execute format('drop table %s', partition);
   end loop;
-end $fn$;
+end $$;
+revoke execute on function realtime.maintain_partitions() from public;
+
 select realtime.maintain_partitions();
 
-
-
+-- Via the root: else the messages would arrive under the names of their partitions.
 do $$ begin
   if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime_messages_publication') then
-    create publication supabase_realtime_messages_publication for table realtime.messages with (publish = 'insert', publish_via_partition_root = true);
+    create publication supabase_realtime_messages_publication for table realtime.messages
+      with (publish = 'insert', publish_via_partition_root = true);
   end if;
 end $$;
