@@ -1,0 +1,14 @@
+import postgres from 'postgres'
+
+/** A pool or a transaction. */
+// biome-ignore lint/complexity/noBannedTypes: the driver's own word for "no types of our own"
+export type Sql = postgres.ISql<{}>
+export type Pool = postgres.Sql
+
+export const openDatabase = (url: string): Pool => postgres(url, { max: 8, idle_timeout: 60, onnotice: () => {} })
+
+export type Json = postgres.JSONValue
+
+/** Whether a statement failed because such a row exists already. */
+export const isDuplicate = (error: unknown, constraint: string) =>
+  error instanceof postgres.PostgresError && error.code === '23505' && error.constraint_name === constraint

@@ -1,0 +1,35 @@
+import { TokenError } from '../tokens.ts'
+
+/** Why a request is refused. Its status, code and sentence are GoTrue's wherever GoTrue has one. */
+export class AuthError extends Error {
+  readonly status: number
+  readonly code: string
+  /** Sent as `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined
+  /** Why a password is weak: `length`. */
+  readonly weakPasswordReasons: string[] | undefined
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    { retryAfterSeconds, weakPasswordReasons }: { retryAfterSeconds?: number; weakPasswordReasons?: string[] } = {},
+  ) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.retryAfterSeconds = retryAfterSeconds
+    this.weakPasswordReasons = weakPasswordReasons
+  }
+}
+
+export const invalid = (message: string) => new AuthError(400, 'validation_failed', message)
+
+/** What an error tells the client. A trigger on auth.users may refuse with a PTxyz state: its status, detail and message pass. */
+export function publicError(error: unknown): AuthError {
+  if (error instanceof AuthError) return error
+  if (error instanceof TokenError) return new AuthError(error.code === 'bad_jwt' ? 403 : 401, error.code, error.message)
+  const { code, message, detail } = error as { code?: unknown; message?: unknown; detail?: unknown }
+  const status = /^PT([45]\d\d)$/.exec(String(code))?.[1]
+  if (status) return new AuthError(Number(status), typeof detail === 'string' ? detail : 'unexpected_failure', String(message))
+  return new AuthError(500, 'unexpected_failure', 'Something went wrong on our side. Please try again.')
+}

@@ -1,0 +1,22 @@
+import type { Handler } from './context.ts'
+import { answer } from './http.ts'
+
+/** `GET /settings`: what a sign-in page may offer. */
+export const showSettings: Handler = async ({ settings }) =>
+  answer({
+    external: { anonymous_users: settings.anonymousSignIns, email: true, phone: false },
+    disable_signup: settings.disableSignup,
+    mailer_autoconfirm: !settings.confirmEmail,
+    phone_autoconfirm: false,
+    sms_provider: '',
+    saml_enabled: false,
+  })
+
+/** `GET /health`: 200 when the database answers. */
+export const showHealth: Handler = async ({ sql }) => {
+  await sql`select 1`
+  return answer({ name: 'atrium-auth', description: 'Accounts and sessions, with the API of Supabase Auth' })
+}
+
+/** `GET /.well-known/jwks.json`: empty, tokens are signed with a shared secret. */
+export const showKeys: Handler = async () => answer({ keys: [] })

@@ -1,0 +1,35 @@
+import { changeUserById, createUser, deleteUser, showUserById, showUsers } from './adminUsers.ts'
+import type { Handler } from './context.ts'
+import { showHealth, showKeys, showSettings } from './info.ts'
+import { generateLink, invite } from './invite.ts'
+import { recover, resend, sendOtp } from './recover.ts'
+import { token } from './signIn.ts'
+import { signOut } from './signOut.ts'
+import { signUp } from './signUp.ts'
+import { changeUser, reauthenticate, showUser } from './user.ts'
+import { verifyCode, verifyLink } from './verify.ts'
+
+/** Every address of the service, without its prefix. */
+export const routes: readonly (readonly [method: string, path: RegExp, handler: Handler])[] = [
+  ['GET', /^\/health$/, showHealth],
+  ['GET', /^\/settings$/, showSettings],
+  ['GET', /^\/\.well-known\/jwks\.json$/, showKeys],
+  ['POST', /^\/signup$/, signUp],
+  ['POST', /^\/token$/, token],
+  ['POST', /^\/logout$/, signOut],
+  ['GET', /^\/verify$/, verifyLink],
+  ['POST', /^\/verify$/, verifyCode],
+  ['GET', /^\/user$/, showUser],
+  ['PUT', /^\/user$/, changeUser],
+  ['GET', /^\/reauthenticate$/, reauthenticate],
+  ['POST', /^\/recover$/, recover],
+  ['POST', /^\/(otp|magiclink)$/, sendOtp],
+  ['POST', /^\/resend$/, resend],
+  ['POST', /^\/invite$/, invite],
+  ['POST', /^\/admin\/generate_link$/, generateLink],
+  ['GET', /^\/admin\/users$/, showUsers],
+  ['POST', /^\/admin\/users$/, createUser],
+  ['GET', /^\/admin\/users\/[^/]+$/, showUserById],
+  ['PUT', /^\/admin\/users\/[^/]+$/, changeUserById],
+  ['DELETE', /^\/admin\/users\/[^/]+$/, deleteUser],
+]

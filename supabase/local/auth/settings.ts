@@ -1,0 +1,91 @@
+/** So many requests in so many seconds; a bucket that empties steadily, not a window that jumps. */
+export interface Limit {
+  count: number
+  seconds: number
+}
+
+export interface AuthLimits {
+  /** Failed sign-ins and all anonymous ones, from one client address. `[auth.rate_limit] sign_in_sign_ups`, per five minutes. */
+  signInPerAddress: Limit
+  /** Failed sign-ins to one account. Addresses from which its owner is signed in have a bucket of their own, so nobody locks him out. */
+  signInPerAccount: Limit
+  /** `[auth.rate_limit] sign_in_sign_ups`, per five minutes. */
+  signUpPerAddress: Limit
+  /** Mails asked for from one client address. `[auth.rate_limit] email_sent`, per hour. */
+  mailPerAddress: Limit
+  /** Mails to one mailbox, of whatever kind. */
+  mailPerAccount: Limit
+  /** Mails of one kind to one mailbox. `[auth.email] max_frequency`: one in so many seconds. */
+  mailOfKind: Limit
+  /** Links and codes tried from one client address. `[auth.rate_limit] token_verifications`, per five minutes. */
+  verifyPerAddress: Limit
+  /** Codes tried for one mailbox. */
+  verifyPerAccount: Limit
+  /** `[auth.rate_limit] token_refresh`, per five minutes. */
+  refreshPerAddress: Limit
+}
+
+/** How the auth service behaves. The comments name the keys of `supabase/config.toml` that say the same; `site_url` is passed on its own. */
+export interface AuthSettings {
+  /** Where links may lead besides the site itself: addresses or globs (`*` within a segment, `**` across). `[auth] additional_redirect_urls`. */
+  redirectUrls: readonly string[]
+  /** Life of an access token. `[auth] jwt_expiry`. */
+  jwtExpirySeconds: number
+  /** Only an invitation or an administrator makes users. The opposite of `[auth] enable_signup`. */
+  disableSignup: boolean
+  /** `[auth] enable_anonymous_sign_ins`. */
+  anonymousSignIns: boolean
+  /** A new user proves his mailbox before he is in. `[auth.email] enable_confirmations`. */
+  confirmEmail: boolean
+  /** A new address counts when both the old and the new mailbox agree. `[auth.email] double_confirm_changes`. */
+  confirmBothMailboxes: boolean
+  /** A session older than this must prove itself again before it changes the password; null: never.
+   *  `[auth.email] secure_password_change` true is 86,400, false is null. */
+  reauthenticateAfterSeconds: number | null
+  /** `[auth] minimum_password_length`. */
+  minimumPasswordLength: number
+  /** Digits of a code. `[auth.email] otp_length`. */
+  otpLength: number
+  /** Life of a link and its code. `[auth.email] otp_expiry`. */
+  otpExpirySeconds: number
+  /** How long a refresh token that was used still answers, for tabs that ask at once. `[auth] refresh_token_reuse_interval`. */
+  refreshTokenReuseSeconds: number
+  /** A session ends so long after its sign-in. `[auth.sessions] timebox`; null: never. */
+  sessionSeconds: number | null
+  /** A session ends when it was not refreshed for so long. `[auth.sessions] inactivity_timeout`; null: never. */
+  sessionIdleSeconds: number | null
+  /** Proxies whose `X-Forwarded-For` is believed: addresses or networks (`10.0.0.0/8`). Empty: the socket's address is the client's. */
+  trustedProxies: readonly string[]
+  limits: AuthLimits
+}
+
+const FIVE_MINUTES = 300
+const HOUR = 3600
+
+export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
+  redirectUrls: [],
+  jwtExpirySeconds: 900,
+  disableSignup: false,
+  anonymousSignIns: false,
+  confirmEmail: true,
+  confirmBothMailboxes: true,
+  reauthenticateAfterSeconds: 24 * HOUR,
+  minimumPasswordLength: 8,
+  otpLength: 6,
+  otpExpirySeconds: 900,
+  refreshTokenReuseSeconds: 10,
+  sessionSeconds: null,
+  sessionIdleSeconds: null,
+  trustedProxies: [],
+  limits: {
+    signInPerAddress: { count: 30, seconds: FIVE_MINUTES },
+    signInPerAccount: { count: 10, seconds: 900 },
+    signUpPerAddress: { count: 30, seconds: FIVE_MINUTES },
+    mailPerAddress: { count: 60, seconds: HOUR },
+    mailPerAccount: { count: 10, seconds: HOUR },
+    mailOfKind: { count: 1, seconds: 60 },
+    verifyPerAddress: { count: 30, seconds: FIVE_MINUTES },
+    verifyPerAccount: { count: 10, seconds: 900 },
+    refreshPerAddress: { count: 150, seconds: FIVE_MINUTES },
+  },
+}

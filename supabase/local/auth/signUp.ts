@@ -1,0 +1,110 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { z } from 'zod'
+import { audit } from './audit.ts'
+import type { Auth, Handler } from './context.ts'
+import { AuthError, invalid } from './errors.ts'
+import * as fields from './fields.ts'
+import { type Answer, type AuthRequest, answer } from './http.ts'
+import { countMail, redirectOf, sendLink } from './links.ts'
+import { alreadyRegisteredMail } from './mails.ts'
+import { type Challenge, pkceFields } from './pkce.ts'
+import { startSession } from './sessions.ts'
+import { confirmEmail, insertUser, mergeMetadata, newUser, reload, type User, userBody, userByEmail } from './users.ts'
+
+const signUpBody = z.object({
+  email: fields.email.nullish(),
+  phone: z.string().max(50).nullish(),
+  password: fields.password.nullish(),
+  data: fields.metadata,
+  ...pkceFields,
+})
+type SignUp = z.output<typeof signUpBody>
+
+/** `POST /signup`. Where mailboxes are confirmed, the answer for a known address is that for a new one, at the same time. */
+export const signUp: Handler = async (auth, request) => {
+  const body = await request.body(signUpBody)
+  if (auth.settings.disableSignup) throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
+  if (body.phone) throw new AuthError(400, 'phone_provider_disabled', 'Phone signups are disabled')
+  if (!body.email && !body.password) return signUpAnonymously(auth, request, body)
+  if (!body.email) throw invalid('To sign up, please provide your email')
+  if (!body.password) throw invalid('Signup requires a valid password')
+  auth.passwords.check(body.password)
+  const person = newUser({ id: crypto.randomUUID(), email: body.email, userMetadata: body.data, at: auth.now() })
+  await auth.limits.take('signUpPerAddress', request.address)
+  if (!auth.settings.confirmEmail) return signUpAtOnce(auth, request, person, body.password)
+  await countMail(auth, request, 'signup', body.email)
+  return onGrid(() => signUpByMail(auth, request, person, body.password ?? '', body))
+}
+
+/** Registers somebody who has to prove his mailbox. */
+async function signUpByMail(auth: Auth, request: AuthRequest, person: User, password: string, challenge: Challenge): Promise<Answer> {
+  const email = person.email ?? ''
+  person.encrypted_password = await auth.passwords.hash(password)
+  const known = (await userByEmail(auth.sql, email)) ?? (await insertUnlessKnown(auth, request, person))
+  auth.afterwards(async () => {
+    if (known?.email_confirmed_at) return auth.mail(alreadyRegisteredMail({ to: email, siteUrl: auth.siteUrl }))
+    // Nobody has proved to own the mailbox yet, so the latest sign-up counts: whoever came first may have been somebody else.
+    if (known) await replaceSignUp(auth, known, person)
+    await sendLink(auth, known ?? person, { type: 'signup', redirectTo: redirectOf(request), challenge })
+  })
+  return answer(userBody({ ...person, confirmation_sent_at: person.created_at }))
+}
+
+/** Somebody else may sign up with the same address at the same moment; then that one is known. */
+async function insertUnlessKnown(auth: Auth, request: AuthRequest, person: User): Promise<User | undefined> {
+  try {
+    await auth.sql.begin(async (sql) => {
+      await insertUser(sql, person)
+      await audit(auth, sql, request, 'user_confirmation_requested', person)
+    })
+    return undefined
+  } catch (error) {
+    const known = error instanceof AuthError && error.code === 'email_exists' && (await userByEmail(auth.sql, person.email ?? ''))
+    if (known) return known
+    throw error
+  }
+}
+
+async function replaceSignUp(auth: Auth, known: User, person: User): Promise<void> {
+  await auth.sql`
+    update auth.users set encrypted_password = ${person.encrypted_password}, updated_at = ${auth.now()},
+      raw_user_meta_data = ${auth.sql.json(mergeMetadata(known.raw_user_meta_data, person.raw_user_meta_data ?? {}))}
+    where id = ${known.id} and email_confirmed_at is null`
+}
+
+async function signUpAtOnce(auth: Auth, request: AuthRequest, person: User, password: string): Promise<Answer> {
+  person.encrypted_password = await auth.passwords.hash(password)
+  const session = await auth.sql.begin(async (sql) => {
+    await insertUser(sql, person).catch((error: unknown) => {
+      if (error instanceof AuthError && error.code === 'email_exists')
+        throw new AuthError(422, 'user_already_exists', 'User already registered')
+      throw error
+    })
+    await confirmEmail(sql, person, auth.now(), { keepPassword: true })
+    await audit(auth, sql, request, 'user_signedup', person)
+    return startSession(auth, sql, await reload(sql, person.id), 'password', request)
+  })
+  return answer(session)
+}
+
+async function signUpAnonymously(auth: Auth, request: AuthRequest, { data }: SignUp): Promise<Answer> {
+  if (!auth.settings.anonymousSignIns) throw new AuthError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled')
+  await auth.limits.take('signInPerAddress', request.address)
+  const person = newUser({ id: crypto.randomUUID(), userMetadata: data, at: auth.now() })
+  const session = await auth.sql.begin(async (sql) => {
+    await insertUser(sql, person)
+    await audit(auth, sql, request, 'user_signedup', person)
+    return startSession(auth, sql, person, 'anonymous', request)
+  })
+  return answer(session)
+}
+
+const GRID_MS = 250
+
+/** Answers at the next tick of a coarse clock that starts with the work, so that a known address, which is less work, is not faster. */
+async function onGrid(work: () => Promise<Answer>): Promise<Answer> {
+  const start = performance.now()
+  const result = await work()
+  await wait(GRID_MS - ((performance.now() - start) % GRID_MS))
+  return result
+}
