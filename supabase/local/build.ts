@@ -40,10 +40,13 @@ function vite(args: string[]): Promise<void> {
     cwd: CLIENT,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const end = () => child.kill()
+  process.once('exit', end)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text))
   return new Promise((resolve, reject) => {
     child.once('error', reject)
+    child.once('exit', () => process.removeListener('exit', end))
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The web client could not be built:\n${output.trim()}`))))
   })
 }

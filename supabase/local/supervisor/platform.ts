@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { migrate, SERVER_LOGINS } from '../../../sql/migrate.ts'
 import { databaseUrl, type GatewayConfiguration } from '../gateway/configuration.ts'
 import type { StartOptions } from '../options.ts'
+import { placeCluster } from '../postgres/placement.ts'
 import { createRoles, createServiceSchemas, setPasswords } from '../postgres/roles.ts'
 import { readSecrets } from '../secrets.ts'
 import { makeRunDirectory } from './directories.ts'
@@ -34,7 +35,7 @@ const DATABASE = 'postgres'
 /** Starts every part in order and keeps it alive. `data` exists and is locked by this process; `built` resolves when there is a client to serve. */
 export async function startPlatform(options: StartOptions, built: Promise<void>, log: (line: string) => void): Promise<Platform> {
   const { data, host, smtpUrl } = options
-  const directory = join(data, 'postgres')
+  const directory = placeCluster(join(data, 'postgres'))
   await endOrphans(data, directory)
   const port = await choosePort(host, options.port)
   const url = `http://${addressable(host)}:${port}`
