@@ -35,7 +35,8 @@ export interface EditorProps {
   /** The address under which the browser may show a stored picture (it needs the token: a blob URL). Rejects when there is none. */
   resolveImage(src: string): Promise<string>
   onPresence(people: Person[]): void
-  onState(state: SavedState): void
+  /** `unsent`: changes made here have not been acknowledged. */
+  onState(state: SavedState, unsent: boolean): void
   onNotice(notice: EditorNotice): void
   /** The right to write was lost with changes that never reached the server: the whole text as this person sees it. */
   onUnsent(copy: string): void

@@ -24,7 +24,7 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
         if (connection.seen) setSeen(true)
         // Who is offline goes on writing; who is asked to leave does not.
         setWritable(connection.scope !== 'readonly' && connection.scope !== 'denied')
-        latest.current.onState(state)
+        latest.current.onState(state, connection.dirty)
       },
     })
     setOpened(document)

@@ -1,0 +1,91 @@
+import { A } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { textsOf } from '../i18n.ts'
+import type { Person, SavedState } from '../islands/contract.ts'
+import { paths } from '../paths.ts'
+import type { DocumentRow } from '../rows.ts'
+import { Avatar } from '../ui/Avatar.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { titleOf } from './actions.ts'
+import { useDocuments } from './documents.ts'
+import { en } from './en.ts'
+
+const t = textsOf(en)
+const facesShown = 4
+
+/** The space and the pages above this one. */
+export function Breadcrumbs(props: { document: DocumentRow }) {
+  const workspace = useWorkspace()
+  const documents = useDocuments()
+  const space = () => workspace.space(props.document.space_id)
+  return (
+    <nav class="crumbs only-wide" aria-label={en.breadcrumbs}>
+      <ol>
+        <Show when={space()}>
+          {(found) => (
+            <li>
+              <A href={paths.space(found().id)}>{found().name}</A>
+            </li>
+          )}
+        </Show>
+        <For each={documents.tree().ancestorsOf(props.document.id)}>
+          {(ancestor) => (
+            <li>
+              <A href={paths.document(ancestor.id)}>{titleOf(ancestor)}</A>
+            </li>
+          )}
+        </For>
+      </ol>
+    </nav>
+  )
+}
+
+/** Whether what is typed is safe. Only what a person should act on is announced. */
+export function SavedWord(props: { state: SavedState }) {
+  const isUnusual = () => props.state === 'offline' || props.state === 'read_only' || props.state === 'denied'
+  return (
+    <>
+      <span class="saved" data-state={props.state} title={t(`stateHints.${props.state}`)}>
+        <Show when={isUnusual()}>
+          <Icon name={props.state === 'offline' ? 'cloud' : 'lock'} />
+        </Show>
+        {t(`states.${props.state}`)}
+      </span>
+      <span class="visually-hidden" role="status">
+        {isUnusual() ? t(`stateHints.${props.state}`) : ''}
+      </span>
+    </>
+  )
+}
+
+/** Who has the page open, oneself at the end. */
+export function Faces(props: { people: Person[]; self: string }) {
+  const others = () => props.people.filter((person) => person.id !== props.self)
+  const shown = () => others().slice(0, facesShown)
+  const hidden = () => others().slice(facesShown)
+  return (
+    <Show when={others().length > 0}>
+      <ul class="faces" aria-label={en.people}>
+        <For each={shown()}>
+          {(person) => (
+            <li>
+              <Avatar id={person.id} name={person.name} ring label={t('here', { name: person.name })} />
+            </li>
+          )}
+        </For>
+        <Show when={hidden().length > 0}>
+          <li
+            class="faces-more"
+            title={hidden()
+              .map((person) => person.name)
+              .join(', ')}
+          >
+            <span aria-hidden="true">+{hidden().length}</span>
+            <span class="visually-hidden">{t('more', { count: hidden().length })}</span>
+          </li>
+        </Show>
+      </ul>
+    </Show>
+  )
+}

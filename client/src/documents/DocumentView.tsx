@@ -1,0 +1,158 @@
+import { useNavigate } from '@solidjs/router'
+import { createEffect, createSignal, onCleanup, Show } from 'solid-js'
+import type { Person, SavedState } from '../islands/contract.ts'
+import { paths } from '../paths.ts'
+import type { DocumentRow } from '../rows.ts'
+import { useSession } from '../session.ts'
+import { Page } from '../shell/Page.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Menu } from '../ui/Menu.tsx'
+import { toast } from '../ui/Toast.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { attempt, documentMenu, moveAndTell, titleOf, trashWithUndo } from './actions.ts'
+import { Breadcrumbs, Faces, SavedWord } from './DocumentBar.tsx'
+import { useDocuments } from './documents.ts'
+import { EditorHost } from './EditorHost.tsx'
+import { en } from './en.ts'
+import { IconPicker } from './IconPicker.tsx'
+import { MoveDialog } from './MoveDialog.tsx'
+import { TitleField } from './TitleField.tsx'
+import type { Place } from './tree.ts'
+
+/** A page that this person may see: its title, its text, who else is here and whether it is saved. */
+export function DocumentView(props: { document: DocumentRow }) {
+  const session = useSession()
+  const workspace = useWorkspace()
+  const documents = useDocuments()
+  const navigate = useNavigate()
+  const [state, setState] = createSignal<SavedState>('connecting')
+  const [unsent, setUnsent] = createSignal(false)
+  const [people, setPeople] = createSignal<Person[]>([])
+  const [lostText, setLostText] = createSignal<string>()
+  /** Another number opens the page anew, without what never reached the server. */
+  const [opening, setOpening] = createSignal(1)
+  const [moving, setMoving] = createSignal(false)
+  let focusText = () => {}
+  let title!: HTMLDivElement
+
+  const id = () => props.document.id
+  // What the socket says counts for who was given this one page; before it says anything, the role does.
+  const mayWrite = () => documents.mayEdit(props.document) || ['saved', 'saving'].includes(state())
+  const isNew =
+    props.document.title === '' &&
+    props.document.created_by === session.user()?.id &&
+    props.document.created_at === props.document.updated_at
+  const person = (): Person => ({ id: session.user()?.id ?? '', name: session.user()?.name ?? '' })
+
+  createEffect(() => {
+    if (!unsent()) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', warn)
+    onCleanup(() => removeEventListener('beforeunload', warn))
+  })
+
+  const spaceName = () => workspace.space(props.document.space_id)?.name ?? ''
+  const move = (place: Place | null, space = spaceName()) => {
+    setMoving(false)
+    void moveAndTell(documents, props.document, place, space)
+  }
+  const menu = () =>
+    documentMenu(documents, props.document, {
+      newInside: () => {
+        const { id: child, stored } = documents.create(props.document.space_id, id())
+        void attempt(en.newPage, () => stored)
+        navigate(paths.document(child))
+      },
+      rename: () => title.querySelector('textarea')?.select(),
+      moveTo: () => setMoving(true),
+      move,
+      trash: () => {
+        navigate(props.document.parent_id ? paths.document(props.document.parent_id) : paths.space(props.document.space_id))
+        void trashWithUndo(documents, props.document)
+      },
+    })
+
+  return (
+    <Page
+      title={titleOf(props.document)}
+      before={<Breadcrumbs document={props.document} />}
+      actions={
+        <>
+          <SavedWord state={state()} />
+          <Faces people={people()} self={person().id} />
+          <Menu label={en.actions} iconOnly triggerClass="button quiet icon-only" trigger={<Icon name="more" />} items={menu()} />
+        </>
+      }
+    >
+      <article class="document">
+        <Show when={lostText()}>
+          {(text) => (
+            <UnsentText
+              text={text()}
+              onShowSaved={() => {
+                setLostText(undefined)
+                setUnsent(false)
+                setState('connecting')
+                setOpening(opening() + 1)
+              }}
+            />
+          )}
+        </Show>
+        <div ref={title} class="document-head">
+          <Show when={documents.mayEdit(props.document)} fallback={<span class="document-icon">{props.document.icon}</span>}>
+            <IconPicker icon={props.document.icon} onChoose={(icon) => void attempt(en.icon, () => documents.setIcon(id(), icon))} />
+          </Show>
+          <TitleField
+            title={props.document.title}
+            editable={mayWrite()}
+            autofocus={isNew}
+            onRename={(renamed) => void attempt(en.rename, () => documents.rename(id(), renamed))}
+            onLeave={() => focusText()}
+          />
+        </div>
+        <Show when={documents.isStored(id()) && opening()} keyed>
+          <EditorHost
+            documentId={id()}
+            person={person()}
+            onState={(next, pending) => {
+              setState(next)
+              setUnsent(pending)
+            }}
+            onPresence={setPeople}
+            onUnsent={setLostText}
+            onNotice={(code) => toast(code in en.notices ? en.notices[code as keyof typeof en.notices] : code)}
+            onFocusable={(focus) => {
+              focusText = focus
+            }}
+          />
+        </Show>
+      </article>
+      <Show when={moving()}>
+        <MoveDialog document={props.document} onClose={() => setMoving(false)} onMove={move} />
+      </Show>
+    </Page>
+  )
+}
+
+/** The right to write was lost while changes were on their way: what the person wrote is his. */
+function UnsentText(props: { text: string; onShowSaved(): void }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(props.text)
+    toast(en.textCopied)
+  }
+  return (
+    <div class="unsent" role="alert">
+      <h2>{en.unsentTitle}</h2>
+      <p>{en.unsentText}</p>
+      <div class="unsent-actions">
+        <Button look="primary" icon="copy" onClick={() => void copy().catch(() => {})}>
+          {en.copyText}
+        </Button>
+        <Button look="outline" onClick={() => props.onShowSaved()}>
+          {en.showSaved}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,195 @@
+import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
+import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from 'solid-js'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import { relativeTime, textsOf } from '../i18n.ts'
+import { idOf, paths } from '../paths.ts'
+import type { DocumentRow } from '../rows.ts'
+import { Page } from '../shell/Page.tsx'
+import { Button } from '../ui/Button.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Skeleton } from '../ui/Skeleton.tsx'
+import { toast } from '../ui/Toast.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { attempt, titleOf } from './actions.ts'
+import { type TrashedDocument, useDocuments } from './documents.ts'
+import { en } from './en.ts'
+import './documentsPage.css'
+
+const t = textsOf(en)
+const recentRows = 60
+
+/** `/docs` and `/s/:space/docs`: what was changed last, and the trash. */
+export default function DocumentsPage() {
+  const params = useParams()
+  const [search] = useSearchParams<{ view?: string }>()
+  const workspace = useWorkspace()
+  const documents = useDocuments()
+  const navigate = useNavigate()
+  const spaceId = () => idOf(params.space)
+  const space = () => workspace.space(spaceId() ?? '')
+  const isTrash = () => search.view === 'trash'
+  /** Where a new page goes: this space, or else the first one in which the person may write. */
+  const home = () => (spaceId() ? [space()] : workspace.spaces()).find((candidate) => candidate && workspace.can('editor', candidate.id))
+  const title = () => (space() ? t('list.inSpace', { space: space()?.name ?? '' }) : en.list.title)
+  const address = (view: string) => `${spaceId() ? `${paths.space(spaceId() ?? '')}/docs` : paths.documents()}${view}`
+
+  const create = (spaceId: string) => {
+    const { id, stored } = documents.create(spaceId, null)
+    void attempt(en.newPage, () => stored)
+    navigate(paths.document(id))
+  }
+
+  return (
+    <Page
+      title={title()}
+      actions={
+        <Show when={home()}>
+          {(target) => (
+            <Button look="primary" icon="plus" onClick={() => create(target().id)}>
+              {en.newPage}
+            </Button>
+          )}
+        </Show>
+      }
+    >
+      <div class="page">
+        <nav class="view-switch" aria-label={en.list.views}>
+          <A href={address('')} aria-current={isTrash() ? undefined : 'page'}>
+            {en.list.recent}
+          </A>
+          <A href={address('?view=trash')} aria-current={isTrash() ? 'page' : undefined}>
+            {en.list.trash}
+          </A>
+        </nav>
+        <Show
+          when={isTrash()}
+          fallback={<Recent spaceId={spaceId()} canWrite={home() !== undefined} onCreate={() => create(home()?.id ?? '')} />}
+        >
+          <Trash spaceId={spaceId()} />
+        </Show>
+      </div>
+    </Page>
+  )
+}
+
+function Recent(props: { spaceId: string | undefined; canWrite: boolean; onCreate(): void }) {
+  const workspace = useWorkspace()
+  const [all, setAll] = createSignal(false)
+  const sorted = createMemo(() =>
+    workspace
+      .documents()
+      .filter((document) => !props.spaceId || document.space_id === props.spaceId)
+      .sort((left, right) => (left.updated_at < right.updated_at ? 1 : -1)),
+  )
+  const shown = () => (all() ? sorted() : sorted().slice(0, recentRows))
+  return (
+    <Switch fallback={<Skeleton lines={6} />}>
+      <Match when={sorted().length > 0}>
+        <ul class="document-list">
+          <For each={shown()}>
+            {(document) => <DocumentLine document={document} time={t('list.edited', { when: relativeTime(document.updated_at) })} />}
+          </For>
+        </ul>
+        <Show when={sorted().length > shown().length}>
+          <Button look="outline" onClick={() => setAll(true)}>
+            {t('list.showAll', { count: sorted().length })}
+          </Button>
+        </Show>
+      </Match>
+      <Match when={workspace.loaded()}>
+        <EmptyState icon="document" title={en.list.empty} text={props.canWrite ? en.list.emptyText : en.list.emptyReader}>
+          <Show when={props.canWrite}>
+            <Button look="primary" icon="plus" onClick={() => props.onCreate()}>
+              {en.newPage}
+            </Button>
+          </Show>
+        </EmptyState>
+      </Match>
+    </Switch>
+  )
+}
+
+function DocumentLine(props: { document: DocumentRow; time: string }) {
+  const workspace = useWorkspace()
+  return (
+    <li>
+      <A class="document-line" href={paths.document(props.document.id)}>
+        <Show when={props.document.icon} fallback={<Icon name="document" />}>
+          <span class="tree-icon">{props.document.icon}</span>
+        </Show>
+        <span class="document-line-text">
+          <strong dir="auto">{titleOf(props.document)}</strong>
+          <small>
+            {workspace.space(props.document.space_id)?.name} · {props.time}
+          </small>
+        </span>
+      </A>
+    </li>
+  )
+}
+
+function Trash(props: { spaceId: string | undefined }) {
+  const documents = useDocuments()
+  const workspace = useWorkspace()
+  const [found, setFound] = createSignal<TrashedDocument[]>()
+  const [problem, setProblem] = createSignal<unknown>()
+
+  const load = async () => {
+    setProblem(undefined)
+    try {
+      setFound(await documents.readTrash(props.spaceId))
+    } catch (error) {
+      setProblem(error)
+    }
+  }
+  // What enters or leaves the trash changes the list of documents too.
+  createEffect(on([() => props.spaceId, () => workspace.documents().length], () => void load()))
+
+  const restore = async (document: TrashedDocument) => {
+    const before = found()
+    setFound(before?.filter((row) => row.id !== document.id))
+    if (await attempt(en.restore, () => documents.restore(document.id))) toast(t('restored', { title: titleOf(document) }))
+    else setFound(before)
+  }
+  return (
+    <Switch fallback={<Skeleton lines={6} />}>
+      <Match when={problem()}>
+        <EmptyState icon="alert" title={en.list.failed} text={sentenceOf(problem())}>
+          <Button look="primary" onClick={() => void load()}>
+            {common.retry}
+          </Button>
+        </EmptyState>
+      </Match>
+      <Match when={found()?.length === 0}>
+        <EmptyState icon="trash" title={en.list.emptyTrash} text={en.list.emptyTrashText} />
+      </Match>
+      <Match when={found()}>
+        {(rows) => (
+          <ul class="document-list">
+            <For each={rows()}>
+              {(document) => (
+                <li class="document-line">
+                  <Icon name="trash" />
+                  <span class="document-line-text">
+                    <A href={paths.document(document.id)} dir="auto">
+                      <strong>{titleOf(document)}</strong>
+                    </A>
+                    <small>{t('list.deleted', { when: relativeTime(document.trashed_at) })}</small>
+                  </span>
+                  <Show when={documents.mayEdit(document)}>
+                    <Button look="outline" icon="undo" onClick={() => void restore(document)}>
+                      {en.restore}
+                      <span class="visually-hidden"> {titleOf(document)}</span>
+                    </Button>
+                  </Show>
+                </li>
+              )}
+            </For>
+          </ul>
+        )}
+      </Match>
+    </Switch>
+  )
+}

@@ -1,0 +1,103 @@
+import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-js'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import type { EditorProps, Island, Person, SavedState } from '../islands/contract.ts'
+import { accessToken } from '../supabase.ts'
+import { Button } from '../ui/Button.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { Skeleton } from '../ui/Skeleton.tsx'
+import { editorText } from './editorText.ts'
+import { en } from './en.ts'
+import { createImages } from './images.ts'
+
+interface EditorHostProps {
+  documentId: string
+  person: Person
+  onState(state: SavedState, unsent: boolean): void
+  onPresence(people: Person[]): void
+  onUnsent(copy: string): void
+  onNotice(code: string): void
+  /** Hands out the way to move the focus into the text. */
+  onFocusable(focus: () => void): void
+}
+
+/** The place where the editor lives. Its code comes with the first page that is opened. */
+export function EditorHost(props: EditorHostProps) {
+  const [ready, setReady] = createSignal(false)
+  const [failed, setFailed] = createSignal(false)
+  let host!: HTMLDivElement
+  let island: Island<EditorProps> | undefined
+  let closed = false
+  const images = createImages(props.documentId)
+
+  const token = async () => {
+    const found = await accessToken()
+    // The connection asks again until the person has signed in anew.
+    if (!found) throw new Error('Nobody is signed in')
+    return found
+  }
+  const upload: EditorProps['uploadImage'] = (file, progress) =>
+    images.upload(file, progress).catch((error: unknown) => {
+      throw new Error(sentenceOf(error))
+    })
+  const editorProps = (): EditorProps => ({
+    documentId: props.documentId,
+    url: `${location.origin.replace(/^http/, 'ws')}/collab`,
+    token,
+    person: props.person,
+    editable: true,
+    direction: document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr',
+    text: editorText,
+    uploadImage: upload,
+    resolveImage: images.resolve,
+    onState: (state, unsent) => props.onState(state, unsent),
+    onPresence: (people) => props.onPresence(people),
+    onUnsent: (copy) => props.onUnsent(copy),
+    onNotice: (notice) => props.onNotice(notice.code),
+    onReady: () => setReady(true),
+  })
+
+  async function mount() {
+    setFailed(false)
+    try {
+      const { mountEditor } = await import('../islands/editor/index.tsx')
+      if (closed) return
+      island = mountEditor(host, editorProps())
+      props.onFocusable(island.focus)
+    } catch {
+      setFailed(true)
+    }
+  }
+  onMount(() => void mount())
+  createEffect(
+    on(
+      () => props.person.name,
+      () => island?.update({ person: props.person }),
+      { defer: true },
+    ),
+  )
+  onCleanup(() => {
+    closed = true
+    island?.unmount()
+    images.dispose()
+  })
+
+  return (
+    <>
+      <Show when={failed()}>
+        <EmptyState icon="alert" title={en.editorFailed}>
+          <Button look="primary" onClick={() => void mount()}>
+            {common.retry}
+          </Button>
+        </EmptyState>
+      </Show>
+      <Show when={!ready() && !failed()}>
+        <p class="visually-hidden" role="status">
+          {en.loading}
+        </p>
+        <Skeleton lines={5} />
+      </Show>
+      <div ref={host} class="document-body" hidden={!ready()} />
+    </>
+  )
+}

@@ -1,0 +1,149 @@
+import { createContext, createMemo, createSignal, useContext } from 'solid-js'
+import type { DocumentRow } from '../rows.ts'
+import { rest, rows, rpc } from '../supabase.ts'
+import type { Workspaces } from '../workspaces/workspaces.ts'
+import { documentTree, type Place } from './tree.ts'
+
+export interface TrashedDocument extends DocumentRow {
+  trashed_at: string
+}
+
+const columns = 'id,workspace_id,space_id,parent_id,title,icon,position,created_by,created_at,updated_at,trashed_at'
+
+/** The documents of the workspace that is shown and what can be done with them. Each change is painted at once; when the server refuses
+ *  it, the list is as before and the promise rejects with the ProblemError. */
+export function createDocuments(workspace: Workspaces, person: () => { id: string } | null) {
+  const tree = createMemo(() => documentTree(workspace.documents()))
+  /** Pages that the server does not have yet. */
+  const [making, setMaking] = createSignal<ReadonlyMap<string, Promise<void>>>(new Map())
+  const [expanded, setExpanded] = createSignal<ReadonlySet<string>>(new Set())
+
+  function expand(id: string, open: boolean) {
+    setExpanded((before) => {
+      const after = new Set(before)
+      if (open) after.add(id)
+      else after.delete(id)
+      return after
+    })
+  }
+
+  async function change(id: string, patch: Partial<DocumentRow>, ask: () => Promise<unknown>): Promise<void> {
+    await making().get(id)
+    const before = tree().find(id)
+    const kept = before && Object.fromEntries(Object.keys(patch).map((key) => [key, before[key as keyof DocumentRow]]))
+    workspace.patchDocument(id, patch)
+    try {
+      await ask()
+    } catch (error) {
+      if (kept) workspace.patchDocument(id, kept)
+      throw error
+    }
+  }
+
+  return {
+    tree,
+    isExpanded: (id: string) => expanded().has(id),
+    expand,
+    /** Opens every branch above a document. */
+    reveal: (id: string) => {
+      for (const ancestor of tree().ancestorsOf(id)) expand(ancestor.id, true)
+    },
+    mayEdit: (document: { space_id: string }) => workspace.can('editor', document.space_id),
+
+    /** Makes an empty page at the end of a space or of another page.
+     *  @returns its id at once, and when the server has it */
+    create(spaceId: string, parentId: string | null): { id: string; stored: Promise<void> } {
+      const id = crypto.randomUUID()
+      const now = new Date().toISOString()
+      const { position } = tree().placeAt(id, spaceId, parentId, Number.POSITIVE_INFINITY)
+      workspace.putDocument({
+        id,
+        workspace_id: workspace.id(),
+        space_id: spaceId,
+        parent_id: parentId,
+        title: '',
+        icon: null,
+        position: position ?? 'zz',
+        created_by: person()?.id ?? null,
+        created_at: now,
+        updated_at: now,
+      })
+      if (parentId) expand(parentId, true)
+      const stored = rpc<DocumentRow>('create_document', { id, space_id: spaceId, parent_id: parentId, title: '', position }).then(
+        (row) => workspace.patchDocument(id, row),
+        (error: unknown) => {
+          workspace.dropDocuments([id])
+          throw error
+        },
+      )
+      setMaking((before) => new Map(before).set(id, stored))
+      const made = () => setMaking((before) => new Map([...before].filter(([other]) => other !== id)))
+      stored.then(made, made)
+      return { id, stored }
+    },
+
+    rename: (id: string, title: string) =>
+      change(id, { title, updated_at: new Date().toISOString() }, () => rows(rest.from('documents').update({ title }).eq('id', id))),
+
+    setIcon: (id: string, icon: string | null) => change(id, { icon }, () => rows(rest.from('documents').update({ icon }).eq('id', id))),
+
+    async move(id: string, place: Place): Promise<void> {
+      if (place.parentId) expand(place.parentId, true)
+      const patch = { parent_id: place.parentId, space_id: place.spaceId, ...(place.position ? { position: place.position } : {}) }
+      await change(id, patch, () =>
+        rpc('move_document', { id, parent_id: place.parentId, position: place.position, space_id: place.spaceId }),
+      )
+      // Its family changed space with it.
+      await workspace.reloadDocuments()
+    },
+
+    /** Moves a page and what is under it into the trash. */
+    async trash(id: string): Promise<void> {
+      const gone = tree()
+        .familyOf(id)
+        .map((member) => tree().find(member))
+        .filter((document) => document !== undefined)
+      workspace.dropDocuments(gone.map((document) => document.id))
+      try {
+        await rpc('trash_document', { id })
+      } catch (error) {
+        for (const document of gone) workspace.putDocument({ ...document })
+        throw error
+      }
+    },
+
+    async restore(id: string): Promise<void> {
+      await rpc('restore_document', { id })
+      await workspace.reloadDocuments()
+    },
+
+    /** Whether the server has it. */
+    isStored: (id: string) => !making().has(id),
+
+    /** One document, also when it is in the trash or in another workspace of this person; null when there is none for him. */
+    async read(id: string): Promise<(DocumentRow & { trashed_at: string | null }) | null> {
+      await making().get(id)
+      const [row] = await rows<(DocumentRow & { trashed_at: string | null })[]>(rest.from('documents').select(columns).eq('id', id))
+      return row ?? null
+    },
+
+    /** What lies in the trash, the latest first. Of a sub-tree only its top: restoring that brings the rest. */
+    async readTrash(spaceId?: string): Promise<TrashedDocument[]> {
+      let query = rest.from('documents').select(columns).eq('workspace_id', workspace.id()).not('trashed_at', 'is', null)
+      if (spaceId) query = query.eq('space_id', spaceId)
+      const found = await rows<TrashedDocument[]>(query.order('trashed_at', { ascending: false }).limit(500))
+      const together = new Map(found.map((document) => [document.id, document.trashed_at]))
+      return found.filter((document) => document.parent_id === null || together.get(document.parent_id) !== document.trashed_at)
+    },
+  }
+}
+
+export type Documents = ReturnType<typeof createDocuments>
+
+export const DocumentsContext = createContext<Documents>()
+
+export function useDocuments(): Documents {
+  const documents = useContext(DocumentsContext)
+  if (!documents) throw new Error('useDocuments needs a DocumentsProvider above it')
+  return documents
+}

@@ -1,0 +1,14 @@
+import { textsOf } from '../i18n.ts'
+import type { EditorText } from '../islands/contract.ts'
+import { en } from './en.ts'
+
+const t = textsOf(en)
+
+/** The editor's words, in the form in which they cross the border. */
+export const editorText: EditorText = {
+  ...en.editor,
+  taskDone: (task) => t('editor.taskDone', { task }),
+  taskOpen: (task) => t('editor.taskOpen', { task }),
+  imageUploading: (name, percent) => t('editor.imageUploading', { name, percent }),
+  imageFailed: (name, reason) => t('editor.imageFailed', { name, reason }),
+}
