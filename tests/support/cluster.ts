@@ -32,21 +32,28 @@ export async function startCluster(): Promise<{ cluster: Cluster; stop(): Promis
   chmodSync(directory, 0o711) // As root, PostgreSQL runs under another account and must pass through.
   const cluster: Cluster = { port: await freePort(), password: 'test' }
   const server = await startPostgres({ directory: join(directory, 'postgres'), ...cluster, settings: SETTINGS })
-  const adminUrl = (database: string) => `postgres://supabase_admin:${cluster.password}@127.0.0.1:${cluster.port}/${database}`
-  await createRoles(adminUrl('postgres'), cluster.password)
+  const stop = async () => {
+    await server.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+  try {
+    await createTemplate(cluster)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { cluster, stop }
+}
+
+async function createTemplate({ port, password }: Cluster): Promise<void> {
+  const adminUrl = (database: string) => `postgres://supabase_admin:${password}@127.0.0.1:${port}/${database}`
+  await createRoles(adminUrl('postgres'), password)
   const admin = postgres(adminUrl('postgres'), { max: 1 })
   await admin.unsafe(`create database ${TEMPLATE}`)
   await admin.end()
   await createServiceSchemas(adminUrl(TEMPLATE))
-  await migrate(`postgres://postgres:${cluster.password}@127.0.0.1:${cluster.port}/${TEMPLATE}`)
-  await setPasswords(adminUrl('postgres'), SERVER_LOGINS, cluster.password)
-  return {
-    cluster,
-    async stop() {
-      await server.stop()
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
+  await migrate(`postgres://postgres:${password}@127.0.0.1:${port}/${TEMPLATE}`)
+  await setPasswords(adminUrl('postgres'), SERVER_LOGINS, password)
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
