@@ -48,7 +48,7 @@ const Config = z.object({
     rate_limit: z.object({ email_sent: count, sign_in_sign_ups: count, token_refresh: count, token_verifications: count }),
   }),
   storage: z.object({ file_size_limit: size }),
-  functions: z.record(z.string(), z.object({ enabled: z.boolean().optional(), verify_jwt: z.boolean().optional() })).default({}),
+  functions: z.record(z.string(), z.object({ enabled: z.boolean().default(true), verify_jwt: z.boolean().default(true) })).default({}),
 })
 
 export interface Config {

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { migrate, SERVER_LOGINS } from '../../../sql/migrate.ts'
 import { databaseUrl, type GatewayConfiguration } from '../gateway/configuration.ts'
 import type { StartOptions } from '../options.ts'
@@ -70,7 +68,13 @@ export async function startPlatform(options: StartOptions, built: Promise<void>,
     gateway.tellParts()
   }
   const start = async (part: Part) => {
-    parts.set(part.name, await supervise(part, { log, onChange }))
+    const supervised = supervise(part, { log, onChange })
+    parts.set(
+      part.name,
+      await supervised.catch((error: unknown) => {
+        throw new Error(`${error instanceof Error ? error.message : error} (see ${join(data, 'logs', part.name)}.log)`, { cause: error })
+      }),
+    )
     onChange()
   }
   async function stop(): Promise<void> {
@@ -84,15 +88,10 @@ export async function startPlatform(options: StartOptions, built: Promise<void>,
     await start(postgresPart({ directory, port: configuration.databasePort, password: secrets.databasePassword, log: logOf('postgres') }))
     await prepareDatabase(configuration)
     const mail = { smtpUrl: smtpUrl ?? `smtp://127.0.0.1:${configuration.mailboxPort}`, from: options.mailFrom }
-    const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
     await Promise.all([
+      start(collabPart(configuration, logOf('collab'))),
+      start(workerPart(configuration, mail, logOf('worker'))),
       built.then(() => start(gateway)),
-      existsSync(join(PROJECT, 'hocuspocus-server/src/index.ts'))
-        ? start(collabPart(configuration, logOf('collab'))).catch((e) => log(String(e)))
-        : undefined,
-      existsSync(join(PROJECT, 'functions/jobs/index.ts'))
-        ? start(workerPart(configuration, mail, logOf('worker'))).catch((e) => log(String(e)))
-        : undefined,
     ])
   } catch (error) {
     await stop()
