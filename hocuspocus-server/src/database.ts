@@ -42,7 +42,14 @@ const LISTEN_RETRY_MS = 250
 
 /** Every SQL statement of the collaboration server. */
 export function createDatabase(url: string): Database {
-  const settings = { max_lifetime: null, connect_timeout: 5, onnotice: () => {}, connection: { application_name: 'atrium_collab' } }
+  // Without the types of arrays, which the library would fetch beside the first query on each connection; none is sent here.
+  const settings = {
+    fetch_types: false,
+    max_lifetime: null,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: 'atrium_collab' },
+  }
   const sql = postgres(url, { ...settings, max: 6 })
   // The log has a connection of its own: an acknowledgement never waits behind somebody who opens a large document.
   const log = postgres(url, { ...settings, max: 1 })
@@ -56,12 +63,15 @@ export function createDatabase(url: string): Database {
 
   return {
     async append(updates) {
+      const rows = updates.map(({ documentId, authorId, update }) => ({
+        document_id: documentId,
+        author_id: authorId,
+        update: Buffer.from(update.buffer, update.byteOffset, update.length).toString('base64'),
+      }))
       await log`
         insert into atrium_private.document_updates (document_id, author_id, update)
-        select * from unnest(
-          ${updates.map(({ documentId }) => documentId)}::uuid[],
-          ${updates.map(({ authorId }) => authorId)}::uuid[],
-          ${updates.map(({ update }) => update)}::bytea[])`
+        select document_id, author_id, decode(update, 'base64')
+        from json_to_recordset(${JSON.stringify(rows)}::text::json) as given (document_id uuid, author_id uuid, update text)`
     },
 
     async load(documentId) {
@@ -81,7 +91,7 @@ export function createDatabase(url: string): Database {
           on conflict (document_id) do update set state = excluded.state, at = clock_timestamp()`
         // Exactly the rows that were read: "id <= last" could catch a row that was committed meanwhile.
         await transaction`
-          update atrium_private.document_updates set merged = true where document_id = ${documentId} and id = any(${ids}::bigint[])`
+          update atrium_private.document_updates set merged = true where document_id = ${documentId} and id = any(${`{${ids.join()}}`}::bigint[])`
         return { snapshotBytes: state.length, mergedBytes: tail.reduce((sum, { length }) => sum + length, 0) }
       })
     },

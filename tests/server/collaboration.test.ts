@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type Database } from '../support/database.ts'
+import { type CollaborationProcess, closePeers, openPeer, openSocket, startCollaboration, tokenFor } from './collaboration.ts'
+import { createTeam, type Team } from './team.ts'
+
+let database: Database
+let team: Team
+let server: CollaborationProcess
+
+beforeAll(async () => {
+  database = await createDatabase()
+  team = await createTeam(database)
+  server = await startCollaboration(database.url('atrium_collab'))
+})
+afterEach(closePeers)
+afterAll(async () => {
+  await server?.end('SIGTERM')
+  await team?.close()
+  await database?.drop()
+})
+
+async function joinAs(role: 'viewer' | 'editor', documentId: string, name = role as string) {
+  const userId = await team.person(name, role)
+  return { userId, ...openPeer({ url: server.url, documentId, token: await tokenFor(userId) }) }
+}
+
+test('[COL1] what two people type at once reaches both, and stays', async () => {
+  const documentId = await team.document()
+  const [anna, ben] = [await joinAs('editor', documentId), await joinAs('editor', documentId)]
+  await Promise.all([anna.saved(), ben.saved()])
+  for (let line = 0; line < 20; line++) {
+    anna.type(`a${line}`)
+    ben.type(`b${line}`)
+  }
+  await Promise.all([anna.saved(), ben.saved()])
+  await expect.poll(() => anna.text()).toBe(ben.text())
+  expect(new Set(anna.text().split('\n')).size).toBe(40)
+
+  const carla = await joinAs('viewer', documentId)
+  await expect.poll(() => carla.text()).toBe(anna.text())
+})
+
+test('[COL1] a log row says who wrote and when', async () => {
+  const documentId = await team.document()
+  const [anna, ben] = [await joinAs('editor', documentId), await joinAs('editor', documentId)]
+  await Promise.all([anna.saved(), ben.saved()])
+  anna.type('hers')
+  ben.type('his')
+  await Promise.all([anna.saved(), ben.saved()])
+  const rows = await team.admin<{ author_id: string; fresh: boolean }[]>`
+    select author_id, at > now() - interval '1 minute' as fresh from atrium_private.document_updates where document_id = ${documentId}`
+  expect(new Set(rows.map((row) => row.author_id))).toEqual(new Set([anna.userId, ben.userId]))
+  expect(rows.every((row) => row.fresh)).toBe(true)
+})
+
+test('[COL2] a viewer follows, and what he sends is neither shown nor kept', async () => {
+  const documentId = await team.document()
+  const [anna, viewer] = [await joinAs('editor', documentId), await joinAs('viewer', documentId)]
+  anna.type('theirs')
+  await anna.saved()
+  await expect.poll(() => viewer.text()).toBe('theirs')
+  expect(viewer.provider.authorizedScope).toBe('readonly')
+  viewer.type('smuggled')
+  anna.type('more')
+  await expect.poll(() => viewer.text()).toContain('more')
+  expect(anna.text()).toBe('theirs\nmore')
+  expect(viewer.provider.hasUnsyncedChanges).toBe(true)
+
+  await server.end('SIGTERM')
+  await server.restart()
+  const late = await joinAs('viewer', documentId)
+  await expect.poll(() => late.text()).toBe('theirs\nmore')
+})
+
+test('[COL10] one socket opens two hundred documents', async () => {
+  const userId = await team.person('Busy', 'editor')
+  const ids = await Promise.all(Array.from({ length: 200 }, () => team.document()))
+  const socket = openSocket(server.url)
+  const token = await tokenFor(userId)
+  const peers = ids.map((documentId) => openPeer({ url: server.url, documentId, token, socket }))
+  for (const peer of peers) peer.type('hello')
+  await Promise.all(peers.map((peer) => peer.saved()))
+  expect(peers[0]?.closeCodes).toEqual([])
+  const [row] = await team.admin<{ documents: number }[]>`
+    select count(distinct document_id)::int as documents from atrium_private.document_updates where document_id = any(${ids}::uuid[])`
+  expect(row?.documents).toBe(200)
+})
+
+test('[COL11] the text and the nodes can be read from SQL when typing pauses', async () => {
+  const documentId = await team.document()
+  const anna = await joinAs('editor', documentId)
+  anna.type('Hello')
+  anna.type('w\0orld \ud83d')
+  const contents = async () =>
+    (
+      await team.admin<{ text: string; json: unknown }[]>`select text, json from atrium.document_contents where document_id = ${documentId}`
+    )[0]
+  await expect.poll(async () => (await contents())?.text, { timeout: 8000 }).toBe('Hello\nworld \ufffd')
+  expect((await contents())?.json).toEqual({
+    type: 'doc',
+    content: [
+      { type: 'paragraph', content: [{ type: 'text', text: 'Hello' }] },
+      { type: 'paragraph', content: [{ type: 'text', text: 'world \ufffd' }] },
+    ],
+  })
+})
+
+test('[COL9] a caret carries the name of its owner, whatever the client says', async () => {
+  const documentId = await team.document()
+  const [anna, eve] = [await joinAs('editor', documentId, 'Anna'), await joinAs('editor', documentId, 'Eve')]
+  await Promise.all([anna.saved(), eve.saved()])
+  const anchor = { type: null, tname: 'default', item: null, assoc: 0 }
+  eve.provider.awareness?.setLocalState({ user: { id: anna.userId, name: '<b>Anna</b>' }, cursor: { anchor, head: anchor }, extra: 'x' })
+  await expect
+    .poll(() => anna.provider.awareness?.getStates().get(eve.document.clientID))
+    .toEqual({ user: { id: eve.userId, name: 'Eve' }, cursor: { anchor, head: anchor } })
+})
+
+test.for([
+  ['of another shape', { anchor: { type: { client: 'x', clock: -1 } }, head: 5 }],
+  ['without a place', { anchor: {}, head: {} }],
+  ['no record', 'here'],
+] as const)('[COL9] a caret that is %s reaches nobody', async ([, cursor]) => {
+  const documentId = await team.document()
+  const [anna, eve] = [await joinAs('editor', documentId), await joinAs('editor', documentId, 'Eve')]
+  await Promise.all([anna.saved(), eve.saved()])
+  eve.provider.awareness?.setLocalState({ cursor })
+  await expect
+    .poll(() => anna.provider.awareness?.getStates().get(eve.document.clientID))
+    .toEqual({ user: { id: eve.userId, name: 'Eve' }, cursor: null })
+})
+
+test('[COL9] nobody moves or takes over the caret of another', async () => {
+  const documentId = await team.document()
+  const [anna, eve, ben] = [
+    await joinAs('editor', documentId, 'Anna'),
+    await joinAs('editor', documentId, 'Eve'),
+    await joinAs('viewer', documentId, 'Ben'),
+  ]
+  anna.provider.awareness?.setLocalState({})
+  const shown = (peer: typeof anna) => ben.provider.awareness?.getStates().get(peer.document.clientID) as { user: { name: string } }
+  await expect.poll(() => shown(anna)?.user.name).toBe('Anna')
+  const impostor = eve.provider.awareness
+  if (!impostor) throw new Error('no awareness')
+  impostor.clientID = anna.document.clientID
+  impostor.meta.set(anna.document.clientID, { clock: 1000, lastUpdated: Date.now() })
+  impostor.setLocalState({ user: { name: 'Anna' } })
+  impostor.clientID = eve.document.clientID
+  impostor.setLocalState({})
+  await expect.poll(() => shown(eve)?.user.name).toBe('Eve')
+  expect(shown(anna).user.name).toBe('Anna')
+})
