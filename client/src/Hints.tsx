@@ -1,0 +1,86 @@
+import { createEffect, createMemo, mapArray, onCleanup, onMount } from 'solid-js'
+import { openTopic } from './live.ts'
+import { useRooms } from './rooms/rooms.ts'
+import { useSession } from './session.ts'
+import { useWorkspace } from './workspaces/workspaces.ts'
+
+/** Hints that come close together are answered by one reading. */
+const gatherMs = 150
+/** A page that was hidden for longer may have missed hints. */
+const awayMs = 10_000
+
+/** Listens to what changes on the server and reads the lists again. Shows nothing. */
+export function Hints() {
+  const session = useSession()
+  const workspace = useWorkspace()
+  const rooms = useRooms()
+  const waiting = new Map<string, number>()
+
+  /** Reads soon, once for many hints. A reading that fails is repeated by the next hint or by coming back to the page. */
+  function soon(name: string, read: () => Promise<unknown>) {
+    clearTimeout(waiting.get(name))
+    waiting.set(
+      name,
+      window.setTimeout(() => {
+        read().catch(() => {})
+      }, gatherMs),
+    )
+  }
+  onCleanup(() => {
+    for (const timer of waiting.values()) clearTimeout(timer)
+  })
+
+  const reads: Record<string, (payload: Record<string, unknown>) => void> = {
+    workspace: () => soon('all', workspace.reload),
+    workspaces: () => soon('all', workspace.reload),
+    epoch: () => soon('all', workspace.reload),
+    members: () => soon('people', workspace.reloadPeople),
+    spaces: () => soon('spaces', () => Promise.all([workspace.reloadSpaces(), workspace.reloadDocuments(), workspace.reloadRooms()])),
+    documents: () => soon('documents', workspace.reloadDocuments),
+    rooms: () => soon('rooms', workspace.reloadRooms),
+    room_activity: rooms.heard,
+  }
+
+  const names = createMemo(() => {
+    const person = session.user()?.id
+    if (!person || session.ended()) return []
+    const found = [`user:${person}`]
+    if (!workspace.loaded()) return found
+    if (workspace.can('viewer')) found.push(`workspace:${workspace.id()}:${workspace.epoch()}`)
+    for (const space of workspace.spaces()) found.push(`space:${space.id}:${space.epoch}`)
+    return found
+  })
+
+  const topics = mapArray(names, (name) => {
+    let joined = false
+    const topic = openTopic(name, {
+      onEvent: (event, payload) => reads[event]?.(payload),
+      // The first join follows a reading; a later one follows a silence.
+      onJoined: () => {
+        if (joined) soon('all', workspace.reload)
+        joined = true
+      },
+      onRefused: () => soon('all', workspace.reload),
+    })
+    onCleanup(topic.close)
+    return topic
+  })
+  createEffect(topics)
+
+  onMount(() => {
+    let hiddenAt = 0
+    const onVisibility = () => {
+      if (document.hidden) hiddenAt = Date.now()
+      else if (Date.now() - hiddenAt > awayMs) soon('all', workspace.reload)
+    }
+    const onOnline = () => soon('all', workspace.reload)
+    document.addEventListener('visibilitychange', onVisibility)
+    addEventListener('online', onOnline)
+    onCleanup(() => {
+      document.removeEventListener('visibilitychange', onVisibility)
+      removeEventListener('online', onOnline)
+    })
+  })
+
+  return null
+}

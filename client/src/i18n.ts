@@ -1,0 +1,35 @@
+import { type BaseRecordDict, flatten, resolveTemplate, translator } from '@solid-primitives/i18n'
+
+/** The translator of one area: `const t = textsOf(en)`, then `t('people.title')`, `t('greeting', { name })`.
+ *  Each area keeps its dictionary beside its components (`<domain>/en.ts`), so it travels with the area's chunk. */
+export function textsOf<Dictionary extends BaseRecordDict>(dictionary: Dictionary) {
+  const flat = flatten(dictionary)
+  return translator(() => flat, resolveTemplate)
+}
+
+const language = () => document.documentElement.lang || 'en'
+
+/** Chooses among plural forms as the language wants it. */
+export function plural(count: number, forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }): string {
+  return forms[new Intl.PluralRules(language()).select(count)] ?? forms.other
+}
+
+/** A day in full words: "3 March 2026". */
+export function longDate(time: string | Date): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(new Date(time))
+}
+
+// biome-ignore format: the table reads better in one line each
+const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000], ['month', 2_592_000], ['week', 604_800], ['day', 86_400], ['hour', 3_600], ['minute', 60],
+]
+
+/** How long ago or until then: "5 minutes ago", "in 3 days", "now". */
+export function relativeTime(time: string | Date, now = Date.now()): string {
+  const seconds = (new Date(time).getTime() - now) / 1000
+  const format = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' })
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  }
+  return format.format(0, 'second')
+}

@@ -1,0 +1,36 @@
+/** Every address of the client. Short permalinks never name the space: things can move. */
+export const paths = {
+  home: () => '/',
+  documents: () => '/docs',
+  document: (id: string) => `/d/${id}`,
+  rooms: () => '/chat',
+  room: (id: string, message?: string) => (message ? `/c/${id}/m/${message}` : `/c/${id}`),
+  space: (id: string) => `/s/${id}`,
+  spaceDocuments: (id: string) => `/s/${id}/docs`,
+  people: () => '/people',
+  settings: () => '/settings',
+  setup: () => '/setup',
+  invite: (token: string) => `/invite/${encodeURIComponent(token)}`,
+  login: (next?: string) => withNext('/login', next),
+  signup: (next?: string) => withNext('/signup', next),
+  reset: () => '/reset',
+} as const
+
+function withNext(path: string, next: string | undefined): string {
+  return next && next !== '/' ? `${path}?next=${encodeURIComponent(next)}` : path
+}
+
+/** Where to go after signing in: a path of this origin, whatever the address said.
+ *  `//host`, `/\host` and schemes would lead elsewhere; the way to sign in would lead in circles. */
+export function safeNext(next: string | string[] | undefined): string {
+  if (typeof next !== 'string' || !next.startsWith('/')) return '/'
+  const base = 'http://atrium.invalid'
+  const url = URL.canParse(next, base) ? new URL(next, base) : undefined
+  if (url?.origin !== base || /^\/(login|signup|reset)\b/.test(url.pathname)) return '/'
+  return url.pathname + url.search + url.hash
+}
+
+/** The id in `/d/<id>` or `/d/<id>-<slug>`; undefined when it cannot be one. */
+export function idOf(parameter: string | undefined): string | undefined {
+  return parameter?.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i)?.[0].toLowerCase()
+}

@@ -1,0 +1,140 @@
+import type { Session as AuthSession, EmailOtpType } from '@supabase/auth-js'
+import { batch, createContext, createSignal, onCleanup, useContext } from 'solid-js'
+import { ProblemError } from './errors.ts'
+import { paths } from './paths.ts'
+import { accessToken, auth, authorised, rest, rows } from './supabase.ts'
+
+export interface Person {
+  id: string
+  email: string
+  name: string
+}
+
+/** Tells the other tabs that the person left on purpose, so that they do not ask him to sign in again. */
+const leaving = new BroadcastChannel('atrium.leaving')
+
+/** Who is signed in, and the ways in and out. Actions throw a ProblemError. */
+export function createSession() {
+  const [user, setUser] = createSignal<Person | null>(null)
+  const [ready, setReady] = createSignal(false)
+  const [ended, setEnded] = createSignal(false)
+  const [recovering, setRecovering] = createSignal(false)
+  const [linkProblem, setLinkProblem] = createSignal(takeLinkProblem())
+
+  // auth-js holds its lock while it calls this: nothing here may wait for another call of auth-js.
+  const { data } = auth.onAuthStateChange((event, session) => {
+    batch(() => {
+      if (session) arrive(session)
+      else if (event === 'SIGNED_OUT' && user()) setEnded(true)
+      if (event === 'PASSWORD_RECOVERY') setRecovering(true)
+      setReady(true)
+    })
+  })
+  onCleanup(() => data.subscription.unsubscribe())
+
+  leaving.onmessage = () => location.assign(paths.login())
+
+  function arrive(session: AuthSession) {
+    const { id, email = '', user_metadata: given } = session.user
+    const known = user()
+    if (known && known.id !== id) return location.reload()
+    setEnded(false)
+    setUser({ id, email, name: known?.name ?? given?.name ?? email.split('@')[0] ?? '' })
+    // Outside of auth-js' lock; a name that comes late or not at all hurts nobody.
+    if (!known) setTimeout(() => loadName(id).catch(() => {}))
+  }
+
+  async function loadName(id: string) {
+    const [profile] = await rows<{ name: string }[]>(rest.from('profiles').select('name').eq('id', id))
+    setUser((current) => (current && profile ? { ...current, name: profile.name } : current))
+  }
+
+  return {
+    /** Who is signed in; stays while an ended session waits for a new sign-in. */
+    user,
+    /** Whether it is known yet. */
+    ready,
+    /** The session ended without the person wanting it; what is on the page stays. */
+    ended,
+    /** Came by a "forgotten password" link or code, and should choose a new one. */
+    recovering,
+    /** The error code of an e-mail link that did not work. */
+    linkProblem,
+    forgetLinkProblem: () => setLinkProblem(undefined),
+    accessToken,
+
+    async signIn(email: string, password: string) {
+      authorised(await auth.signInWithPassword({ email: email.trim(), password }))
+    },
+
+    /** Says whether the address has to be confirmed first. The answer is the same for an address that has an account.
+     *  @param next the path that the link in the e-mail leads to */
+    async signUp(name: string, email: string, password: string, next: string) {
+      const options = { data: { name: name.trim() }, emailRedirectTo: location.origin + next }
+      const answer = authorised(await auth.signUp({ email: email.trim(), password, options }))
+      return { confirmed: answer.data.session !== null }
+    },
+
+    async sendConfirmationAgain(email: string, next: string) {
+      authorised(await auth.resend({ type: 'signup', email: email.trim(), options: { emailRedirectTo: location.origin + next } }))
+    },
+
+    /** Signs in with the code of an e-mail. */
+    async confirmCode(email: string, code: string, type: EmailOtpType) {
+      authorised(await auth.verifyOtp({ email: email.trim(), token: code.replaceAll(/\s/g, ''), type }))
+      if (type === 'recovery') setRecovering(true)
+    },
+
+    /** Succeeds for every address, so that nobody learns who has an account. */
+    async askForReset(email: string) {
+      authorised(await auth.resetPasswordForEmail(email.trim(), { redirectTo: location.origin + paths.reset() }))
+    },
+
+    /** Sets the password and ends this person's other sessions. */
+    async setPassword(password: string) {
+      authorised(await auth.updateUser({ password }))
+      authorised(await auth.signOut({ scope: 'others' }))
+      setRecovering(false)
+    },
+
+    async rename(name: string) {
+      const person = user()
+      if (!person) throw new ProblemError(401, 'session_ended', 'Nobody is signed in')
+      const before = person.name
+      setUser({ ...person, name })
+      try {
+        await rows(rest.from('profiles').update({ name }).eq('id', person.id))
+      } catch (error) {
+        setUser({ ...person, name: before })
+        throw error
+      }
+    },
+
+    /** Ends this session, forgets it here whatever the server says, and shows the sign-in page.
+     *  @param next the path to come back to as somebody else */
+    async signOut(next?: string) {
+      leaving.postMessage('signed out')
+      setUser(null)
+      await auth.signOut({ scope: 'local' })
+      // A fresh page: nothing that this person saw stays in memory.
+      location.assign(paths.login(next))
+    },
+  }
+}
+
+export type Session = ReturnType<typeof createSession>
+
+/** An e-mail link that failed leads here with the reason in the fragment. Taken out, so that a reload does not show it again. */
+function takeLinkProblem(): string | undefined {
+  const code = new URLSearchParams(location.hash.slice(1)).get('error_code') ?? undefined
+  if (code) history.replaceState(history.state, '', location.pathname + location.search)
+  return code
+}
+
+export const SessionContext = createContext<Session>()
+
+export function useSession(): Session {
+  const session = useContext(SessionContext)
+  if (!session) throw new Error('useSession needs a SessionContext.Provider above it')
+  return session
+}

@@ -1,0 +1,36 @@
+export const en = {
+  title: 'Settings',
+  profile: {
+    title: 'Profile',
+    name: 'Your name',
+    nameHint: 'What others see beside what you write.',
+    nameMissing: 'Enter the name that others see.',
+    email: 'E-mail address',
+    saved: 'Saved.',
+    password: 'Change password',
+    passwordText: 'We send you an e-mail with a link and a code.',
+  },
+  workspace: {
+    title: 'Workspace',
+    name: 'Name of the workspace',
+    nameMissing: 'Give it a name.',
+  },
+  appearance: {
+    title: 'Appearance',
+    theme: 'Theme',
+    light: 'Light',
+    dark: 'Dark',
+    system: 'As the system',
+  },
+  keyboard: {
+    title: 'Keyboard',
+    single: 'Single-key shortcuts',
+    singleHint: 'Keys such as C or G D. Ctrl K and Cmd K always work.',
+    list: 'Show all shortcuts',
+  },
+  account: {
+    title: 'Account',
+    signOut: 'Sign out',
+    signOutText: 'You are signed in as {{ email }}.',
+  },
+} as const

@@ -1,0 +1,46 @@
+import { For, Show } from 'solid-js'
+import { en as common } from '../en.ts'
+import { textsOf } from '../i18n.ts'
+import { Dialog } from '../ui/Dialog.tsx'
+import { en } from './en.ts'
+import { useShell } from './shellState.ts'
+import './keysDialog.css'
+
+const t = textsOf(en)
+
+const shortcuts = [
+  [['Ctrl', 'K'], 'keys.palette'],
+  [['G', 'H'], 'keys.home'],
+  [['G', 'D'], 'keys.documents'],
+  [['G', 'C'], 'keys.chat'],
+  [['G', 'P'], 'keys.people'],
+  [['G', 'S'], 'keys.settings'],
+  [['C'], 'keys.create'],
+  [['['], 'keys.sidebar'],
+  [[']'], 'keys.panel'],
+  [['?'], 'keys.help'],
+] as const
+
+/** Every key that works everywhere. */
+export default function KeysDialog(props: { onClose(): void }) {
+  const shell = useShell()
+  return (
+    <Dialog title={t('keys.title')} closeLabel={common.close} onClose={() => props.onClose()}>
+      <Show when={!shell.singleKeys()}>
+        <p class="muted">{t('keys.off')}</p>
+      </Show>
+      <dl class="keys">
+        <For each={shortcuts}>
+          {([keys, label]) => (
+            <div>
+              <dt>{t(label)}</dt>
+              <dd>
+                <For each={keys}>{(key) => <kbd>{key}</kbd>}</For>
+              </dd>
+            </div>
+          )}
+        </For>
+      </dl>
+    </Dialog>
+  )
+}

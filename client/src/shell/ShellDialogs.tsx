@@ -1,0 +1,28 @@
+import { lazy, Match, Suspense, Switch } from 'solid-js'
+import { useShell } from './shellState.ts'
+
+const KeysDialog = lazy(() => import('./KeysDialog.tsx'))
+const NewSpaceDialog = lazy(() => import('../spaces/NewSpaceDialog.tsx'))
+const NewRoomDialog = lazy(() => import('../rooms/NewRoomDialog.tsx').then((module) => ({ default: module.NewRoomDialog })))
+
+/** The dialogs that more than one place opens. */
+export function ShellDialogs() {
+  const shell = useShell()
+  const newRoom = () => {
+    const dialog = shell.dialog()
+    return dialog?.kind === 'newRoom' ? dialog : undefined
+  }
+  return (
+    <Suspense>
+      <Switch>
+        <Match when={shell.dialog()?.kind === 'keys'}>
+          <KeysDialog onClose={shell.closeDialog} />
+        </Match>
+        <Match when={shell.dialog()?.kind === 'newSpace'}>
+          <NewSpaceDialog onClose={shell.closeDialog} />
+        </Match>
+        <Match when={newRoom()}>{(dialog) => <NewRoomDialog spaceId={dialog().space} onClose={shell.closeDialog} />}</Match>
+      </Switch>
+    </Suspense>
+  )
+}

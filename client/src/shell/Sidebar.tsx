@@ -1,0 +1,179 @@
+import { A } from '@solidjs/router'
+import { createSignal, For, onCleanup, onMount, Show } from 'solid-js'
+import { DocumentTree } from '../documents/DocumentTree.tsx'
+import { textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
+import { RoomList } from '../rooms/RoomList.tsx'
+import type { SpaceRow } from '../rows.ts'
+import { useSession } from '../session.ts'
+import { Avatar } from '../ui/Avatar.tsx'
+import { IconButton } from '../ui/Button.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Menu } from '../ui/Menu.tsx'
+import { remember, remembered } from '../ui/memory.ts'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './en.ts'
+import { SpaceMenu } from './SpaceMenu.tsx'
+import { useShell } from './shellState.ts'
+
+const t = textsOf(en)
+
+/** Where everything is: the workspace, its spaces, and in each its pages and rooms. A drawer on narrow screens. */
+export function Sidebar() {
+  const shell = useShell()
+  const workspace = useWorkspace()
+  let aside!: HTMLElement
+
+  // A drawer that covers the page leaves by Escape, as dialogs do.
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape' && shell.drawer()) shell.setDrawer(false)
+  }
+  onMount(() => addEventListener('keydown', onKeyDown))
+  onCleanup(() => removeEventListener('keydown', onKeyDown))
+
+  return (
+    <aside class="side" aria-label={t('sidebar')} ref={aside}>
+      <div class="side-head">
+        <WorkspaceMenu />
+        <Show when={shell.drawer()}>
+          <IconButton class="only-narrow" icon="close" label={t('closeNavigation')} onClick={() => shell.setDrawer(false)} />
+        </Show>
+      </div>
+      <button type="button" class="search-button" onClick={() => shell.setPalette(true)}>
+        <Icon name="search" />
+        <span class="ellipsis">{t('search')}</span>
+        <kbd class="only-wide">{isApple ? '⌘K' : 'Ctrl K'}</kbd>
+      </button>
+      <nav aria-label={t('navigation')}>
+        <A class="nav-row" href={paths.home()} end>
+          <Icon name="home" />
+          {t('home')}
+        </A>
+        <A class="nav-row" href={paths.people()}>
+          <Icon name="people" />
+          {t('people')}
+        </A>
+        <For each={workspace.spaces()}>{(space) => <SpaceGroup space={space} />}</For>
+        <Show when={workspace.can('editor')}>
+          <button
+            type="button"
+            class="nav-row new-space"
+            onClick={() => {
+              shell.setDrawer(false)
+              shell.open({ kind: 'newSpace' })
+            }}
+          >
+            <Icon name="plus" />
+            {t('newSpace')}
+          </button>
+        </Show>
+      </nav>
+      <Foot />
+    </aside>
+  )
+}
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
+
+function WorkspaceMenu() {
+  const workspace = useWorkspace()
+  const shell = useShell()
+  return (
+    <Menu
+      label={t('switchWorkspace', { name: workspace.name() })}
+      triggerClass="nav-row"
+      trigger={
+        <>
+          <img src="/icon.svg" width="24" height="24" alt="" />
+          <strong class="grow ellipsis" title={workspace.name()}>
+            {workspace.name()}
+          </strong>
+          <Icon name="chevron" />
+        </>
+      }
+      items={[
+        ...(workspace.all() ?? []).map((row) => ({
+          label: row.name,
+          checked: row.id === workspace.id(),
+          onSelect: () => {
+            workspace.enter(row.id)
+            shell.setDrawer(false)
+          },
+        })),
+        { label: t('newWorkspace'), icon: 'plus', href: `${paths.setup()}?new` },
+        { label: t('settings'), icon: 'gear', href: paths.settings() },
+      ]}
+    />
+  )
+}
+
+function SpaceGroup(props: { space: SpaceRow }) {
+  const memory = () => `atrium.space.${props.space.id}`
+  const [open, setOpen] = createSignal(remembered(memory()) !== 'closed')
+  const name = () => props.space.name
+
+  function toggle() {
+    setOpen(!open())
+    remember(memory(), open() ? 'open' : 'closed')
+  }
+
+  return (
+    <section aria-label={name()}>
+      <div class="space-head">
+        <button
+          type="button"
+          class="button icon-only disclosure"
+          aria-expanded={open()}
+          aria-label={t(open() ? 'collapse' : 'expand', { space: name() })}
+          onClick={toggle}
+        >
+          <Icon name="chevron" />
+        </button>
+        <h2>
+          <A href={paths.space(props.space.id)} title={name()}>
+            <span>{name()}</span>
+          </A>
+          <Show when={props.space.private}>
+            <Icon name="lock" />
+            <span class="visually-hidden">{t('privateSpace')}</span>
+          </Show>
+        </h2>
+        <SpaceMenu space={props.space} />
+      </div>
+      <Show when={open()}>
+        <DocumentTree spaceId={props.space.id} />
+        <RoomList spaceId={props.space.id} />
+      </Show>
+    </section>
+  )
+}
+
+function Foot() {
+  const session = useSession()
+  const shell = useShell()
+  const name = () => session.user()?.name ?? ''
+  const state = () => t(shell.online() ? 'connected' : 'offline')
+  return (
+    <div class="side-foot">
+      <Menu
+        label={t('account', { name: name() })}
+        triggerClass="nav-row"
+        trigger={
+          <>
+            <Avatar id={session.user()?.id ?? ''} name={name()} />
+            <span class="grow ellipsis" title={name()}>
+              {name()}
+            </span>
+            <span class="dot" classList={{ off: !shell.online() }} title={state()} />
+            <span class="visually-hidden">{state()}</span>
+          </>
+        }
+        items={[
+          { label: t('settings'), icon: 'gear', href: paths.settings() },
+          { label: t('keyboard'), icon: 'keyboard', onSelect: () => shell.open({ kind: 'keys' }) },
+          { label: t('signOut'), icon: 'logOut', onSelect: () => void session.signOut() },
+        ]}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,40 @@
+import { A } from '@solidjs/router'
+import { textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
+import { Icon } from '../ui/Icon.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './en.ts'
+import { useShell } from './shellState.ts'
+
+const t = textsOf(en)
+
+/** The phone's way between tools. */
+export function Tabs() {
+  const shell = useShell()
+  const workspace = useWorkspace()
+  const unread = () => workspace.rooms().some((room) => room.joined && room.unread > 0)
+  return (
+    <nav class="tabs" aria-label={t('sections')}>
+      <A class="tab" href={paths.home()} end>
+        <Icon name="home" />
+        {t('home')}
+      </A>
+      <A class="tab" href={paths.documents()}>
+        <Icon name="document" />
+        {t('docs')}
+      </A>
+      <A class="tab" classList={{ unread: unread() }} href={paths.rooms()}>
+        <Icon name="chat" />
+        {t('chat')}
+      </A>
+      <A class="tab" href={paths.people()}>
+        <Icon name="people" />
+        {t('people')}
+      </A>
+      <button type="button" class="tab" aria-expanded={shell.drawer()} onClick={() => shell.setDrawer(true)}>
+        <Icon name="menu" />
+        {t('more')}
+      </button>
+    </nav>
+  )
+}

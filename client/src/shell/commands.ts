@@ -1,0 +1,108 @@
+import { createMemo } from 'solid-js'
+import { textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
+import { useSession } from '../session.ts'
+import type { IconName } from '../ui/icons.ts'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './en.ts'
+import { useNewDocument } from './newDocument.ts'
+import { useShell } from './shellState.ts'
+
+const t = textsOf(en)
+
+interface Command {
+  label: string
+  icon: IconName
+  /** Where it is, or the keys that do the same. */
+  hint?: string
+  href?: string
+  onSelect?(): void
+}
+
+interface CommandGroup {
+  label: string
+  entries: Command[]
+}
+
+/** What the palette offers, in the order in which it is shown. */
+export function createCommands() {
+  const workspace = useWorkspace()
+  const actions = createActions()
+  const spaceName = (space: string) => workspace.space(space)?.name ?? ''
+
+  const places = createMemo<Command[]>(() => [
+    { label: t('home'), icon: 'home', hint: 'G H', href: paths.home() },
+    { label: t('documents'), icon: 'document', hint: 'G D', href: paths.documents() },
+    { label: t('chat'), icon: 'chat', hint: 'G C', href: paths.rooms() },
+    { label: t('people'), icon: 'people', hint: 'G P', href: paths.people() },
+    { label: t('settings'), icon: 'gear', hint: 'G S', href: paths.settings() },
+  ])
+  const documents = createMemo<Command[]>(() =>
+    workspace
+      .documents()
+      .toSorted((one, other) => other.updated_at.localeCompare(one.updated_at))
+      .map((row) => ({
+        label: row.title || t('untitled'),
+        icon: 'document',
+        hint: spaceName(row.space_id),
+        href: paths.document(row.id),
+      })),
+  )
+  const rooms = createMemo<Command[]>(() =>
+    workspace.rooms().map((row) => ({
+      label: row.name,
+      icon: row.private ? 'lock' : 'hash',
+      hint: spaceName(row.space_id),
+      href: paths.room(row.id),
+    })),
+  )
+  const spaces = createMemo<Command[]>(() =>
+    workspace.spaces().map((row) => ({ label: row.name, icon: 'space', href: paths.space(row.id) })),
+  )
+  const people = createMemo<Command[]>(() =>
+    workspace.people().map((row) => ({
+      label: row.name,
+      icon: 'people',
+      hint: row.email ?? '',
+      href: `${paths.people()}?q=${encodeURIComponent(row.name)}`,
+    })),
+  )
+
+  return createMemo<CommandGroup[]>(() => [
+    { label: t('palette.navigate'), entries: places() },
+    { label: t('palette.documents'), entries: documents() },
+    { label: t('palette.rooms'), entries: rooms() },
+    { label: t('palette.spaces'), entries: spaces() },
+    { label: t('palette.people'), entries: people() },
+    { label: t('palette.actions'), entries: actions() },
+  ])
+}
+
+function createActions() {
+  const workspace = useWorkspace()
+  const session = useSession()
+  const shell = useShell()
+  const newDocument = useNewDocument()
+
+  return createMemo<Command[]>(() => {
+    const found: Command[] = []
+    const editable = workspace.spaces().filter((space) => workspace.can('editor', space.id))
+    const [first] = editable
+    if (first) found.push({ label: t('newDocument'), icon: 'plus', hint: 'C', onSelect: () => newDocument(first.id) })
+    for (const space of editable) {
+      const label = t('newRoomIn', { space: space.name })
+      found.push({ label, icon: 'plus', onSelect: () => shell.open({ kind: 'newRoom', space: space.id }) })
+    }
+    if (workspace.can('editor')) found.push({ label: t('newSpace'), icon: 'space', onSelect: () => shell.open({ kind: 'newSpace' }) })
+    if (workspace.can('admin')) found.push({ label: t('palette.invite'), icon: 'userPlus', href: `${paths.people()}?invite` })
+    found.push(
+      { label: t('newWorkspace'), icon: 'plus', href: `${paths.setup()}?new` },
+      { label: t('palette.light'), icon: 'sun', onSelect: () => shell.setTheme('light') },
+      { label: t('palette.dark'), icon: 'moon', onSelect: () => shell.setTheme('dark') },
+      { label: t('palette.system'), icon: 'gear', onSelect: () => shell.setTheme('system') },
+      { label: t('keyboard'), icon: 'keyboard', hint: '?', onSelect: () => shell.open({ kind: 'keys' }) },
+      { label: t('signOut'), icon: 'logOut', onSelect: () => void session.signOut() },
+    )
+    return found
+  })
+}

@@ -1,0 +1,102 @@
+import { AuthClient } from '@supabase/auth-js'
+import { PostgrestClient } from '@supabase/postgrest-js'
+import { type ProblemError, problemOf } from './errors.ts'
+
+/** The parts of supabase-js that the first screen needs; Realtime and Storage come when somebody asks for them. */
+
+const origin = location.origin
+// The gateway writes the key into the page, so one build serves every installation.
+const publishableKey = document.querySelector<HTMLMetaElement>('meta[name=atrium-publishable-key]')?.content ?? ''
+
+let retryAfterSeconds: number | undefined
+
+/** auth-js forgets the response's headers, and with them how long to wait. */
+async function rememberRetryAfter(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init)
+  retryAfterSeconds = response.status === 429 ? Number(response.headers.get('retry-after')) || undefined : undefined
+  return response
+}
+
+export const auth = new AuthClient({
+  url: `${origin}/auth/v1`,
+  headers: { apikey: publishableKey },
+  storageKey: 'atrium.session',
+  fetch: rememberRetryAfter,
+})
+
+/** The signed-in person's token, refreshed when it is about to expire; null when nobody is signed in. */
+export async function accessToken(): Promise<string | null> {
+  const { data } = await auth.getSession()
+  return data.session?.access_token ?? null
+}
+
+/** `fetch` as the signed-in person. A token that is refused before its time is refreshed once. */
+async function fetchAsPerson(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const token = await accessToken()
+  const response = await fetch(input, withToken(init, token))
+  if (response.status !== 401 || !token) return response
+  const { data } = await auth.refreshSession()
+  return data.session ? fetch(input, withToken(init, data.session.access_token)) : response
+}
+
+function withToken(init: RequestInit | undefined, token: string | null): RequestInit {
+  const headers = new Headers(init?.headers)
+  headers.set('apikey', publishableKey)
+  if (token) headers.set('authorization', `Bearer ${token}`)
+  return { ...init, headers }
+}
+
+/** The tables of schema `atrium`; give queries to {@link rows}. */
+export const rest = new PostgrestClient(`${origin}/rest/v1`, { schema: 'atrium', fetch: fetchAsPerson })
+
+interface Answer {
+  data: unknown
+  error: { message: string; code?: string; details?: string | null } | null
+  status: number
+}
+
+/** What a query of {@link rest} found.
+ *  @throws {ProblemError} */
+export async function rows<Result>(query: PromiseLike<Answer>): Promise<Result> {
+  const { data, error, status } = await query
+  if (error) throw problemOf(error, status)
+  return data as Result
+}
+
+/** Calls a function of schema `atrium`.
+ *  @throws {ProblemError} */
+export function rpc<Result = void>(name: string, args: Record<string, unknown> = {}): Promise<Result> {
+  return rows<Result>(rest.rpc(name, args))
+}
+
+/** What an auth-js call gave.
+ *  @throws {ProblemError} */
+export function authorised<Result extends { error: object | null }>(answer: Result): Result {
+  if (answer.error) throw authProblem(answer.error)
+  return answer
+}
+
+function authProblem(error: { status?: number; code?: string; message?: string }): ProblemError {
+  return problemOf(error, error.status ?? 0, error.status === 429 ? retryAfterSeconds : undefined)
+}
+
+let realtimeClient: Promise<import('@supabase/realtime-js').RealtimeClient> | undefined
+
+/** The one Realtime connection; opened at the first call. */
+export function realtime() {
+  realtimeClient ??= import('@supabase/realtime-js').then(
+    ({ RealtimeClient }) =>
+      new RealtimeClient(`${origin.replace(/^http/, 'ws')}/realtime/v1`, { params: { apikey: publishableKey }, accessToken }),
+  )
+  return realtimeClient
+}
+
+let storageClient: Promise<import('@supabase/storage-js').StorageClient> | undefined
+
+/** Files, as the signed-in person. */
+export function storage() {
+  storageClient ??= import('@supabase/storage-js').then(
+    ({ StorageClient }) => new StorageClient(`${origin}/storage/v1`, { apikey: publishableKey }, fetchAsPerson),
+  )
+  return storageClient
+}

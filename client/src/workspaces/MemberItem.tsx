@@ -1,0 +1,113 @@
+import { createSignal, Show } from 'solid-js'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import { longDate, textsOf } from '../i18n.ts'
+import { isAtLeast, type MemberRow, roles } from '../rows.ts'
+import { useSession } from '../session.ts'
+import { Avatar } from '../ui/Avatar.tsx'
+import { ConfirmDialog } from '../ui/Dialog.tsx'
+import { Select } from '../ui/Field.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Menu, type MenuItem } from '../ui/Menu.tsx'
+import { toast } from '../ui/Toast.tsx'
+import { en } from './en.ts'
+import type { Members } from './members.ts'
+import { useWorkspace } from './workspaces.ts'
+
+const t = textsOf(en)
+
+/** One person of the workspace; an admin changes him in place. */
+export function MemberItem(props: { member: MemberRow; members: Members }) {
+  const workspace = useWorkspace()
+  const session = useSession()
+  const [removing, setRemoving] = createSignal(false)
+  const name = () => props.member.name
+  const isMe = () => props.member.user_id === session.user()?.id
+  const mayChange = () => workspace.can('admin') && workspace.can(props.member.role)
+
+  const items = (): MenuItem[] => {
+    if (isMe()) return [{ label: t('people.leave'), icon: 'logOut', danger: true, onSelect: () => setRemoving(true) }]
+    const isSuspended = props.member.suspended_at !== null
+    return [
+      isSuspended
+        ? { label: t('people.reactivate'), icon: 'check', onSelect: () => void props.members.reactivate(props.member) }
+        : { label: t('people.suspend'), icon: 'lock', onSelect: () => void props.members.suspend(props.member) },
+      { label: t('people.remove'), icon: 'trash', danger: true, onSelect: () => setRemoving(true) },
+    ]
+  }
+
+  return (
+    <li class="person" classList={{ suspended: props.member.suspended_at !== null }}>
+      <Avatar id={props.member.user_id} name={name()} />
+      <div class="person-text">
+        <div class="ellipsis" title={name()}>
+          <strong>{name()}</strong>{' '}
+          <Show when={isMe()}>
+            <span class="muted">({t('people.you')})</span>
+          </Show>
+        </div>
+        <div class="ellipsis muted" title={props.member.email ?? undefined}>
+          {props.member.email ?? t('people.joined', { date: longDate(props.member.joined_at) })}
+        </div>
+      </div>
+      <Show when={props.member.suspended_at}>
+        <span class="chip">{t('people.suspended')}</span>
+      </Show>
+      <Show when={mayChange()} fallback={<span class="person-role muted">{common.roles[props.member.role]}</span>}>
+        <div class="person-role">
+          <Select
+            label={t('people.role', { name: name() })}
+            hideLabel
+            value={props.member.role}
+            options={roles.map((role) => ({ value: role, label: common.roles[role], disabled: !isAtLeast(workspace.role(), role) }))}
+            onChange={(role) => void props.members.setRole({ ...props.member }, role)}
+          />
+        </div>
+      </Show>
+      <Show when={isMe() || mayChange()} fallback={<span class="person-more" />}>
+        <Menu
+          label={t('people.more', { name: name() })}
+          iconOnly
+          triggerClass="button icon-only person-more"
+          trigger={<Icon name="more" />}
+          items={items()}
+        />
+      </Show>
+      <Show when={removing()}>
+        <RemoveDialog member={props.member} isMe={isMe()} members={props.members} onClose={() => setRemoving(false)} />
+      </Show>
+    </li>
+  )
+}
+
+function RemoveDialog(props: { member: MemberRow; isMe: boolean; members: Members; onClose(): void }) {
+  const workspace = useWorkspace()
+  const [busy, setBusy] = createSignal(false)
+  const names = () => ({ name: props.member.name, workspace: workspace.name() })
+
+  async function remove() {
+    setBusy(true)
+    const { name } = props.member
+    try {
+      await props.members.remove(props.member)
+      toast(t('people.removed', { name }))
+    } catch (error) {
+      toast(sentenceOf(error))
+    }
+    props.onClose()
+    if (props.isMe) void workspace.reload()
+  }
+
+  return (
+    <ConfirmDialog
+      title={t(props.isMe ? 'people.leaveTitle' : 'people.removeTitle', names())}
+      action={t(props.isMe ? 'people.leave' : 'people.remove')}
+      cancel={common.cancel}
+      busy={busy()}
+      onConfirm={() => void remove()}
+      onClose={() => props.onClose()}
+    >
+      <p>{t(props.isMe ? 'people.leaveText' : 'people.removeText', names())}</p>
+    </ConfirmDialog>
+  )
+}

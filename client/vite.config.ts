@@ -1,0 +1,59 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import solid from 'vite-plugin-solid'
+import { brotli } from './build/brotli.ts'
+import { preloadApp } from './build/preloadApp.ts'
+
+// React lives under src/islands/ and nowhere else; everything else is Solid.
+const islands = /\/src\/islands\/.*\.[tj]sx$/
+
+/** Where `npm start` listens, so that `vite` in development can stand in front of it. */
+const platform = process.env.ATRIUM_URL ?? 'http://127.0.0.1:8080'
+const served = ['/auth', '/rest', '/storage', '/realtime', '/functions', '/collab', '/dev']
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [
+    solid({ exclude: [islands] }),
+    // Named here, because otherwise Vite takes `solid-js` from the nearest tsconfig.
+    react({ include: [islands], jsxImportSource: 'react' }),
+    preloadApp('src/App.tsx'),
+    brotli(),
+  ],
+  resolve: {
+    dedupe: ['yjs', 'y-protocols', '@tiptap/core', '@tiptap/pm', 'prosemirror-model', 'prosemirror-state', 'prosemirror-view'],
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(served.map((path) => [path, { target: platform, ws: true }])),
+  },
+  build: {
+    target: 'baseline-widely-available',
+    manifest: true,
+    // The policy allows no data: fonts and no data: images.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Otherwise ProseMirror ends up inside the "yjs" chunk.
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\//, priority: 30 },
+            {
+              name: 'yjs',
+              test: /node_modules\/(yjs|lib0|y-protocols|@hocuspocus|@tiptap\/y-tiptap|@tiptap\/extension-collaboration)/,
+              priority: 25,
+            },
+            {
+              name: 'prosemirror',
+              test: /node_modules\/(prosemirror-|@tiptap\/pm|@tiptap\/core|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
+              priority: 20,
+            },
+            // The languages come one by one.
+            { name: 'highlight', test: /node_modules\/(lowlight|highlight\.js\/lib\/core)/, priority: 20 },
+          ],
+        },
+      },
+    },
+  },
+})
