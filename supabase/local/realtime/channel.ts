@@ -41,6 +41,7 @@ export interface Channel {
   readonly name: string
   readonly joinRef: string | null
   readonly isPrivate: boolean
+  readonly isClosed: boolean
   readonly claims: Claims
   /** Asks the policies for the first time; throws a RealtimeError when this person may not read. */
   authorize(): Promise<void>
@@ -50,7 +51,7 @@ export interface Channel {
   enter(): void
   /** The latest messages; throws a RealtimeError when this person may not read broadcasts. */
   replay(messages: Messages, asked: { sinceMs: number; limit: number }): Promise<StoredMessage[]>
-  release(replayed: Set<string>): void
+  release(replayedIds: Set<string>): void
   broadcast(message: Message): Promise<'sent' | 'refused'>
   track(payload: Record<string, unknown>): Promise<'tracked' | 'refused'>
   untrack(): void
@@ -86,6 +87,8 @@ export function createChannel({
   /** What writing was found to be allowed; asked when first needed. */
   let writable: Partial<Record<Extension, boolean>> = {}
   let held: { frame: Frame; message: Message }[] | null = []
+  /** Ids that may still come by replication. */
+  let replayed = new Set<string>()
   let tracked: string | null = null
   let isClosed = false
   let expiry: NodeJS.Timeout | undefined
@@ -93,7 +96,7 @@ export function createChannel({
   const member: Member = {
     version,
     deliver(frame, message) {
-      if (!readable.broadcast) return
+      if (!readable.broadcast || (message.meta?.id && replayed.delete(message.meta.id))) return
       if (held) held.push({ frame, message })
       else deliver(frame)
     },
@@ -147,6 +150,9 @@ export function createChannel({
     name,
     joinRef,
     isPrivate: config.isPrivate,
+    get isClosed() {
+      return isClosed
+    },
     get claims() {
       return claims
     },
@@ -187,10 +193,11 @@ export function createChannel({
       return await messages.replay(name, sinceMs, limit)
     },
 
-    release(replayed) {
+    release(replayedIds) {
       const waiting = held ?? []
       held = null
-      for (const { frame, message } of waiting) if (!message.meta?.id || !replayed.has(message.meta.id)) deliver(frame)
+      replayed = replayedIds
+      for (const { frame, message } of waiting) member.deliver(frame, message)
       if (!config.presence.enabled || !readable.presence) return
       topic().presence.flush()
       push('presence_state', topic().presence.state())

@@ -10,7 +10,7 @@ export interface Frame {
   binary: boolean
 }
 
-/** What a client sent. A broadcast of either version has its body in `broadcast`, every other event its JSON in `payload`. */
+/** What a client sent. A binary broadcast has its body in `broadcast`, everything else its JSON in `payload`; see broadcastOf. */
 export interface ClientFrame {
   joinRef: string | null
   ref: string | null
@@ -56,12 +56,12 @@ function decodeText(version: Version, data: Buffer): ClientFrame {
   }
   const [joinRef, ref, topic, event, payload] = parts
   if (typeof topic !== 'string' || typeof event !== 'string') throw malformed('The topic and the event of a frame are strings')
-  const decoded: ClientFrame = { joinRef: referenceOf(joinRef), ref: referenceOf(ref), topic, event, payload }
-  if (event === 'broadcast') decoded.broadcast = broadcastOf(payload)
-  return decoded
+  return { joinRef: referenceOf(joinRef), ref: referenceOf(ref), topic, event, payload }
 }
 
-function broadcastOf(payload: unknown): Message {
+/** The message of a broadcast, however it came; throws a RealtimeError. */
+export function broadcastOf({ broadcast, payload }: ClientFrame): Message {
+  if (broadcast) return broadcast
   if (!isObject(payload) || typeof payload.event !== 'string') throw malformed('A broadcast is {type, event, payload} with a text as event')
   return checked({ event: payload.event, json: true, body: Buffer.from(JSON.stringify(payload.payload ?? {})) })
 }

@@ -20,9 +20,11 @@ export function keepRunning(name: string, attempt: (signal: AbortSignal) => Prom
       try {
         await attempt(signal)
       } catch (error) {
-        if (!signal.aborted) console.error(`realtime: ${name} was interrupted: ${error instanceof Error ? error.message : error}`)
+        if (performance.now() - started > HELD_MS) delayMs = FIRST_DELAY_MS
+        // Once for each outage: the next attempts most likely fail as well.
+        if (!signal.aborted && delayMs === FIRST_DELAY_MS)
+          console.error(`realtime: ${name} was interrupted: ${error instanceof Error ? error.message : error}`)
       }
-      if (performance.now() - started > HELD_MS) delayMs = FIRST_DELAY_MS
       await pause(delayMs, signal)
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
     }

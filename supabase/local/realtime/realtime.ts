@@ -25,6 +25,8 @@ export interface RealtimeOptions {
 }
 
 const HOUR_MS = 3_600_000
+/** The library's own back-off grows to 20 s, and joins would wait for it. */
+const RECONNECT_SECONDS = 0.2
 /** Long enough for a close frame to be taken. */
 const CLOSE_TIMEOUT_MS = 500
 
@@ -36,7 +38,13 @@ export async function createRealtime({
   ...options
 }: RealtimeOptions): Promise<Required<Service>> {
   const limits: Limits = { ...EMBEDDED_LIMITS, ...options.limits }
-  const sql = postgres(databaseUrl, { max: 4, onnotice: () => {}, connection: { application_name: 'realtime' } })
+  const sql = postgres(databaseUrl, {
+    max: 4,
+    onnotice: () => {},
+    connection: { application_name: 'realtime' },
+    connect_timeout: 5,
+    backoff: () => RECONNECT_SECONDS,
+  })
   const messages = createMessages(sql)
   let startedAt: string
   try {

@@ -3,7 +3,7 @@ import type { Claims, Tokens } from '../tokens.ts'
 import type { Authorization } from './authorization.ts'
 import { type Channel, type Connection, createChannel } from './channel.ts'
 import { RealtimeError, reasonOf } from './errors.ts'
-import { broadcastFrames, type ClientFrame, decodeFrame, isObject, textFrame, type Version } from './frames.ts'
+import { broadcastFrames, broadcastOf, type ClientFrame, decodeFrame, isObject, textFrame, type Version } from './frames.ts'
 import { claimsOf, type JoinRequest, readJoin } from './join.ts'
 import { createRate, type Limits, type Rate } from './limits.ts'
 import type { Messages } from './messages.ts'
@@ -167,6 +167,8 @@ export function serveSocket(
       channel.leave()
       throw error
     }
+    // Rights were lost meanwhile, and the client was told.
+    if (channel.isClosed) return
     channel.reply(frame.ref, 'ok', { postgres_changes: request.postgresChanges.map((change, id) => ({ ...change, id })) })
     for (const { message } of replayed) {
       const replay = broadcastFrames(frame.topic, { ...message, meta: { ...message.meta, replayed: true } })(version)
@@ -175,7 +177,8 @@ export function serveSocket(
     channel.release(new Set(replayed.map(({ id }) => id)))
     if (request.postgresChanges.length > 0) channel.system('error', NO_POSTGRES_CHANGES, 'postgres_changes')
     // Not awaited: the stream may come up much later, and the channel works without it.
-    if (request.replicationReady) void hub.replicationReady.then(() => channel.system('ok', 'Replication connection established'))
+    if (request.replicationReady)
+      void hub.replicationReady.then(() => channel.isClosed || channel.system('ok', 'Replication connection established'))
   }
 
   async function renew(joined: { channel: Channel; token: string | null }, payload: unknown): Promise<void> {
@@ -192,11 +195,11 @@ export function serveSocket(
   }
 
   async function broadcast({ channel, acknowledge }: { channel: Channel; acknowledge: boolean }, frame: ClientFrame): Promise<void> {
-    if (!frame.broadcast) return
-    if (frame.broadcast.body.length > limits.payloadBytes)
+    const message = broadcastOf(frame)
+    if (message.body.length > limits.payloadBytes)
       return refuse(frame, `PayloadTooLarge: The payload of a broadcast may have ${limits.payloadBytes} bytes`)
     // Upstream says nothing to somebody who may not write, so that nothing can be learned by trying.
-    if ((await channel.broadcast(frame.broadcast)) === 'sent' && acknowledge) channel.reply(frame.ref, 'ok')
+    if ((await channel.broadcast(message)) === 'sent' && acknowledge) channel.reply(frame.ref, 'ok')
   }
 
   async function presence(channel: Channel, frame: ClientFrame): Promise<void> {
