@@ -1,0 +1,201 @@
+-- What must happen at once when somebody loses a right, whoever takes it away and by whatever way.
+
+create function atrium_private.notify_access(of_user uuid, in_workspace uuid, in_space uuid, on_document uuid)
+  returns void
+  language sql set search_path = ''
+as $$
+  select pg_notify('atrium_access', jsonb_build_object(
+    'user_id', of_user, 'workspace_id', in_workspace, 'space_id', in_space, 'document_id', on_document)::text)
+$$;
+comment on function atrium_private.notify_access(uuid, uuid, uuid, uuid) is
+  'Tells the servers that keep something open to ask again: for a person, and for what is in a workspace, space or document. Null means any.';
+
+-- Definer: it changes tables that nobody may write. The event goes to the old topic; whoever may then joins the new one.
+create function atrium_private.bump_epochs(in_workspace uuid, space_ids uuid[], room_ids uuid[])
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  bumped record;
+begin
+  for bumped in update atrium.workspaces set epoch = epoch + 1 where id = in_workspace returning id, epoch loop
+    perform atrium_private.send(format('workspace:%s:%s', bumped.id, bumped.epoch - 1), 'epoch', jsonb_build_object('epoch', bumped.epoch));
+  end loop;
+  for bumped in update atrium.spaces set epoch = epoch + 1 where id = any (space_ids) returning id, epoch loop
+    perform atrium_private.send(format('space:%s:%s', bumped.id, bumped.epoch - 1), 'epoch', jsonb_build_object('epoch', bumped.epoch));
+  end loop;
+  for bumped in update atrium.rooms set epoch = epoch + 1 where id = any (room_ids) returning id, epoch loop
+    perform atrium_private.send(format('room:%s:%s', bumped.id, bumped.epoch - 1), 'epoch', jsonb_build_object('epoch', bumped.epoch));
+  end loop;
+end $$;
+comment on function atrium_private.bump_epochs(uuid, uuid[], uuid[]) is 'Moves everybody who may stay to new Realtime topics; who may not is left behind.';
+
+-- Definer: it reads spaces and rooms whatever the caller may see. It moves a topic too many rather than one too few.
+create function atrium_private.lose_spaces(of_user uuid, in_workspace uuid, space_ids uuid[])
+  returns void
+  language sql security definer set search_path = ''
+as $$
+  select atrium_private.bump_epochs(in_workspace, space_ids, array(
+    select room.id from atrium.rooms room
+    where room.space_id = any (space_ids)
+      and (not room.private or exists (
+        select from atrium.room_members inside where inside.room_id = room.id and (of_user is null or inside.user_id = of_user)
+      ))
+  ))
+$$;
+comment on function atrium_private.lose_spaces(uuid, uuid, uuid[]) is 'Moves the topics of spaces and of their rooms, after a person, or several, lost them.';
+
+-- Definer: it reads and changes tables that nobody may write.
+create function atrium_private.after_member_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  gone boolean := tg_op = 'DELETE' or (new.suspended_at is not null and old.suspended_at is null);
+begin
+  if not gone and new.role >= old.role then
+    return null;
+  end if;
+  perform atrium_private.notify_access(old.user_id, old.workspace_id, null, null);
+  -- Invitations that he could not send any more.
+  update atrium.invitations invitation set revoked_at = now()
+  where invitation.workspace_id = old.workspace_id and invitation.invited_by = old.user_id
+    and invitation.accepted_at is null and invitation.revoked_at is null
+    and (gone or new.role < 'admin' or invitation.role > new.role);
+  if gone or new.role = 'guest' then
+    perform atrium_private.lose_spaces(old.user_id, old.workspace_id, array(
+      select space.id from atrium.spaces space
+      where space.workspace_id = old.workspace_id
+        and (not space.private or exists (select from atrium.space_members member where member.space_id = space.id))
+    ));
+  end if;
+  if tg_op = 'DELETE' then
+    delete from atrium.space_members member using atrium.spaces space
+    where space.id = member.space_id and space.workspace_id = old.workspace_id and member.user_id = old.user_id;
+    delete from atrium.group_members inside using atrium.groups team
+    where team.id = inside.group_id and team.workspace_id = old.workspace_id and inside.user_id = old.user_id;
+    delete from atrium.room_members inside using atrium.rooms room
+    where room.id = inside.room_id and room.workspace_id = old.workspace_id and inside.user_id = old.user_id;
+    delete from atrium.grants shared where shared.workspace_id = old.workspace_id and shared.user_id = old.user_id;
+  end if;
+  return null;
+end $$;
+comment on function atrium_private.after_member_change() is 'What follows when a member is suspended, removed or gets a lower role.';
+create trigger after_member_change after update of role, suspended_at or delete on atrium.members
+  for each row execute function atrium_private.after_member_change();
+
+-- Definer: it reads tables under policies.
+create function atrium_private.after_space_member_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' and new.role >= old.role then
+    return null;
+  end if;
+  perform atrium_private.notify_access(old.user_id, null, old.space_id, null);
+  if tg_op = 'DELETE' then
+    perform atrium_private.lose_spaces(old.user_id, null, array[old.space_id]);
+  end if;
+  return null;
+end $$;
+comment on function atrium_private.after_space_member_change() is 'What follows when a person or group is taken out of a space or gets a lower role there.';
+create trigger after_space_member_change after update of role or delete on atrium.space_members
+  for each row execute function atrium_private.after_space_member_change();
+
+-- Definer: it reads tables under policies.
+create function atrium_private.after_group_member_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(old.user_id, null, null, null);
+  perform atrium_private.lose_spaces(old.user_id, null, array(
+    select member.space_id from atrium.space_members member where member.group_id = old.group_id
+  ));
+  perform atrium_private.bump_epochs(null, null, array(
+    select shared.object_id from atrium.grants shared where shared.group_id = old.group_id and shared.object_type = 'room'
+  ));
+  return null;
+end $$;
+comment on function atrium_private.after_group_member_change() is 'What follows when somebody is taken out of a group.';
+create trigger after_group_member_change after delete on atrium.group_members
+  for each row execute function atrium_private.after_group_member_change();
+
+-- Definer: it reads tables under policies.
+create function atrium_private.after_room_member_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.bump_epochs(null, null, array(select room.id from atrium.rooms room where room.id = old.room_id and room.private));
+  return null;
+end $$;
+comment on function atrium_private.after_room_member_change() is 'What follows when somebody leaves a private room.';
+create trigger after_room_member_change after delete on atrium.room_members
+  for each row execute function atrium_private.after_room_member_change();
+
+-- Definer: it changes tables that nobody may write.
+create function atrium_private.after_grant_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' and new.role >= old.role and coalesce(new.expires_at, 'infinity') >= coalesce(old.expires_at, 'infinity') then
+    return null;
+  end if;
+  if old.object_type = 'document' then
+    perform atrium_private.notify_access(old.user_id, null, null, old.object_id);
+  elsif tg_op = 'DELETE' then
+    perform atrium_private.bump_epochs(null, null, array[old.object_id]);
+  end if;
+  return null;
+end $$;
+comment on function atrium_private.after_grant_change() is 'What follows when a grant is taken back or made smaller.';
+create trigger after_grant_change after update of role, expires_at or delete on atrium.grants
+  for each row execute function atrium_private.after_grant_change();
+
+create function atrium_private.after_document_change()
+  returns trigger
+  language plpgsql set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(null, null, null, new.id);
+  return null;
+end $$;
+comment on function atrium_private.after_document_change() is 'Whoever has the document open is asked again when it goes into the trash or to another space.';
+create trigger after_document_change after update on atrium.documents
+  for each row when ((new.trashed_at is not null and old.trashed_at is null) or new.space_id <> old.space_id)
+  execute function atrium_private.after_document_change();
+
+create function atrium_private.after_space_change()
+  returns trigger
+  language plpgsql set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(null, null, new.id, null);
+  return null;
+end $$;
+comment on function atrium_private.after_space_change() is 'Whoever has something of the space open is asked again when it is archived.';
+create trigger after_space_change after update on atrium.spaces
+  for each row when (new.archived_at is not null and old.archived_at is null)
+  execute function atrium_private.after_space_change();
+
+-- Definer: the authentication server, which bans accounts, has no rights in our schemas.
+create function atrium_private.after_account_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(new.id, null, null, null);
+  perform atrium_private.lose_spaces(new.id, member.workspace_id, array(
+    select space.id from atrium.spaces space where space.workspace_id = member.workspace_id
+  )) from atrium.members member where member.user_id = new.id;
+  return null;
+end $$;
+comment on function atrium_private.after_account_change() is 'A banned or deleted account loses everything at once.';
+create trigger atrium_account_change after update of banned_until, deleted_at on auth.users
+  for each row when (
+    (new.banned_until is not null and new.banned_until is distinct from old.banned_until) or (new.deleted_at is not null and old.deleted_at is null)
+  )
+  execute function atrium_private.after_account_change();
