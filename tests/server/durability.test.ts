@@ -1,0 +1,231 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { documentName } from '../../hocuspocus-server/src/protocol.ts'
+import { createDatabase, type Database } from '../support/database.ts'
+import {
+  type CollaborationProcess,
+  closePeers,
+  openPeer,
+  openSocket,
+  type Peer,
+  startCollaboration,
+  textOf,
+  tokenFor,
+} from './collaboration.ts'
+import { createTeam, type Team } from './team.ts'
+
+let database: Database
+let team: Team
+let server: CollaborationProcess
+
+beforeAll(async () => {
+  database = await createDatabase()
+  team = await createTeam(database)
+  server = await startCollaboration(database.url('atrium_collab'))
+})
+afterEach(closePeers)
+afterAll(async () => {
+  await server?.end('SIGTERM')
+  await team?.close()
+  await database?.drop()
+})
+
+async function join(documentId: string) {
+  const peer = openPeer({ url: server.url, documentId, token: await tokenFor(await team.person('Anna', 'editor')) })
+  await peer.saved()
+  return peer
+}
+
+/** Types and notes which lines were acknowledged: whenever nothing is outstanding, all before it are. */
+function typist(peer: Peer, name: string) {
+  const acknowledged = new Set<string>()
+  let typed: string[] = []
+  peer.provider.on('unsyncedChanges', ({ number }: { number: number }) => {
+    if (number > 0) return
+    for (const line of typed) acknowledged.add(line)
+    typed = []
+  })
+  let count = 0
+  const timer = setInterval(() => {
+    const line = `${name}${count++}`
+    typed.push(line)
+    peer.type(line)
+  }, 3)
+  return { acknowledged, stop: () => clearInterval(timer) }
+}
+
+/** What the database alone knows of a document. */
+async function storedText(documentId: string): Promise<string> {
+  const rows = await team.admin<{ update: Buffer }[]>`
+    select state as update from atrium_private.document_snapshots where document_id = ${documentId}
+    union all select update from atrium_private.document_updates where document_id = ${documentId}`
+  const document = new Y.Doc()
+  for (const { update } of rows) Y.applyUpdate(document, update)
+  return textOf(document)
+}
+
+test.for([0, 1, 2])(
+  '[COL7] kill -9 while three people type loses nothing that was acknowledged (round %i)',
+  async () => {
+    const documentId = await team.document()
+    const peers = [await join(documentId), await join(documentId), await join(documentId)]
+    const typists = peers.map((peer, index) => typist(peer, 'abc'[index] as string))
+    await expect.poll(() => Math.min(...typists.map(({ acknowledged }) => acknowledged.size)), { timeout: 10_000 }).toBeGreaterThan(20)
+    await server.end('SIGKILL')
+    for (const { stop } of typists) stop()
+    // The people are gone as well: nobody brings the edits back.
+    const promised = typists.flatMap(({ acknowledged }) => [...acknowledged])
+    closePeers()
+    await server.restart()
+    const late = await join(documentId)
+    const lines = new Set(late.text().split('\n'))
+    expect(promised.filter((line) => !lines.has(line))).toEqual([])
+  },
+  30_000,
+)
+
+test('[COL7] what is typed while the database is away is acknowledged when it is back', async () => {
+  const documentId = await team.document()
+  const [anna, ben] = [await join(documentId), await join(documentId)]
+  const cut = () => team.admin`
+    select pg_terminate_backend(pid) from pg_stat_activity where usename = 'atrium_collab' and datname = current_database()`
+  const typing = typist(anna, 'a')
+  for (let round = 0; round < 5; round++) {
+    const before = typing.acknowledged.size
+    await cut()
+    await expect.poll(() => typing.acknowledged.size, { timeout: 10_000 }).toBeGreaterThan(before)
+  }
+  typing.stop()
+  await anna.saved()
+  await expect.poll(() => ben.text()).toBe(anna.text())
+  expect(await storedText(documentId)).toBe(anna.text())
+})
+
+test('[COL7] nothing is acknowledged while the log cannot be written', async () => {
+  const documentId = await team.document()
+  const [anna, ben] = [await join(documentId), await join(documentId)]
+  await team.admin`revoke insert on atrium_private.document_updates from atrium_collab`
+  anna.type('held')
+  await expect.poll(() => ben.text()).toBe('held')
+  await expect.poll(() => server.errors()).toContain('cannot be written')
+  expect(anna.provider.hasUnsyncedChanges).toBe(true)
+  await team.admin`grant insert on atrium_private.document_updates to atrium_collab`
+  await anna.saved()
+  expect(await storedText(documentId)).toBe('held')
+})
+
+test('[COL7] a change that builds on one the server never got is kept, and shows when that one arrives', async () => {
+  const documentId = await team.document()
+  const anna = await join(documentId)
+  const updates: Uint8Array[] = []
+  const elsewhere = new Y.Doc()
+  elsewhere.on('update', (update) => updates.push(update))
+  const offline = { document: elsewhere, fragment: elsewhere.getXmlFragment('default') }
+  for (const word of ['first', 'second']) {
+    const paragraph = new Y.XmlElement('paragraph')
+    paragraph.insert(0, [new Y.XmlText(word)])
+    offline.fragment.insert(offline.fragment.length, [paragraph])
+  }
+  Y.applyUpdate(anna.document, updates[1] as Uint8Array) // Yjs announces no pending change, so it is sent by hand.
+  const sync = [0, 2] as const
+  anna.provider.incrementUnsyncedChanges()
+  anna.provider.configuration.websocketProvider.send(message(documentId, sync, updates[1] as Uint8Array))
+  await anna.saved()
+  await server.end('SIGKILL')
+  closePeers()
+  await server.restart()
+
+  const ben = await join(documentId)
+  Y.applyUpdate(ben.document, updates[0] as Uint8Array)
+  await ben.saved()
+  const carla = await join(documentId)
+  await expect.poll(() => carla.text()).toBe('first\nsecond')
+})
+
+test('[COL7] the log is folded into a snapshot, and its rows stay for the history', async () => {
+  const documentId = await team.document()
+  const anna = await join(documentId)
+  for (let line = 0; line < 40; line++) anna.type('x'.repeat(1000))
+  await anna.saved()
+  const counts = async () =>
+    (
+      await team.admin<{ merged: number; tail: number }[]>`
+        select count(*) filter (where merged)::int as merged, count(*) filter (where not merged)::int as tail
+        from atrium_private.document_updates where document_id = ${documentId}`
+    )[0]
+  await expect.poll(async () => (await counts())?.merged).toBeGreaterThan(0)
+  anna.type('after it')
+  await anna.saved()
+  const whole = anna.text()
+  closePeers()
+  await server.end('SIGTERM')
+  await server.restart()
+  expect((await join(documentId)).text()).toBe(whole)
+})
+
+test('[COL7] a deleted document holds nobody else up', async () => {
+  const [doomed, other] = [await team.document(), await team.document()]
+  const [anna, ben] = [await join(doomed), await join(other)]
+  await team.admin`delete from atrium.documents where id = ${doomed}`
+  anna.type('into nothing')
+  ben.type('elsewhere')
+  await ben.saved()
+  await expect.poll(() => anna.denials, { timeout: 5000 }).toContain('not_found')
+})
+
+test('[COL12] a stop stores what is pending and exits well within seconds', async () => {
+  const documentId = await team.document()
+  const anna = await join(documentId)
+  anna.type('at the last moment')
+  const startedAt = performance.now()
+  await expect.poll(() => anna.provider.configuration.websocketProvider.webSocket?.bufferedAmount).toBe(0)
+  expect(await server.end('SIGTERM')).toBe(0)
+  expect(performance.now() - startedAt).toBeLessThan(3000)
+  expect(anna.closeCodes).toEqual([1012])
+  expect(await storedText(documentId)).toBe('at the last moment')
+  const [contents] = await team.admin<{ text: string }[]>`select text from atrium.document_contents where document_id = ${documentId}`
+  expect(contents?.text).toBe('at the last moment')
+  await server.restart()
+  await anna.saved()
+})
+
+test('[COL12] a document leaves the memory when nobody has it open', async () => {
+  const socket = openSocket(server.url)
+  const token = await tokenFor(await team.person('Anna', 'editor'))
+  const peers = await Promise.all(
+    [1, 2, 3].map(async () => openPeer({ url: server.url, documentId: await team.document(), token, socket })),
+  )
+  for (const peer of peers) peer.type('hello')
+  await Promise.all(peers.map((peer) => peer.saved()))
+  const health = async () => (await (await fetch(`${server.httpUrl}/health`)).json()) as { status: string; documents: number }
+  expect(await health()).toMatchObject({ status: 'ok', documents: 3, pendingBytes: 0, failingForMs: null })
+  closePeers()
+  await expect.poll(async () => (await health()).documents).toBe(0)
+})
+
+test('[COL12] a document that cannot be loaded is not opened, not kept and not written', async () => {
+  const documentId = await team.document()
+  const anna = await join(documentId)
+  anna.type('precious')
+  await anna.saved()
+  closePeers()
+  const health = async () => (await (await fetch(`${server.httpUrl}/health`)).json()) as { documents: number }
+  await expect.poll(async () => (await health()).documents).toBe(0)
+  await team.admin`revoke select on atrium_private.document_updates from atrium_collab`
+  const ben = openPeer({ url: server.url, documentId, token: await tokenFor(await team.person('Ben', 'editor')) })
+  ben.type('over it')
+  await expect.poll(() => ben.denials).toEqual(['unavailable'])
+  expect((await health()).documents).toBe(0)
+  await team.admin`grant select on atrium_private.document_updates to atrium_collab`
+  await ben.provider.sendToken()
+  ben.provider.startSync()
+  await ben.saved()
+  expect(ben.text().split('\n').sort()).toEqual(['over it', 'precious'])
+})
+
+/** A message of the Hocuspocus protocol, by hand. */
+function message(documentId: string, [type, kind]: readonly [number, number], payload: Uint8Array): Uint8Array {
+  const name = Buffer.from(documentName(documentId))
+  if (payload.length > 127) throw new Error('This needs no longer numbers')
+  return Buffer.concat([Buffer.from([name.length]), name, Buffer.from([type, kind, payload.length]), payload])
+}
