@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
 import { makeSecrets } from '../../supabase/local/secrets.ts'
-import type { Service } from '../../supabase/local/service.ts'
 import { createStorage, type StorageOptions } from '../../supabase/local/storage/storage.ts'
 import { createTokens } from '../../supabase/local/tokens.ts'
 import { createDatabase } from '../support/database.ts'
@@ -51,7 +50,13 @@ export async function startStorage(options: Partial<StorageOptions> = {}) {
     fileSizeLimit: 50_000_000,
     ...options,
   }
-  let server = await serve(mounted(await createStorage(settings)))
+  let service = await createStorage(settings)
+  const server = await serve({
+    // Only what the gateway would hand over.
+    handle: (request, response) =>
+      request.url?.startsWith('/storage/v1/') ? service.handle(request, response) : void response.writeHead(404).end(),
+    close: () => service.close(),
+  })
   const port = Number(new URL(server.url).port)
 
   function person(claims: Record<string, unknown> = {}): Person {
@@ -66,9 +71,7 @@ export async function startStorage(options: Partial<StorageOptions> = {}) {
     sql: admin,
     tokens,
     port,
-    get url() {
-      return `${server.url}/storage/v1`
-    },
+    url: `${server.url}/storage/v1`,
     person,
     /** Past all policies. */
     service: () => createClient(server.url, secrets.secretKey),
@@ -77,8 +80,8 @@ export async function startStorage(options: Partial<StorageOptions> = {}) {
     files: () => filesBelow(directory),
     /** Stops the service and starts it anew on the same data. */
     async restart(changes: Partial<StorageOptions> = {}) {
-      await server.close()
-      server = await serve(mounted(await createStorage({ ...settings, ...changes })))
+      await service.close()
+      service = await createStorage({ ...settings, ...changes })
     },
     async stop() {
       await server.close()
@@ -90,15 +93,6 @@ export async function startStorage(options: Partial<StorageOptions> = {}) {
 }
 
 export type StorageServer = Awaited<ReturnType<typeof startStorage>>
-
-/** Only what the gateway would hand over. */
-function mounted(service: Service): Service {
-  return {
-    ...service,
-    handle: (request, response) =>
-      request.url?.startsWith('/storage/v1/') ? service.handle(request, response) : void response.writeHead(404).end(),
-  }
-}
 
 export function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -51,7 +51,7 @@ export function createBuckets(database: Database, files: Files, fileSizeLimit: n
   }
 
   function checkSettings({ allowed_mime_types: types, versioning_status: versioning }: z.infer<typeof settings>): void {
-    for (const type of types ?? []) if (type !== '*' && !essence(type)) throw invalidMimeType(type)
+    for (const type of types ?? []) if (!/^(\*|\*\/\*|[a-z]+\/\*)$/.test(type) && !essence(type)) throw invalidMimeType(type)
     if (versioning && versioning !== 'DISABLED') throw notOffered('Versioning of objects')
   }
 

@@ -14,9 +14,10 @@ export class StorageError extends Error {
     this.code = code
     this.error = error
   }
-  /** The status of the HTTP response. Sizes, ranges and overload keep theirs: proxies and clients act on them. */
+  /** The status of the HTTP response. Sizes, ranges, overload and unknown routes keep theirs: proxies and clients act on them. */
   get httpStatus(): number {
-    return this.statusCode >= 500 || [413, 416, 423, 429].includes(this.statusCode) ? this.statusCode : 400
+    const isKept = this.statusCode >= 500 || [413, 416, 423, 429].includes(this.statusCode) || this.code === 'NotFound'
+    return isKept ? this.statusCode : 400
   }
   body(): Record<string, string> {
     return { statusCode: String(this.statusCode), error: this.error, code: this.code, message: this.message }

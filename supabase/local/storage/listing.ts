@@ -106,9 +106,10 @@ async function walkFolder(sql: Transaction, bucket: string, folder: string, body
 
 /** By time, or with a search: every object below the folder is looked at. Folders come first, as in storage-api. */
 async function scanFolder(sql: Transaction, bucket: string, folder: string, body: z.infer<typeof listBody>): Promise<Entry[]> {
-  const column = sql(body.sortBy?.column ?? 'name')
   const direction = body.sortBy?.order === 'desc' ? sql`desc` : sql`asc`
-  const byName = (body.sortBy?.column ?? 'name') === 'name'
+  const column = body.sortBy?.column ?? 'name'
+  const byName = sql`name collate "C" ${direction}`
+  const sorting = column === 'name' ? byName : sql`id is not null, ${sql(column)} ${direction}, ${byName}`
   // A search may name folders, too: then it looks in there.
   const search = body.search ?? ''
   const path = search.slice(0, search.lastIndexOf('/') + 1)
@@ -126,8 +127,7 @@ async function scanFolder(sql: Transaction, bucket: string, folder: string, body
       union all
       select ${path} || rest, id, updated_at, created_at, last_accessed_at, metadata from below where strpos(rest, '/') = 0
     )
-    select * from entries
-    order by ${byName ? sql`true` : sql`id is not null`}, ${byName ? sql`name collate "C"` : column} ${direction}, name collate "C" ${direction}
+    select * from entries order by ${sorting}
     limit ${Math.min(body.limit ?? 100, MOST_ENTRIES)} offset ${body.offset ?? 0}`
 }
 

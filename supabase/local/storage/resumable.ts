@@ -142,7 +142,12 @@ export function createResumable(parts: Parts): Resumable {
   })
 
   return {
-    handle: (request, response, authority) => current.run(authority, async () => server.handle(request, response)),
+    handle: (request, response, authority) =>
+      current.run(authority, async () => {
+        // The TUS server waits for ever to answer a client who has gone.
+        const gone = new Promise<void>((resolve) => response.once('close', resolve))
+        await Promise.race([server.handle(request, response), gone])
+      }),
     removeExpired: () => server.cleanUpExpiredUploads(),
   }
 }
