@@ -83,7 +83,7 @@ export async function createRealtime({
   const socketsOf = new Map<string, number>()
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = request.socket.remoteAddress ?? ''
+    const address = addressOf(request)
     const sockets = socketsOf.get(address) ?? 0
     let accepted: ReturnType<typeof accept>
     try {
@@ -143,6 +143,9 @@ function accept(request: IncomingMessage, tokens: Tokens): { version: Version; c
   if (!version) throw new UpgradeRefusal('400 Bad Request', 'unknown_version', 'The protocol version (vsn) is 1.0.0 or 2.0.0')
   return { version, claims, headers: forPolicies(request) }
 }
+
+/** The gateway leaves exactly one address in the header, the client's own; nobody else reaches this service. */
+const addressOf = ({ headers, socket }: IncomingMessage) => String(headers['x-forwarded-for'] ?? socket.remoteAddress ?? '')
 
 /** What a policy may read as request.headers. */
 function forPolicies({ headers }: IncomingMessage): Record<string, string> {
