@@ -15,6 +15,8 @@ const boss = new PgBoss({
   migrate: false,
   createSchema: false,
   schedule: false,
+  // A job is taken when it is committed; the polling below finds what a lost connection missed.
+  useListenNotify: true,
   max: 3,
   application_name: 'worker',
 })
@@ -33,7 +35,7 @@ const handle = sendMail({
 })
 
 await boss.start()
-await boss.work<unknown>('send_mail', { pollingIntervalSeconds: 0.5, batchSize: 1, localConcurrency: 4 }, async (jobs) => {
+await boss.work<unknown>('send_mail', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 4 }, async (jobs) => {
   for (const job of jobs) await handle(job)
 })
 console.log(JSON.stringify({ ready: true }))
