@@ -25,9 +25,17 @@ export function refuseSocket(socket: Duplex, status: number, code: string, messa
   socket.once('finish', () => socket.destroy())
 }
 
-/** The path without query, or `null` when the request's target is no path. */
+/** The path without query, as it was sent; `null` when the target is no path, or decodes to no text. */
 export function pathOf(request: IncomingMessage): string | null {
   const target = request.url ?? ''
-  if (!target.startsWith('/')) return null
-  return target.split(/[?#]/, 1)[0] ?? null
+  const path = target.split(/[?#]/, 1)[0] ?? ''
+  return path.startsWith('/') && isText(path) ? path : null
+}
+
+function isText(path: string): boolean {
+  try {
+    return !decodeURIComponent(path).includes('\0')
+  } catch {
+    return false
+  }
 }

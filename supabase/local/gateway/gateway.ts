@@ -54,7 +54,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request)
-    if (path === null) return refuse(response, 400, 'bad_request', 'The target of the request must be a path')
+    if (path === null) return refuse(response, 400, 'bad_request', 'The target of the request must be a path in valid UTF-8')
     if (mailbox && (path === '/dev/mail' || path.startsWith('/dev/mail/'))) return mailbox.handle(request, response)
     stateClientAddress(request, trustedProxies)
     if (path === '/health') return answerHealth(request, response, await health())
