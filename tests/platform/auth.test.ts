@@ -58,3 +58,101 @@ test("[AUTH2] an access token carries GoTrue's claims", async () => {
     is_anonymous: false,
   })
 })
+
+test('[AUTH3] a trigger on auth.users reads the name that came with the sign-up, and may refuse it with a code', async () => {
+  await auth.sql`create table if not exists public.seen (name text)`
+  await auth.sql.unsafe(`create function public.on_user() returns trigger language plpgsql security definer as $$ begin
+    if new.raw_user_meta_data ->> 'name' = 'Nobody' then
+      raise sqlstate 'PT422' using message = 'This name is taken', detail = 'name_taken';
+    end if;
+    insert into public.seen values (new.raw_user_meta_data ->> 'name');
+    return new;
+  end $$`)
+  await auth.sql`create trigger on_user after insert on auth.users for each row execute function public.on_user()`
+  await auth.client().auth.signUp({ email: freshEmail(), password: PASSWORD, options: { data: { name: 'Änne 🌍' } } })
+  expect(await auth.sql`select name from public.seen`).toEqual([{ name: 'Änne 🌍' }])
+  const { error } = await auth.client().auth.signUp({ email: freshEmail(), password: PASSWORD, options: { data: { name: 'Nobody' } } })
+  expect(error).toMatchObject({ status: 422, code: 'name_taken', message: 'This name is taken' })
+  await auth.sql`drop trigger on_user on auth.users`
+})
+
+test('[AUTH4] people change what the account says about them', async () => {
+  const { client } = await auth.signedIn()
+  await client.auth.updateUser({ data: { name: 'Berta', tone: 'warm' } })
+  const { data } = await client.auth.updateUser({ data: { tone: null } })
+  expect(data.user?.user_metadata).toEqual({ name: 'Berta' })
+  const { error } = await client.auth.updateUser({ data: { essay: 'x'.repeat(5000) } })
+  expect(error).toMatchObject({ status: 400, code: 'validation_failed' })
+  expect((await client.auth.getUser()).data.user?.user_metadata).toEqual({ name: 'Berta' })
+})
+
+test('[AUTH5] only the secret key may set what rights are made of', async () => {
+  const { client } = await auth.signedIn()
+  const accessToken = (await client.auth.getSession()).data.session?.access_token
+  const response = await fetch(`${auth.url}/user`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ app_metadata: { admin: true }, role: 'service_role' }),
+  })
+  expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ error_code: 'not_admin' })])
+})
+
+// biome-ignore format: the table is the specification
+test.for([
+  // what            request                                                            status code
+  ['no password',    '/signup', { email: 'a@example.com' },                             400, 'validation_failed'],
+  ['no address',     '/signup', { password: PASSWORD },                                 400, 'validation_failed'],
+  ['a phone number', '/signup', { phone: '+491', password: PASSWORD },                  400, 'phone_provider_disabled'],
+  ['anonymous',      '/signup', {},                                                     422, 'anonymous_provider_disabled'],
+  ['a short one',    '/signup', { email: 'a@example.com', password: 'short' },          422, 'weak_password'],
+  ['73 bytes',       '/signup', { email: 'a@example.com', password: 'ä'.repeat(37) },   400, 'validation_failed'],
+  ['no such grant',  '/token?grant_type=magic', {},                                     400, 'invalid_credentials'],
+  ['toString',       '/token?grant_type=toString', {},                                  400, 'invalid_credentials'],
+  ['no code',        '/verify', { type: 'signup' },                                      400, 'validation_failed'],
+  ['no such type',   '/verify', { type: '__proto__', token: '1', email: 'a@b.de' },     400, 'validation_failed'],
+  ['wrong link',     '/verify', { type: 'signup', token_hash: 'x' },                    403, 'otp_expired'],
+  ['wrong code',     '/token?grant_type=pkce', { auth_code: 'x', code_verifier: 'y' },  404, 'flow_state_not_found'],
+  ['wrong token',    '/token?grant_type=refresh_token', { refresh_token: 'x' },         400, 'refresh_token_not_found'],
+  ['nobody',         '/logout', {},                                                     401, 'no_authorization'],
+  ['nowhere',        '/factors', {},                                                    404, 'not_found'],
+  ['not an address', '/recover', { email: 'a b@example.com' },                          400, 'validation_failed'],
+  ['a long address', '/recover', { email: `${'a'.repeat(10_000)}@example.com` },        400, 'validation_failed'],
+  ['a long name',    '/signup', { email: 'a@example.com', password: PASSWORD, data: { name: 'x'.repeat(10_000) } }, 400, 'validation_failed'],
+  ['half a pair',    '/signup', '{"email":"a@example.com","password":"12345678","data":{"name":"\\ud800"}}', 400, 'validation_failed'],
+  ['NUL',            '/signup', '{"email":"a@example.com","password":"1234567\\u0000","data":{}}', 400, 'validation_failed'],
+  ['deep nesting',   '/signup', `{"data":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,  400, 'validation_failed'],
+  ['no JSON',        '/signup', '{"email":',                                            400, 'bad_json'],
+  ['an array',       '/signup', '[]',                                                   400, 'validation_failed'],
+  ['broken UTF-8',   '/signup', Buffer.from('{"email":"\xff\xfe"}', 'latin1'),          400, 'bad_json'],
+  ['1 MB',           '/signup', `{"data":"${'x'.repeat(1_000_000)}"}`,                  413, 'request_too_large'],
+] as const)('[AUTH6] %s: refused with a status, a code and a sentence', async ([, path, body, status, code]) => {
+  const old = await auth.post(path, body)
+  expect(old.status).toBe(status)
+  expect(await old.json()).toMatchObject({ code: status, error_code: code, msg: expect.stringMatching(/\w{3,}/) })
+  const modern = await auth.post(path, body, { 'x-supabase-api-version': '2024-01-01' })
+  expect(modern.headers.get('x-supabase-api-version')).toBe('2024-01-01')
+  expect(await modern.json()).toMatchObject({ code, message: expect.not.stringContaining('    at ') })
+})
+
+test('[AUTH6] a wrong method, key or token is refused as well', async () => {
+  expect((await fetch(`${auth.url}/signup`)).status).toBe(405)
+  expect((await fetch(`${auth.url}/verify?token=a%00b&type=signup`)).status).toBe(400)
+  expect((await auth.post('/recover', { email: 'a@example.com' }, { apikey: 'sb_publishable_wrong' })).status).toBe(401)
+  const forged = auth.tokens.sign({ role: 'authenticated', sub: crypto.randomUUID(), session_id: crypto.randomUUID(), exp: 4e9 })
+  for (const [token, status, code] of [
+    ['nonsense', 403, 'bad_jwt'],
+    [`${forged}x`, 403, 'bad_jwt'],
+    [forged, 403, 'user_not_found'],
+    [auth.secrets.publishableKey, 401, 'no_authorization'],
+  ] as const) {
+    const response = await fetch(`${auth.url}/user`, { headers: { authorization: `Bearer ${token}` } })
+    expect([token, response.status, await response.json()]).toEqual([token, status, expect.objectContaining({ error_code: code })])
+  }
+})
+
+test('[AUTH7] a client learns what a sign-in page may offer, that the service is well, and that no keys are public', async () => {
+  const get = async (path: string) => (await fetch(`${auth.url}${path}`)).json()
+  expect(await get('/settings')).toMatchObject({ external: { email: true, anonymous_users: false }, disable_signup: false })
+  expect(await get('/health')).toMatchObject({ name: expect.any(String) })
+  expect(await get('/.well-known/jwks.json')).toEqual({ keys: [] })
+})

@@ -1,5 +1,6 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
+import { vi } from 'vitest'
 import { createAuth } from '../../supabase/local/auth/auth.ts'
 import type { MailMessage } from '../../supabase/local/auth/mailLayout.ts'
 import { type AuthLimits, type AuthSettings, DEFAULT_AUTH_SETTINGS } from '../../supabase/local/auth/settings.ts'
@@ -29,9 +30,13 @@ export interface AuthUnderTest {
   admin: SupabaseClient
   /** A confirmed user and a client that is signed in. */
   signedIn(email?: string): Promise<{ email: string; id: string; client: SupabaseClient }>
+  /** A hash as GoTrue and pgcrypto make it. */
+  hashBySql(password: string, cost: number): Promise<string>
   /** Lets the service's clock run ahead. */
   advance(seconds: number): void
+  /** A text or bytes are sent as they are. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,36 +53,43 @@ export async function startAuth({
   const tokens = createTokens(secrets)
   const mails: MailMessage[] = []
   let ahead = 0
-  const service = await createAuth({
-    databaseUrl: database.url('supabase_auth_admin'),
-    tokens,
-    siteUrl: SITE,
-    externalUrl: `${SITE}/auth/v1`,
-    settings: { ...DEFAULT_AUTH_SETTINGS, ...settings, limits: { ...unlimited, ...limits } },
-    mail: async (message) => void mails.push(message),
-    clock: () => new Date(Date.now() + ahead),
-  })
-  const server = await serve(service)
+  const start = async () => {
+    const service = await createAuth({
+      databaseUrl: database.url('supabase_auth_admin'),
+      tokens,
+      siteUrl: SITE,
+      externalUrl: `${SITE}/auth/v1`,
+      settings: { ...DEFAULT_AUTH_SETTINGS, ...settings, limits: { ...unlimited, ...limits } },
+      mail: async (message) => void mails.push(message),
+      clock: () => new Date(Date.now() + ahead),
+    })
+    return serve(service)
+  }
+  let server = await start()
   const sql = postgres(database.url('supabase_admin'), { max: 4, onnotice: () => {} })
   const client: AuthUnderTest['client'] = ({ key = secrets.publishableKey, flowType = 'implicit' } = {}) =>
     createClient(server.url, key, { auth: { persistSession: true, storage: memory(), autoRefreshToken: false, flowType } })
   const admin = client({ key: secrets.secretKey })
 
   return {
-    url: `${server.url}/auth/v1`,
+    get url() {
+      return `${server.url}/auth/v1`
+    },
     sql,
     secrets,
     tokens,
     mails,
     client,
     admin,
-    async mailTo(email, subject = /./) {
-      const find = () => mails.findLast((mail) => mail.to === email && subject.test(mail.subject))
-      for (let tries = 0; !find() && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10))
-      const mail = find()
-      if (!mail) throw new Error(`No mail to ${email}`)
-      return mail
-    },
+    mailTo: (email, subject = /./) =>
+      vi.waitFor(
+        () => {
+          const mail = mails.findLast(({ to, subject: its }) => to === email && subject.test(its))
+          if (!mail) throw new Error(`No mail to ${email}`)
+          return mail
+        },
+        { timeout: 5000, interval: 10 },
+      ),
     async signedIn(email = freshEmail()) {
       const { data, error } = await admin.auth.admin.createUser({ email, password: PASSWORD, email_confirm: true })
       if (error) throw error
@@ -86,6 +98,10 @@ export async function startAuth({
       if (signIn.error) throw signIn.error
       return { email, id: data.user.id, client: person }
     },
+    async hashBySql(password, cost) {
+      const [row] = await sql<{ hash: string }[]>`select extensions.crypt(${password}, extensions.gen_salt('bf', ${cost})) as hash`
+      return row?.hash ?? ''
+    },
     advance(seconds) {
       ahead += seconds * 1000
     },
@@ -93,8 +109,12 @@ export async function startAuth({
       fetch(`${server.url}/auth/v1${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', apikey: secrets.publishableKey, ...headers },
-        body: typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body as string) : JSON.stringify(body),
+        body: typeof body === 'string' || body instanceof Buffer ? new Uint8Array(Buffer.from(body)) : JSON.stringify(body),
       }),
+    async restart() {
+      await server.close()
+      server = await start()
+    },
     async close() {
       await server.close()
       await sql.end()

@@ -1,8 +1,8 @@
 import type { Service } from '../service.ts'
-import { TokenError, type Tokens } from '../tokens.ts'
+import type { Tokens } from '../tokens.ts'
 import type { Auth, Handler } from './context.ts'
 import { openDatabase } from './database.ts'
-import { AuthError } from './errors.ts'
+import { AuthError, publicError } from './errors.ts'
 import { type AuthRequest, proxyList, readRequest, sendAnswer, sendError } from './http.ts'
 import type { MailMessage } from './mailLayout.ts'
 import { createPasswords } from './passwords.ts'
@@ -62,9 +62,9 @@ export async function createAuth({ databaseUrl, tokens, siteUrl, externalUrl, se
         sendAnswer(response, await handlerOf(read)({ ...auth, afterwards: (work) => later.push(work) }, read))
         for (const work of later) inBackground(work())
       } catch (error) {
-        const isOurs = error instanceof AuthError || error instanceof TokenError
-        if (!isOurs) console.error('auth:', error instanceof Error ? error.message : error)
-        if (!response.headersSent) sendError(request, response, error)
+        const refusal = publicError(error)
+        if (refusal.status >= 500) console.error('auth:', error instanceof Error ? error.message : error)
+        if (!response.headersSent) sendError(request, response, refusal)
       }
     },
     async close() {

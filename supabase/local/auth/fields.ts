@@ -6,7 +6,7 @@ export const email = z
   .string()
   .trim()
   .max(254, 'must be an e-mail address of at most 254 characters')
-  .pipe(z.email('must be an e-mail address'))
+  .pipe(z.email({ pattern: z.regexes.html5Email, error: 'must be an e-mail address' }))
   .transform((address) => address.toLowerCase())
 
 /** Longer ones are refused with a sentence by passwords.ts; this only keeps out the absurd. */

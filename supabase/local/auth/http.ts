@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 import type { ZodType } from 'zod'
-import { AuthError, invalid, publicError } from './errors.ts'
+import { AuthError, invalid } from './errors.ts'
 
 export interface AuthRequest {
   method: string
@@ -27,6 +27,7 @@ const BODY_LIMIT_BYTES = 65_536
 const NESTING_LIMIT = 32
 
 export function readRequest(request: IncomingMessage, prefix: string, proxies: BlockList): AuthRequest {
+  if (!URL.canParse(request.url ?? '/', 'http://auth')) throw invalid('This is not an address')
   const url = new URL(request.url ?? '/', 'http://auth')
   if (/%00/.test(url.search)) throw invalid('Text may not contain NUL or broken Unicode')
   const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : url.pathname
@@ -117,8 +118,8 @@ export function sendAnswer(response: ServerResponse, { status, body, headers = {
   response.end(payload)
 }
 
-export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-  const { status, code, message, retryAfterSeconds, weakPasswordReasons } = publicError(error)
+export function sendError(request: IncomingMessage, response: ServerResponse, error: AuthError): void {
+  const { status, code, message, retryAfterSeconds, weakPasswordReasons } = error
   const modern = String(request.headers[API_VERSION_HEADER] ?? '') >= API_VERSION
   sendAnswer(response, {
     status,

@@ -46,11 +46,13 @@ export async function issueToken(auth: Auth, sql: Sql, { userId, type, email, fl
   const at = auth.now()
   const token = (flowId ? PKCE_PREFIX : '') + randomBytes(32).toString('base64url')
   const code = String(randomInt(10 ** otpLength)).padStart(otpLength, '0')
-  await sql`delete from auth.one_time_tokens where user_id = ${userId} and token_type = ${type}`
   await sql`
     insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to, created_at, updated_at, code_hash, expires_at, flow_state_id)
     values (${id}, ${userId}, ${type}, ${digest(token)}, ${email}, ${at}::timestamptz at time zone 'utc', ${at}::timestamptz at time zone 'utc',
-      ${codeHash(id, code)}, ${new Date(at.getTime() + otpExpirySeconds * 1000)}, ${flowId})`
+      ${codeHash(id, code)}, ${new Date(at.getTime() + otpExpirySeconds * 1000)}, ${flowId})
+    on conflict (user_id, token_type) do update set id = excluded.id, token_hash = excluded.token_hash, relates_to = excluded.relates_to,
+      created_at = excluded.created_at, updated_at = excluded.updated_at, code_hash = excluded.code_hash, tries = 0,
+      expires_at = excluded.expires_at, flow_state_id = excluded.flow_state_id`
   return { token, code }
 }
 

@@ -22,7 +22,7 @@ const changeBody = z.object({
   current_password: fields.password.nullish(),
   nonce: z.string().max(64).nullish(),
   data: fields.metadata,
-  app_metadata: z.unknown(),
+  app_metadata: z.unknown().optional(),
   ...pkceFields,
 })
 
@@ -34,8 +34,8 @@ export const changeUser: Handler = async (auth, request) => {
   if (body.phone) throw new AuthError(400, 'phone_provider_disabled', 'Phone numbers are disabled')
   const metadata = mergeMetadata(user.raw_user_meta_data, body.data)
   const newEmail = body.email && body.email !== user.email ? body.email : undefined
-  const passwordHash = body.password ? await newPassword(auth, user, session, { ...body, password: body.password }) : undefined
   if (newEmail) await countMail(auth, request, 'email_change', newEmail)
+  const passwordHash = body.password ? await newPassword(auth, user, session, { ...body, password: body.password }) : undefined
   const at = auth.now()
   await auth.sql.begin(async (sql) => {
     if (body.data)
