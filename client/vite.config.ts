@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import solid from 'vite-plugin-solid'
 import { brotli } from './build/brotli.ts'
+import { leanAuth } from './build/leanAuth.ts'
 import { preloadApp } from './build/preloadApp.ts'
 
 // React lives under src/islands/ and nowhere else; everything else is Solid.
@@ -17,6 +18,7 @@ export default defineConfig({
     solid({ exclude: [islands] }),
     // Named here, because otherwise Vite takes `solid-js` from the nearest tsconfig.
     react({ include: [islands], jsxImportSource: 'react' }),
+    leanAuth(),
     preloadApp('src/App.tsx'),
     brotli(),
   ],
@@ -49,6 +51,8 @@ export default defineConfig({
               test: /node_modules\/(prosemirror-|@tiptap\/pm|@tiptap\/core|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
               priority: 20,
             },
+            // The controls are small and shared by all: a chunk each would cost more than it saves.
+            { name: 'controls', test: /\/client\/src\/ui\//, priority: 10 },
             // The languages come one by one.
             { name: 'highlight', test: /node_modules\/(lowlight|highlight\.js\/lib\/core)/, priority: 20 },
           ],

@@ -18,7 +18,7 @@ export function brotli(): Plugin {
     configResolved(config) {
       directory = join(config.root, config.build.outDir)
     },
-    async closeBundle() {
+    async writeBundle() {
       const entries = await readdir(directory, { recursive: true, withFileTypes: true })
       const files = entries.filter((entry) => entry.isFile() && text.test(entry.name) && entry.name !== 'index.html')
       await Promise.all(files.map((file) => compressFile(join(file.parentPath, file.name))))

@@ -8,7 +8,6 @@ import { HomePage } from './home/HomePage.tsx'
 import { textsOf } from './i18n.ts'
 import { paths, safeNext } from './paths.ts'
 import { RoomsProvider } from './rooms/RoomsProvider.tsx'
-import { SessionEnded } from './session/SessionEnded.tsx'
 import { createSession, SessionContext, useSession } from './session.ts'
 import { en } from './shell/en.ts'
 import { NotFound } from './shell/NotFound.tsx'
@@ -27,6 +26,7 @@ const ResetPage = lazy(() => import('./session/ResetPage.tsx'))
 const InvitePage = lazy(() => import('./workspaces/InvitePage.tsx'))
 const SetupPage = lazy(() => import('./workspaces/SetupPage.tsx'))
 const PeoplePage = lazy(() => import('./workspaces/PeoplePage.tsx'))
+const SessionEnded = lazy(() => import('./session/SessionEnded.tsx').then((module) => ({ default: module.SessionEnded })))
 const SpacePage = lazy(() => import('./spaces/SpacePage.tsx'))
 const SettingsPage = lazy(() => import('./settings/SettingsPage.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
@@ -116,7 +116,9 @@ function WithWorkspaces(props: ParentProps) {
         </RoomsProvider>
       </DocumentsProvider>
       <Show when={session.ended()}>
-        <SessionEnded />
+        <Suspense>
+          <SessionEnded />
+        </Suspense>
       </Show>
     </WorkspaceContext.Provider>
   )

@@ -93,6 +93,7 @@ function Item(props: { item: MenuItem; onChosen(): void }) {
     <Show
       when={props.item.href}
       fallback={
+        // biome-ignore lint/a11y/useAriaPropsSupportedByRole: aria-checked is set with the role menuitemradio alone
         <button
           type="button"
           role={role()}
