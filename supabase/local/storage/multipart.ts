@@ -20,8 +20,10 @@ export function readForm<T>(
   const fields = new Map<string, string>()
   return new Promise((resolve, reject) => {
     let received: Promise<T> | undefined
+    let hasFailed = false
 
     function fail(error: unknown): void {
+      hasFailed = true
       request.unpipe(parser)
       request.off('close', onClose)
       const reason = error instanceof Error ? error : new Error('The upload failed')
@@ -42,10 +44,13 @@ export function readForm<T>(
       else fields.set(name, value)
     })
     parser.on('file', (_name, file, info) => {
-      if (received) {
-        file.resume() // An object has one file; storage-api ignores the others too.
+      // An object has one file; storage-api ignores the others too. A parser that was destroyed still reads its last chunk.
+      if (received || hasFailed) {
+        file.on('error', () => {}).resume()
         return
       }
+      // A broken form breaks its file, perhaps before anybody reads it; whoever reads it hears of it again.
+      file.on('error', () => {})
       received = receive(file, info.mimeType, fields)
       received.catch(fail)
     })

@@ -63,11 +63,11 @@ async function receiveForm(
   target: Target,
   size: number | undefined,
 ): Promise<Received> {
-  const form = await readForm(request, async (stream, mimetype, fields) => {
-    await uploads.authorize(target, describe(fields, mimetype), size)
-    return { mimetype, stored: await files.write(version, stream as AsyncIterable<Buffer>, limit) }
-  })
   try {
+    const form = await readForm(request, async (stream, mimetype, fields) => {
+      await uploads.authorize(target, describe(fields, mimetype), size)
+      return { mimetype, stored: await files.write(version, stream as AsyncIterable<Buffer>, limit) }
+    })
     // Once more, with the fields that came after the file.
     const description = describe(form.fields, form.file.mimetype)
     checkMediaType(description.mimetype, isFolderPlaceholder(target.name) ? null : target.bucket.allowed_mime_types)
