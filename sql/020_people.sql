@@ -70,9 +70,10 @@ end $$;
 comment on function atrium_private.valid_name(text, text, integer) is
   'The value with its white space tidied. Errors: 422 <field>_required, <field>_too_long, <field>_invalid.';
 
+-- Definer: who changes a name by PATCH may call nothing in this schema.
 create function atrium_private.tidy_name()
   returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql security definer set search_path = ''
 as $$
 begin
   new.name := atrium_private.valid_name(new.name, 'name', 80);

@@ -155,9 +155,10 @@ comment on function atrium_private.after_grant_change() is 'What follows when a 
 create trigger after_grant_change after update of role, expires_at or delete on atrium.grants
   for each row execute function atrium_private.after_grant_change();
 
+-- Definer: whoever changes the row may call nothing in this schema.
 create function atrium_private.after_document_change()
   returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql security definer set search_path = ''
 as $$
 begin
   perform atrium_private.notify_access(null, null, null, new.id);
@@ -168,9 +169,10 @@ create trigger after_document_change after update on atrium.documents
   for each row when ((new.trashed_at is not null and old.trashed_at is null) or new.space_id <> old.space_id)
   execute function atrium_private.after_document_change();
 
+-- Definer: whoever changes the row may call nothing in this schema.
 create function atrium_private.after_space_change()
   returns trigger
-  language plpgsql set search_path = ''
+  language plpgsql security definer set search_path = ''
 as $$
 begin
   perform atrium_private.notify_access(null, null, new.id, null);

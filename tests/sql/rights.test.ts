@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto'
+import type { TransactionSql } from 'postgres'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Functions } from '../../sql/types.gen.ts'
+import { callFunction, createDatabase } from '../support/database.ts'
+import {
+  ACTORS,
+  type Actor,
+  createCast,
+  createDocument,
+  createMember,
+  createWorkspace,
+  type User,
+  type Workspace,
+} from '../support/factories.ts'
+
+const db = await createDatabase()
+let workspace: Workspace
+let cast: Record<Actor, User>
+let target: User
+let ids: Record<string, string>
+
+beforeAll(async () => {
+  workspace = await createWorkspace(db)
+  cast = await createCast(db, workspace)
+  target = await createMember(db, workspace, 'viewer')
+  const owner = workspace.owner
+  const document = await createDocument(db, workspace)
+  await db.admin`select atrium_private.save_document_contents(${document.id}, '{}', 'text')`
+  await db.admin`insert into atrium_private.document_updates (document_id, update) values (${document.id}, '\\x00')`
+  await db.admin`insert into atrium_private.document_snapshots (document_id, state) values (${document.id}, '\\x00')`
+  const group = await db.call(owner, 'create_group', { id: randomUUID(), workspace_id: workspace.id, name: 'Team' })
+  await db.call(owner, 'add_group_member', { group_id: group.id, user_id: target.id })
+  const grant = await db.call(owner, 'share_item', { object_type: 'document', object_id: document.id, role: 'viewer', group_id: group.id })
+  const invitation = await db.call(owner, 'invite_member', { workspace_id: workspace.id, email: 'new@example.com', role: 'viewer' })
+  await db.admin`insert into atrium_private.invitation_tokens (hash, invitation_id) values (sha256('token'), ${invitation.id})`
+  const message = await db.call(owner, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text: 'Hello' })
+  ids = {
+    workspace: workspace.id,
+    space: workspace.general.id,
+    room: workspace.room.id,
+    document: document.id,
+    group: group.id,
+    grant: grant.id,
+    invitation: invitation.id,
+    message: message.id,
+    owner: owner.id,
+    target: target.id,
+  }
+}, 60_000)
+afterAll(() => db.drop())
+
+// Which of select, insert, update, delete each actor may do to the rows of a workspace that he did not make.
+// The functions do the rest.
+// biome-ignore format: the table is the specification
+const TABLES = [
+  // table               row                          column     stranger guest viewer commenter editor admin owner suspended
+  ['profiles',           'id = $owner',               'name',    ['',     '',   'S',   'S',      'S',   'S',  'SU', '']],
+  ['workspaces',         'id = $workspace',           'name',    ['',     'S',  'S',   'S',      'S',   'SU', 'SU', '']],
+  ['members',            'user_id = $owner',          'role',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['groups',             'id = $group',               'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['group_members',      'group_id = $group',         'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['invitations',        'id = $invitation',          'role',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
+  ['spaces',             'id = $space',               'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['space_members',      'space_id = $space',         'role',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['grants',             'id = $grant',               'role',    ['',     '',   '',    '',       'S',   'S',  'S',  '']],
+  ['documents',          'id = $document',            'title',   ['',     '',   'S',   'S',      'SU',  'SU', 'SU', '']],
+  ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['rooms',              'id = $room',                'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['room_members',       'room_id = $room',           'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['messages',           'id = $message',             'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['read_marks',         'user_id = $owner',          'seq',     ['',     '',   '',    '',       '',    '',   'S',  '']],
+] as const
+
+const bind = (text: string) => text.replaceAll(/\$(\w+)/g, (_, name: string) => `'${ids[name]}'`)
+
+/** Whether a statement touches a row; a refused one does not. */
+async function touches(person: User | null, statement: string): Promise<boolean> {
+  return db
+    .trial(person, async (sql) => (await sql.unsafe(statement)).count > 0)
+    .catch((error: { code: string }) => {
+      if (error.code === '42501') return false
+      throw error
+    })
+}
+
+async function verbs(person: User | null, table: string, row: string, column: string): Promise<string> {
+  const statements = {
+    S: `select 1 from ${table} where ${row}`,
+    I: `insert into ${table} default values`,
+    U: `update ${table} set ${column} = ${column} where ${row}`,
+    D: `delete from ${table} where ${row}`,
+  }
+  const allowed = await Promise.all(Object.entries(statements).map(async ([verb, text]) => ((await touches(person, text)) ? verb : '')))
+  return allowed.join('')
+}
+
+test.for(TABLES)('[ACL1] who may read and change %s', async ([table, row, column, expected]) => {
+  const found = await Promise.all(ACTORS.map((actor) => verbs(cast[actor], `atrium.${table}`, bind(row), column)))
+  expect(found).toEqual(expected)
+  expect(await verbs(null, `atrium.${table}`, bind(row), column)).toBe('')
+})
+
+test('[ACL2] the tables above are all there are, and nobody touches those of the servers', async () => {
+  const tables = await db.admin<{ schema: string; name: string; column: string }[]>`
+    select relnamespace::regnamespace::text as schema, relname as name, attname as column
+    from pg_class join pg_attribute on attrelid = pg_class.oid and attnum = 1
+    where relkind in ('r', 'p', 'v', 'm') and relnamespace in ('atrium'::regnamespace, 'atrium_private'::regnamespace) order by relname`
+  expect(tables.filter(({ schema }) => schema === 'atrium').map(({ name }) => name)).toEqual(TABLES.map(([table]) => table).sort())
+  for (const { schema, name, column } of tables.filter((table) => table.schema === 'atrium_private')) {
+    const found = await Promise.all(ACTORS.map((actor) => verbs(cast[actor], `${schema}.${name}`, 'true', column)))
+    expect([name, ...found]).toEqual([name, ...ACTORS.map(() => '')])
+  }
+})
+
+// The outcome of each function for each actor: '' is done, else the code of the refusal.
+const no = 'workspace_not_found'
+const low = 'role_too_low'
+// biome-ignore format: the table is the specification
+const CALLS = [
+  // function            arguments                                                                            stranger guest viewer commenter editor admin owner suspended
+  ['workspace_members',  () => ({ workspace_id: ids.workspace }),                                             [no, low, '', '', '', '', '', no]],
+  ['invite_member',      () => ({ workspace_id: ids.workspace, email: 'a@example.com', role: 'viewer' }),     [no, low, low, low, low, '', '', no]],
+  ['revoke_invitation',  () => ({ invitation_id: ids.invitation }),                                           Array(5).fill('invitation_not_found').concat('', '', 'invitation_not_found')],
+  ['set_member_role',    () => ({ workspace_id: ids.workspace, user_id: ids.target, role: 'editor' }),        [no, low, low, low, low, '', '', no]],
+  ['suspend_member',     () => ({ workspace_id: ids.workspace, user_id: ids.target }),                        [no, low, low, low, low, '', '', no]],
+  ['reactivate_member',  () => ({ workspace_id: ids.workspace, user_id: ids.target }),                        [no, low, low, low, low, '', '', no]],
+  ['remove_member',      () => ({ workspace_id: ids.workspace, user_id: ids.target }),                        [no, low, low, low, low, '', '', no]],
+  ['create_group',       () => ({ id: randomUUID(), workspace_id: ids.workspace, name: 'Other' }),            [no, low, low, low, low, '', '', no]],
+  ['delete_group',       () => ({ group_id: ids.group }),                                                     ['group_not_found', 'group_not_found', low, low, low, '', '', 'group_not_found']],
+  ['add_group_member',   () => ({ group_id: ids.group, user_id: ids.owner }),                                 ['group_not_found', 'group_not_found', low, low, low, '', '', 'group_not_found']],
+  ['remove_group_member', () => ({ group_id: ids.group, user_id: ids.target }),                               ['group_not_found', 'group_not_found', low, low, low, '', '', 'group_not_found']],
+  ['create_space',       () => ({ id: randomUUID(), workspace_id: ids.workspace, name: 'Design' }),           [no, low, low, low, '', '', '', no]],
+  ['rename_space',       () => ({ space_id: ids.space, name: 'Other' }),                                      ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['archive_space',      () => ({ space_id: ids.space }),                                                     ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['set_space_member',   () => ({ space_id: ids.space, user_id: ids.target, role: 'editor' }),                ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['remove_space_member', () => ({ space_id: ids.space, user_id: ids.target }),                               ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['set_space_group',    () => ({ space_id: ids.space, group_id: ids.group, role: 'editor' }),                ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['remove_space_group', () => ({ space_id: ids.space, group_id: ids.group }),                                ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['share_item',         () => ({ object_type: 'document', object_id: ids.document, role: 'viewer', user_id: ids.target }), ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['unshare_item',       () => ({ grant_id: ids.grant }),                                                     ['grant_not_found', 'grant_not_found', 'grant_not_found', 'grant_not_found', '', '', '', 'grant_not_found']],
+  ['create_document',    () => ({ id: randomUUID(), space_id: ids.space }),                                   ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
+  ['move_document',      () => ({ id: ids.document, parent_id: null, position: null }),                       ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['trash_document',     () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['restore_document',   () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['document_access',    () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
+  ['create_room',        () => ({ id: randomUUID(), space_id: ids.space, name: 'launch' }),                   ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
+  ['update_room',        () => ({ room_id: ids.room, name: 'launch' }),                                       ['room_not_found', 'room_not_found', low, low, '', '', '', 'room_not_found']],
+  ['archive_room',       () => ({ room_id: ids.room }),                                                       ['room_not_found', 'room_not_found', low, low, '', '', '', 'room_not_found']],
+  ['join_room',          () => ({ room_id: ids.room }),                                                       ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['leave_room',         () => ({ room_id: ids.room }),                                                       ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['add_room_member',    () => ({ room_id: ids.room, user_id: ids.target }),                                  ['room_not_found', 'room_not_found', low, low, '', '', '', 'room_not_found']],
+  ['remove_room_member', () => ({ room_id: ids.room, user_id: ids.target }),                                  ['room_not_found', 'room_not_found', low, low, low, '', '', 'room_not_found']],
+  ['send_message',       () => ({ id: randomUUID(), room_id: ids.room, text: 'Hi' }),                         ['room_not_found', 'room_not_found', low, '', '', '', '', 'room_not_found']],
+  ['edit_message',       () => ({ id: ids.message, text: 'Hi' }),                                             ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', 'not_the_author', '', 'message_not_found']],
+  ['delete_message',     () => ({ id: ids.message }),                                                         ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', '', '', 'message_not_found']],
+  ['mark_read',          () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
+] as const
+
+const outcome = (person: User | null, run: (sql: TransactionSql) => Promise<unknown>) =>
+  db
+    .trial(person, run)
+    .then(() => '')
+    .catch((error: { code: string; detail?: string }) => error.detail ?? error.code)
+
+test.for(CALLS)('[ACL3] who may call %s', async ([name, args, expected]) => {
+  const call = (sql: TransactionSql) => callFunction(sql, name as keyof Functions, args() as never)
+  expect(await Promise.all(ACTORS.map((actor) => outcome(cast[actor], call)))).toEqual(expected)
+  expect(await outcome(null, call)).toBe('42501')
+})
+
+// The argument that names what the function is about, where it is not the first id.
+const SUBJECTS: Record<string, string> = {
+  why_can: 'object_id',
+  share_item: 'object_id',
+  send_message: 'room_id',
+  create_group: 'workspace_id',
+  create_space: 'workspace_id',
+  create_document: 'space_id',
+  create_room: 'space_id',
+}
+
+test.for(CALLS)('[ACL4] %s answers for what does not exist as for what may not be seen', async ([name, args, expected]) => {
+  const given = Object.entries(args()).find(([argument]) => argument.endsWith('_id') || argument === 'id')
+  const subject = SUBJECTS[name] ?? given?.[0] ?? ''
+  const missing = (sql: TransactionSql) => callFunction(sql, name as keyof Functions, { ...args(), [subject]: randomUUID() } as never)
+  expect(await outcome(workspace.owner, missing)).toBe(expected[0])
+})
+
+test('[ACL5] functions that need no right are called by everybody who has signed in', async () => {
+  const covered = CALLS.map(([name]) => name as string)
+  const open = [
+    'accept_invitation',
+    'accept_my_invitation',
+    'create_workspace',
+    'invitation_preview',
+    'my_invitations',
+    'my_rooms',
+    'my_workspaces',
+  ]
+  const functions = await db.admin<{ name: string }[]>`
+    select proname as name from pg_proc where pronamespace = 'atrium'::regnamespace order by proname`
+  expect(functions.map(({ name }) => name)).toEqual([...covered, ...open].sort())
+  expect(await db.call(cast.stranger, 'my_workspaces', {})).toEqual([])
+  expect(await db.call(cast.suspended, 'my_workspaces', {})).toEqual([])
+  expect(await db.call(cast.suspended, 'my_rooms', { workspace_id: workspace.id })).toEqual([])
+  expect(await db.call(cast.guest, 'my_rooms', { workspace_id: workspace.id })).toEqual([])
+})

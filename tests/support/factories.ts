@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import type { Result, Role, Row } from '../../sql/types.gen.ts'
+import type { Database } from './database.ts'
+
+export interface User {
+  id: string
+  email: string
+}
+
+/** An account with a confirmed e-mail address, made as the authentication service makes it. */
+export async function createUser(db: Database, name = 'Person', options: { email?: string; confirmed?: boolean } = {}): Promise<User> {
+  const id = randomUUID()
+  const email = options.email ?? `${name.toLowerCase()}-${id.slice(0, 8)}@example.com`
+  await db.admin`
+    insert into auth.users (id, email, raw_user_meta_data, email_confirmed_at, created_at)
+    values (${id}, ${email}, ${db.admin.json({ name })}, ${options.confirmed === false ? null : new Date()}, now())`
+  return { id, email }
+}
+
+export interface Workspace {
+  id: string
+  owner: User
+  /** The open space that every workspace begins with, and its room. */
+  general: Row<'spaces'>
+  room: Result<'my_rooms'>[number]
+}
+
+/** A workspace with its owner. */
+export async function createWorkspace(db: Database): Promise<Workspace> {
+  const owner = await createUser(db, 'Owner')
+  const { id } = await db.call(owner, 'create_workspace', { id: randomUUID(), name: 'Acme' })
+  const [general] = await db.admin<Row<'spaces'>[]>`select * from atrium.spaces where workspace_id = ${id}`
+  const [room] = await db.call(owner, 'my_rooms', { workspace_id: id })
+  if (!general || !room) throw new Error('A new workspace has no space or room')
+  return { id, owner, general, room }
+}
+
+/** Somebody new in a workspace, by an invitation that he accepts. */
+export async function createMember(db: Database, workspace: Workspace, role: Role): Promise<User> {
+  const user = await createUser(db, role)
+  const invitation = await db.call(workspace.owner, 'invite_member', { workspace_id: workspace.id, email: user.email, role })
+  await db.call(user, 'accept_my_invitation', { invitation_id: invitation.id })
+  return user
+}
+
+/** The actors of the rights tables, in this order. */
+export const ACTORS = ['stranger', 'guest', 'viewer', 'commenter', 'editor', 'admin', 'owner', 'suspended'] as const
+export type Actor = (typeof ACTORS)[number]
+
+/** One person for each actor. The suspended one is an editor otherwise. */
+export async function createCast(db: Database, workspace: Workspace): Promise<Record<Actor, User>> {
+  const suspended = await createMember(db, workspace, 'editor')
+  await db.call(workspace.owner, 'suspend_member', { workspace_id: workspace.id, user_id: suspended.id })
+  return {
+    stranger: await createUser(db, 'stranger'),
+    guest: await createMember(db, workspace, 'guest'),
+    viewer: await createMember(db, workspace, 'viewer'),
+    commenter: await createMember(db, workspace, 'commenter'),
+    editor: await createMember(db, workspace, 'editor'),
+    admin: await createMember(db, workspace, 'admin'),
+    owner: workspace.owner,
+    suspended,
+  }
+}
+
+/** A document at the top of a space, the workspace's general one unless told. */
+export function createDocument(db: Database, workspace: Workspace, options: { title?: string; spaceId?: string; parentId?: string } = {}) {
+  return db.call(workspace.owner, 'create_document', {
+    id: randomUUID(),
+    space_id: options.spaceId ?? workspace.general.id,
+    title: options.title ?? 'Plan',
+    ...(options.parentId && { parent_id: options.parentId }),
+  })
+}
