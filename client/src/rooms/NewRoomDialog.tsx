@@ -1,0 +1,100 @@
+import { useNavigate } from '@solidjs/router'
+import { createSignal } from 'solid-js'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import { paths } from '../paths.ts'
+import { Button } from '../ui/Button.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { Field } from '../ui/Field.tsx'
+import { en } from './en.ts'
+import { useRooms } from './rooms.ts'
+
+/** Makes a room in a space and goes there. */
+export function NewRoomDialog(props: { spaceId: string; onClose(): void }) {
+  const rooms = useRooms()
+  const navigate = useNavigate()
+  const [name, setName] = createSignal('')
+  const [topic, setTopic] = createSignal('')
+  const [isPrivate, setPrivate] = createSignal(false)
+  const [nameProblem, setNameProblem] = createSignal('')
+  const [problem, setProblem] = createSignal('')
+  const [busy, setBusy] = createSignal(false)
+
+  async function create() {
+    if (busy()) return
+    if (!name().trim()) return setNameProblem(en.nameMissing)
+    setBusy(true)
+    setProblem('')
+    try {
+      const id = await rooms.create(props.spaceId, { name: name().trim(), topic: topic().trim(), private: isPrivate() })
+      props.onClose()
+      navigate(paths.room(id))
+    } catch (error) {
+      setProblem(sentenceOf(error))
+      setBusy(false)
+    }
+  }
+
+  return (
+    <Dialog
+      title={en.newRoom}
+      closeLabel={common.close}
+      onClose={() => props.onClose()}
+      onSubmit={() => void create()}
+      footer={
+        <>
+          <Button look="outline" onClick={() => props.onClose()}>
+            {common.cancel}
+          </Button>
+          <Button look="primary" type="submit" busy={busy()}>
+            {en.createRoom}
+          </Button>
+        </>
+      }
+    >
+      <Field
+        label={en.name}
+        name="name"
+        maxlength={80}
+        autofocus
+        autocomplete="off"
+        hint={en.nameHint}
+        error={nameProblem()}
+        value={name()}
+        onInput={(event) => {
+          setName(event.currentTarget.value)
+          setNameProblem('')
+        }}
+      />
+      <Field
+        label={en.topic}
+        name="topic"
+        maxlength={250}
+        autocomplete="off"
+        hint={en.topicHint}
+        value={topic()}
+        onInput={(event) => setTopic(event.currentTarget.value)}
+      />
+      <fieldset class="radio-cards">
+        <legend>{en.who}</legend>
+        <label class="radio-card">
+          <input type="radio" name="private" checked={!isPrivate()} onChange={() => setPrivate(false)} />
+          <span>
+            {en.public}
+            <small>{en.publicText}</small>
+          </span>
+        </label>
+        <label class="radio-card">
+          <input type="radio" name="private" checked={isPrivate()} onChange={() => setPrivate(true)} />
+          <span>
+            {en.private}
+            <small>{en.privateText}</small>
+          </span>
+        </label>
+      </fieldset>
+      <p class="form-error" role="alert">
+        {problem()}
+      </p>
+    </Dialog>
+  )
+}

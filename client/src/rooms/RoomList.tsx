@@ -1,0 +1,52 @@
+import { A } from '@solidjs/router'
+import { For, Show } from 'solid-js'
+import { textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
+import { Icon } from '../ui/Icon.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './en.ts'
+import { useRooms } from './rooms.ts'
+
+const t = textsOf(en)
+const countedAtMost = 99
+
+/** The rooms of a space that this person is in, and the way to the others. */
+export function RoomList(props: { spaceId: string }) {
+  const workspace = useWorkspace()
+  const rooms = useRooms()
+  const joined = () => rooms.in(props.spaceId).filter((room) => room.joined)
+  const hasMore = () => rooms.in(props.spaceId).some((room) => !room.joined)
+  return (
+    <ul aria-label={t('roomsIn', { space: workspace.space(props.spaceId)?.name ?? '' })}>
+      <For each={joined()}>
+        {(room) => (
+          <li>
+            <A class="nav-row" classList={{ unread: room.unread > 0 }} href={paths.room(room.id)}>
+              <Icon name={room.private ? 'lock' : 'hash'} />
+              <span class="ellipsis" dir="auto" title={room.name}>
+                {room.name}
+              </span>
+              <Show when={room.private}>
+                <span class="visually-hidden">({en.privateRoom})</span>
+              </Show>
+              <Show when={room.unread > 0}>
+                <span class="count" aria-hidden="true">
+                  {room.unread > countedAtMost ? `${countedAtMost}+` : room.unread}
+                </span>
+                <span class="visually-hidden">, {t('unread', { count: room.unread })}</span>
+              </Show>
+            </A>
+          </li>
+        )}
+      </For>
+      <Show when={hasMore()}>
+        <li>
+          <A class="nav-row" href={`${paths.rooms()}?space=${props.spaceId}`}>
+            <Icon name="search" />
+            {en.browse}
+          </A>
+        </li>
+      </Show>
+    </ul>
+  )
+}

@@ -1,0 +1,46 @@
+import { inOrder, type MessageLog, type MessageRow, type PendingMessage } from './messageLog.ts'
+
+/** Messages of one person that follow within this time stand under one name. */
+const groupMs = 5 * 60_000
+
+/** A line of the list: a message with what stands above it. */
+export interface MessageItem {
+  id: string
+  authorId: string | null
+  createdAt: string
+  row: MessageRow | null
+  pending: PendingMessage | null
+  /** The day begins here. */
+  startsDay: boolean
+  /** What this person has not read begins here. */
+  startsUnread: boolean
+  /** The author's name stands here. */
+  startsGroup: boolean
+}
+
+interface ItemOptions {
+  me: string
+  /** The last message that was read when the person came; null draws no line. */
+  readSeq: number | null
+  /** The day of a moment where the person is. */
+  dayOf(time: string): string
+}
+
+/** The log as it is shown, from the oldest to what is still on its way. */
+export function messageItems(log: MessageLog, { me, readSeq, dayOf }: ItemOptions): MessageItem[] {
+  const items: MessageItem[] = []
+  let unreadShown = readSeq === null
+  const add = (item: Pick<MessageItem, 'id' | 'authorId' | 'createdAt' | 'row' | 'pending'>) => {
+    const before = items.at(-1)
+    const startsDay = !before || dayOf(before.createdAt) !== dayOf(item.createdAt)
+    const isUnread = item.row !== null && readSeq !== null && item.row.seq > readSeq && item.authorId !== me
+    const startsUnread = !unreadShown && isUnread
+    unreadShown ||= startsUnread
+    const isClose = before !== undefined && Date.parse(item.createdAt) - Date.parse(before.createdAt) < groupMs
+    const startsGroup = startsDay || startsUnread || !isClose || before?.authorId !== item.authorId
+    items.push({ ...item, startsDay, startsUnread, startsGroup })
+  }
+  for (const row of inOrder(log)) add({ id: row.id, authorId: row.author_id, createdAt: row.created_at, row, pending: null })
+  for (const pending of log.pending) add({ id: pending.id, authorId: me, createdAt: pending.createdAt, row: null, pending })
+  return items
+}

@@ -1,0 +1,126 @@
+import { createContext, useContext } from 'solid-js'
+import type { RoomRow } from '../rows.ts'
+import { rest, rows, rpc } from '../supabase.ts'
+import type { Workspaces } from '../workspaces/workspaces.ts'
+import { type Conversation, createConversation } from './conversation.ts'
+
+/** Conversations of this many rooms are kept in memory. */
+const keptConversations = 12
+
+export interface RoomPerson {
+  user_id: string
+  joined_at: string
+}
+
+/** The rooms of the workspace that is shown and what can be done with them. Actions throw a ProblemError. */
+export function createRooms(workspace: Workspaces, person: () => { id: string } | null) {
+  const conversations = new Map<string, Conversation>()
+  const reading = new Map<string, number>()
+
+  /** Paints a change; when the server refuses it, reads the list again. */
+  async function change(patch: () => void, ask: () => Promise<unknown>): Promise<void> {
+    patch()
+    try {
+      await ask()
+    } finally {
+      await workspace.reloadRooms()
+    }
+  }
+
+  return {
+    in: (spaceId: string): RoomRow[] => workspace.rooms().filter((room) => room.space_id === spaceId),
+
+    /** Somebody said something in a room of this person. */
+    heard(payload: Record<string, unknown>): void {
+      const room = typeof payload.room_id === 'string' ? workspace.room(payload.room_id) : undefined
+      const lastSeq = Number(payload.last_seq)
+      if (!room || !(lastSeq > room.last_seq)) return
+      const isOwn = payload.author_id === person()?.id
+      const readSeq = isOwn ? lastSeq : room.read_seq
+      const joined = room.joined || isOwn
+      workspace.patchRoom(room.id, { last_seq: lastSeq, read_seq: readSeq, joined, unread: joined ? lastSeq - readSeq : 0 })
+    },
+
+    conversation(roomId: string): Conversation {
+      const known = conversations.get(roomId) ?? createConversation(roomId)
+      // The one that was used longest ago goes first.
+      conversations.delete(roomId)
+      conversations.set(roomId, known)
+      const [oldest] = conversations.keys()
+      if (conversations.size > keptConversations && oldest) conversations.delete(oldest)
+      return known
+    },
+
+    /** Moves the read mark forward. Failing is harmless: the next message moves it again. */
+    async markRead(roomId: string, seq: number): Promise<void> {
+      const room = workspace.room(roomId)
+      if (!room?.joined || seq <= Math.max(room.read_seq, reading.get(roomId) ?? 0)) return
+      reading.set(roomId, seq)
+      workspace.patchRoom(roomId, { read_seq: seq, unread: Math.max(0, room.last_seq - seq) })
+      await rpc('mark_read', { room_id: roomId, seq }).catch(() => reading.delete(roomId))
+    },
+
+    /** Marks a message and what follows as unread. */
+    async markUnread(roomId: string, seq: number): Promise<void> {
+      const room = workspace.room(roomId)
+      if (!room) return
+      reading.delete(roomId)
+      workspace.patchRoom(roomId, { read_seq: seq - 1, unread: room.last_seq - seq + 1 })
+      await rpc('mark_read', { room_id: roomId, seq: seq - 1 })
+    },
+
+    async create(spaceId: string, room: { name: string; topic: string; private: boolean }): Promise<string> {
+      const id = crypto.randomUUID()
+      await rpc('create_room', { id, space_id: spaceId, ...room })
+      await workspace.reloadRooms()
+      return id
+    },
+
+    update: (roomId: string, patch: { name: string; topic: string }) =>
+      change(
+        () => workspace.patchRoom(roomId, patch),
+        () => rpc('update_room', { room_id: roomId, ...patch }),
+      ),
+
+    archive: (roomId: string, archived: boolean) =>
+      change(
+        () => {},
+        () => rpc('archive_room', { room_id: roomId, archived }),
+      ),
+
+    join: (roomId: string) =>
+      change(
+        () => workspace.patchRoom(roomId, { joined: true }),
+        () => rpc('join_room', { room_id: roomId }),
+      ),
+
+    leave: (roomId: string) =>
+      change(
+        () => workspace.patchRoom(roomId, { joined: false, unread: 0 }),
+        () => rpc('leave_room', { room_id: roomId }),
+      ),
+
+    people: (roomId: string) => rows<RoomPerson[]>(rest.from('room_members').select('user_id,joined_at').eq('room_id', roomId)),
+    addPerson: (roomId: string, userId: string) => rpc('add_room_member', { room_id: roomId, user_id: userId }),
+    removePerson: (roomId: string, userId: string) => rpc('remove_room_member', { room_id: roomId, user_id: userId }),
+
+    /** A room that is in no list: archived, or in another workspace of this person. Null when there is none for him. */
+    async read(roomId: string) {
+      const columns = 'id,workspace_id,space_id,name,topic,private,epoch,last_seq,archived_at'
+      const [row] = await rows<
+        (Omit<RoomRow, 'joined' | 'read_seq' | 'unread' | 'can_post'> & { workspace_id: string; archived_at: string | null })[]
+      >(rest.from('rooms').select(columns).eq('id', roomId))
+      return row ?? null
+    },
+  }
+}
+
+export type Rooms = ReturnType<typeof createRooms>
+
+export const RoomsContext = createContext<Rooms>()
+
+export function useRooms(): Rooms {
+  const rooms = useContext(RoomsContext)
+  if (!rooms) throw new Error('useRooms needs a RoomsProvider above it')
+  return rooms
+}

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest'
+import {
+  addPending,
+  emptyLog,
+  inOrder,
+  latestChange,
+  type MessageLog,
+  type MessageRow,
+  merge,
+  setProblem,
+  stretchOf,
+} from '../../../client/src/rooms/messageLog.ts'
+
+const at = (second: number) => `2026-03-03T10:00:${String(second).padStart(2, '0')}+00:00`
+
+const message = (seq: number, change: Partial<MessageRow> = {}): MessageRow => ({
+  id: `m${seq}`,
+  room_id: 'room',
+  seq,
+  author_id: 'anna',
+  text: `message ${seq}`,
+  created_at: at(seq),
+  edited_at: null,
+  deleted_at: null,
+  ...change,
+})
+
+/** Small and repeatable: the same seed, the same events. */
+function random(seed: number) {
+  let state = seed
+  return (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((state / 2_147_483_648) * below)
+  }
+}
+
+/** What a room went through: messages, edits, deletions, in the order of the server. */
+function history(pick: (below: number) => number): MessageRow[] {
+  const events: MessageRow[] = []
+  const rows: MessageRow[] = []
+  for (let second = 1; second <= 40; second++) {
+    const known = rows[pick(rows.length || 1)]
+    const kind = pick(4)
+    if (kind < 2 || !known || known.deleted_at) rows.push(message(rows.length + 1, { created_at: at(second) }))
+    else if (kind === 2) rows[known.seq - 1] = { ...known, text: `${known.text}, edited`, edited_at: at(second) }
+    else rows[known.seq - 1] = { ...known, text: null, deleted_at: at(second) }
+    const changed = kind < 2 || !known || known.deleted_at ? rows.at(-1) : rows[known.seq - 1]
+    if (changed) events.push(changed)
+  }
+  return events
+}
+
+const freshSeeds = (count: number) => Array.from({ length: count }, () => Math.floor(Math.random() * 1_000_000))
+
+test.for([7, 8261, ...freshSeeds(40)])(
+  '[CROOM1] events lost, doubled and out of order, then one reading: the log is the room (seed %i)',
+  (seed) => {
+    const pick = random(seed)
+    const events = history(pick)
+    const final = new Map(events.map((row) => [row.id, row]))
+
+    let log: MessageLog = emptyLog
+    const heard = events.flatMap((row) => (pick(5) === 0 ? [] : pick(5) === 0 ? [row, row] : [row]))
+    for (const row of heard.toSorted(() => pick(3) - 1)) log = merge(log, [row])
+    // What a reconnecting client reads: what follows the last complete message, and what changed.
+    log = merge(log, [...final.values()])
+
+    expect(inOrder(log)).toEqual([...final.values()].sort((left, right) => left.seq - right.seq))
+    expect(stretchOf(log)).toEqual({ first: 1, last: final.size, complete: final.size })
+  },
+)
+
+test('[CROOM2] a gap is known until it is filled', () => {
+  const gap = merge(emptyLog, [message(5), message(6), message(9)])
+  expect(stretchOf(gap)).toEqual({ first: 5, last: 9, complete: 6 })
+  expect(stretchOf(merge(gap, [message(8), message(7)]))).toEqual({ first: 5, last: 9, complete: 9 })
+})
+
+test('[CROOM3] a message on its way becomes the message, whichever news comes first', () => {
+  const sending = addPending(emptyLog, { id: 'm1', text: 'message 1', createdAt: at(1), problem: null })
+  const arrived = merge(sending, [message(1)])
+  expect(arrived.pending).toEqual([])
+  expect(inOrder(merge(arrived, [message(1)]))).toHaveLength(1)
+  expect(addPending(arrived, { id: 'm1', text: 'message 1', createdAt: at(1), problem: null }).pending).toEqual([])
+})
+
+test('[CROOM3] a message that failed keeps its id, so that sending again says it once', () => {
+  const failed = setProblem(addPending(emptyLog, { id: 'm1', text: 'x', createdAt: at(1), problem: null }), 'm1', 'Offline')
+  expect(failed.pending).toEqual([{ id: 'm1', text: 'x', createdAt: at(1), problem: 'Offline' }])
+  expect(merge(setProblem(failed, 'm1', null), [message(1)]).pending).toEqual([])
+})
+
+// biome-ignore format: the table is the specification
+test.for([
+  ['an older edit',           { text: 'two', edited_at: at(9) }, { text: 'one', edited_at: at(8) }, 'two'],
+  ['the message before it',   { text: 'two', edited_at: at(9) }, {},                                'two'],
+  ['a later edit',            { text: 'two', edited_at: at(9) }, { text: 'six', edited_at: '2026-03-03T10:00:09.5+00:00' }, 'six'],
+  ['an edit after deletion',  { text: null, deleted_at: at(9) }, { text: 'two', edited_at: at(8) }, null],
+] as const)('[CROOM1] %s arrives late', ([, first, late, text]) => {
+  const log = merge(merge(emptyLog, [message(1, first)]), [message(1, late)])
+  expect(log.rows.get('m1')?.text).toBe(text)
+})
+
+test('[CROOM2] changes are asked for since the latest that is known', () => {
+  expect(latestChange(emptyLog)).toBe(null)
+  expect(latestChange(merge(emptyLog, [message(1, { edited_at: at(30) }), message(2)]))).toBe(at(30))
+})
