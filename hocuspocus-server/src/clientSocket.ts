@@ -5,7 +5,17 @@ import { MAX_AWARENESS_BYTES, MAX_TOKEN_BYTES } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import { CLOSE_CODES, documentIdOf } from './protocol.ts'
 import { type OpenSession, refuse } from './sessions.ts'
-import { type Header, isAcknowledgement, MAX_ADDRESS_LENGTH, MESSAGE, notApplied, permissionDenied, readHeader, SYNC } from './wire.ts'
+import {
+  type Header,
+  isAcknowledgement,
+  isFarewell,
+  MAX_ADDRESS_LENGTH,
+  MESSAGE,
+  notApplied,
+  permissionDenied,
+  readHeader,
+  SYNC,
+} from './wire.ts'
 
 /** A change that Hocuspocus is applying, on its way to the acknowledgement. */
 export interface Change {
@@ -44,8 +54,12 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
       else stream.write(bytes)
     },
   }
+  /** Addresses whose client has been told that it is not in. */
+  const closed = new Set<string>()
   const post = (message: Uint8Array) => {
-    if (webSocket.readyState === OPEN) outbox.add(outlet, message)
+    if (webSocket.readyState !== OPEN) return
+    if (isFarewell(message)) closed.add(readHeader(message).address)
+    outbox.add(outlet, message)
   }
 
   const socket: ClientSocket = {
@@ -79,9 +93,12 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
     if (!header) return socket.close(CLOSE_CODES.badMessage, 'bad_message')
     const { address, type, kind } = header
     if (address.length > MAX_ADDRESS_LENGTH || !documentOf(address)) {
-      if (type === MESSAGE.auth) post(permissionDenied(address.slice(0, MAX_ADDRESS_LENGTH), 'not_found'))
+      if (type === MESSAGE.auth && address.length <= MAX_ADDRESS_LENGTH) post(permissionDenied(address, 'not_found'))
       return
     }
+    // What a client sent before it heard the farewell counts for nothing. Whoever wants in again brings a token first.
+    if (type === MESSAGE.auth) closed.delete(address)
+    else if (closed.has(address)) return
     switch (type) {
       case MESSAGE.auth:
         return message.length <= MAX_TOKEN_BYTES ? deliver(message) : post(permissionDenied(address, 'token_invalid'))

@@ -4,7 +4,8 @@ import type { Claims } from './tokens.ts'
 /** One row of the append-only log: what one person did to one document within one batch. */
 export interface LoggedUpdate {
   documentId: string
-  authorId: string
+  /** Null when the account is gone. */
+  authorId: string | null
   update: Uint8Array
 }
 
@@ -125,8 +126,16 @@ export function createDatabase(url: string): Database {
   }
 }
 
+/** Which part of a logged update does not exist any more, if that is why it was refused. */
+export function missingPart(error: unknown): 'author' | 'document' | null {
+  if (sqlState(error) !== FOREIGN_KEY_VIOLATION) return null
+  return (error as postgres.PostgresError).constraint_name?.includes('author') ? 'author' : 'document'
+}
+
+const FOREIGN_KEY_VIOLATION = '23503'
+
 /** The SQLSTATE of a database error; undefined for a lost connection and everything else. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined
 }
 

@@ -69,3 +69,49 @@ export interface Presence {
   /** Relative positions as Yjs writes them in JSON; null or absent without a selection. */
   cursor?: { anchor: unknown; head: unknown } | null
 }
+
+const SYNC = 0
+const SYNC_STEP_1 = 0
+const AUTH = 2
+const PERMISSION_DENIED = 1
+const SYNC_REPLY = 4
+const CLOSE = 7
+const SYNC_STATUS = 8
+
+/** A class to give to `HocuspocusProviderWebsocket` as `WebSocketPolyfill`. It counts the changes that went out over the socket and
+ *  are not acknowledged: `onCount(address, 0)` says that everything in that document is committed. A new socket begins without a count;
+ *  the first one comes when the client has told what it brings. The provider's own `unsyncedChanges` is no measure after a reconnect:
+ *  it begins again at 1, although the changes made meanwhile are sent and acknowledged one by one, and so comes to 0 too early. */
+export function countingWebSocket(Base: typeof WebSocket, onCount: (address: string, unacknowledged: number) => void): typeof WebSocket {
+  return class extends Base {
+    #unacknowledged = new Map<string, number>()
+
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols)
+      this.addEventListener('message', ({ data }: MessageEvent) => {
+        const [address, type, value] = headerOf(new Uint8Array(data as ArrayBuffer))
+        if (type === SYNC_STATUS && value === 1) this.#add(address, -1)
+        // What was sent and is not acknowledged by now will not be: the client begins again with all it has.
+        if (type === CLOSE || (type === AUTH && value === PERMISSION_DENIED)) this.#unacknowledged.delete(address)
+      })
+    }
+
+    override send(data: Parameters<WebSocket['send']>[0]): void {
+      const [address, type, kind] = headerOf(data as Uint8Array)
+      super.send(data)
+      if ((type === SYNC || type === SYNC_REPLY) && kind !== SYNC_STEP_1) this.#add(address, 1)
+    }
+
+    #add(address: string, changes: number) {
+      const count = (this.#unacknowledged.get(address) ?? 0) + changes
+      this.#unacknowledged.set(address, count)
+      onCount(address, count)
+    }
+  }
+}
+
+/** Address, type and kind of a message. Types and kinds are below 128, and so are the lengths of addresses. */
+function headerOf(message: Uint8Array): [address: string, type: number | undefined, kind: number | undefined] {
+  const end = 1 + (message[0] ?? 0)
+  return [new TextDecoder().decode(message.subarray(1, end)), message[end], message[end + 1]]
+}

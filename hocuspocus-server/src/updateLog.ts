@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import { type LoggedUpdate, sqlState } from './database.ts'
+import { type LoggedUpdate, missingPart } from './database.ts'
 
 export interface UpdateLogOptions {
   append(updates: LoggedUpdate[]): Promise<void>
@@ -24,7 +24,7 @@ export interface UpdateLog {
 
 interface Batch {
   /** document → author → updates */
-  documents: Map<string, Map<string, Uint8Array[]>>
+  documents: Map<string, Map<string | null, Uint8Array[]>>
   waiting: Map<string, ((committed: boolean) => void)[]>
 }
 
@@ -69,8 +69,11 @@ export function createUpdateLog({ append, onRejected, onCommitted, report }: Upd
         failingSince = null
         return
       } catch (error) {
-        // Of class 23 is the row of a document that is gone. It must not hold up the others.
-        if (sqlState(error)?.startsWith('23')) return rows.length > 1 ? commitOneByOne(rows) : reject(rows)
+        // What is gone must not hold up the others.
+        const missing = missingPart(error)
+        if (missing && rows.length > 1) return commitOneByOne(rows)
+        if (missing === 'author') return commit(rows.map((row) => ({ ...row, authorId: null })))
+        if (missing === 'document') return reject(rows)
         failingSince ??= Date.now()
         if (attempt % 20 === 0) report('The update log cannot be written; trying again', error)
         await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_RETRY_MS, 50 * 2 ** Math.min(attempt, 6))))
@@ -116,7 +119,7 @@ export function createUpdateLog({ append, onRejected, onCommitted, report }: Upd
 
   return {
     append({ documentId, authorId, update }) {
-      const authors = open.documents.get(documentId) ?? new Map<string, Uint8Array[]>()
+      const authors = open.documents.get(documentId) ?? new Map<string | null, Uint8Array[]>()
       open.documents.set(documentId, authors)
       const updates = authors.get(authorId)
       if (updates) updates.push(update)

@@ -63,5 +63,11 @@ export function isAcknowledgement(message: Uint8Array): boolean {
   return message.length === addressLength + 3 && message[addressLength + 1] === MESSAGE.syncStatus && message[addressLength + 2] === 1
 }
 
+/** Whether this tells a client that a document is not open to it, or not any more. Asked of every message as well. */
+export function isFarewell(message: Uint8Array): boolean {
+  const type = message[1 + (message[0] as number)]
+  return type === MESSAGE.close || (type === MESSAGE.auth && message[2 + (message[0] as number)] === PERMISSION_DENIED)
+}
+
 /** A longer one would need two bytes for its length, and no client of ours has one. */
 export const MAX_ADDRESS_LENGTH = 120

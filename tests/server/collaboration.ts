@@ -7,7 +7,7 @@ import { SignJWT } from 'jose'
 import { expect } from 'vitest'
 import WebSocket from 'ws'
 import * as Y from 'yjs'
-import { documentName, FRAGMENT, parseServerMessage, type ServerMessage } from '../../hocuspocus-server/src/protocol.ts'
+import { countingWebSocket, documentName, FRAGMENT, parseServerMessage, type ServerMessage } from '../../hocuspocus-server/src/protocol.ts'
 import { freePort } from '../support/ports.ts'
 
 export const JWT_SECRET = 'a secret of the tests that is long enough'
@@ -111,8 +111,24 @@ export function closePeers(): void {
   for (const close of [...open]) close()
 }
 
+/** A socket that errors while it connects is nobody's business: the provider tries again. */
+class QuietWebSocket extends WebSocket {
+  constructor(url: string) {
+    super(url)
+    this.on('error', () => {})
+  }
+}
+
+const counts = new WeakMap<HocuspocusProviderWebsocket, Map<string, number>>()
+
 export function openSocket(url: string): HocuspocusProviderWebsocket {
-  const socket = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: WebSocket, delay: 1000, minDelay: 100, jitter: false })
+  const unacknowledged = new Map<string, number>()
+  const Counting = countingWebSocket(QuietWebSocket as unknown as typeof globalThis.WebSocket, (address, count) => {
+    unacknowledged.set(address, count)
+  })
+  const socket = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: Counting, delay: 1000, minDelay: 100, jitter: false })
+  socket.on('close', () => unacknowledged.clear())
+  counts.set(socket, unacknowledged)
   open.add(() => socket.destroy())
   return socket
 }
@@ -153,7 +169,7 @@ export function openPeer({ url, documentId, token, socket = openSocket(url), doc
       fragment.insert(fragment.length, [paragraph])
     },
     text: () => textOf(document),
-    saved: () => expect.poll(() => provider.isSynced && !provider.hasUnsyncedChanges, { timeout: 10_000, interval: 5 }).toBe(true),
+    saved: () => expect.poll(() => counts.get(socket)?.get(provider.effectiveName), { timeout: 15_000, interval: 5 }).toBe(0),
     close,
   }
 }

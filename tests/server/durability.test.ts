@@ -173,6 +173,22 @@ test('[COL7] a deleted document holds nobody else up', async () => {
   await expect.poll(() => anna.denials, { timeout: 5000 }).toContain('not_found')
 })
 
+test('[COL7] what somebody types whose account is deleted in that moment holds nobody else up', async () => {
+  const documentId = await team.document()
+  const userId = await team.person('Leaver', 'editor')
+  const leaver = openPeer({ url: server.url, documentId, token: await tokenFor(userId) })
+  await leaver.saved()
+  const ben = await join(documentId)
+  await team.admin.begin(async (sql) => {
+    await sql`delete from auth.users where id = ${userId}`
+    leaver.type('last words')
+    await expect.poll(() => ben.text()).toBe('last words')
+  })
+  ben.type('life goes on')
+  await ben.saved()
+  expect(await storedText(documentId)).toBe('last words\nlife goes on')
+})
+
 test('[COL12] a stop stores what is pending and exits well within seconds', async () => {
   const documentId = await team.document()
   const anna = await join(documentId)
