@@ -26,6 +26,7 @@ comment on column atrium.grants.expires_at is 'From then on the grant gives noth
 create index on atrium.grants (user_id, object_type) where user_id is not null;
 create index on atrium.grants (group_id, object_type) where group_id is not null;
 create index on atrium.grants (space_id);
+create index on atrium.grants (workspace_id);
 alter table atrium.grants enable row level security;
 
 -- Definer: policies ask it. Not granted: it answers for anybody.

@@ -1,0 +1,155 @@
+import { afterAll, expect, test } from 'vitest'
+import { createDatabase } from '../support/database.ts'
+
+// What nobody may forget when he adds a table or a function, asked of the catalogue itself.
+const db = await createDatabase()
+afterAll(() => db.drop())
+
+const names = async (query: string) => (await db.admin.unsafe<{ name: string }[]>(query)).map(({ name }) => name)
+const OURS = `('atrium'::regnamespace, 'atrium_private'::regnamespace)`
+
+// Each query names what breaks the rule.
+const RULES = [
+  [
+    'every table has row-level security',
+    `
+    select oid::regclass::text as name from pg_class where relnamespace in ${OURS} and relkind in ('r', 'p') and not relrowsecurity`,
+  ],
+  [
+    'views ask the rights of who reads them',
+    `
+    select oid::regclass::text as name from pg_class
+    where relnamespace in ${OURS} and relkind = 'v' and not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on']`,
+  ],
+  [
+    'no definer is in the exposed schema',
+    `
+    select oid::regprocedure::text as name from pg_proc where pronamespace = 'atrium'::regnamespace and prosecdef`,
+  ],
+  [
+    'every function has an empty search_path',
+    `
+    select oid::regprocedure::text as name from pg_proc
+    where pronamespace in ${OURS} and not coalesce(proconfig, '{}') @> array['search_path=""']`,
+  ],
+  [
+    'nothing is executable by everybody',
+    `
+    select pg_proc.oid::regprocedure::text as name from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) as given
+    where pronamespace in (${OURS.slice(1, -1)}, 'pgboss'::regnamespace) and given.grantee = 0`,
+  ],
+  [
+    'no schema of ours is open to everybody',
+    `
+    select nspname as name from pg_namespace, aclexplode(nspacl) as given
+    where nspname in ('atrium', 'atrium_private', 'pgboss') and given.grantee = 0`,
+  ],
+  [
+    'every table is described',
+    `
+    select oid::regclass::text as name from pg_class where relnamespace in ${OURS} and relkind = 'r' and obj_description(oid, 'pg_class') is null`,
+  ],
+  [
+    'every function is described',
+    `
+    select oid::regprocedure::text as name from pg_proc where pronamespace in ${OURS} and obj_description(oid, 'pg_proc') is null`,
+  ],
+  [
+    'every function of the API shows an example',
+    `
+    select oid::regprocedure::text as name from pg_proc
+    where pronamespace = 'atrium'::regnamespace and obj_description(oid, 'pg_proc') not like '%Example: %atrium.' || proname || '(%'`,
+  ],
+  [
+    'a policy asks who is calling once per statement',
+    `
+    select tablename || ': ' || policyname as name from pg_policies
+    where (schemaname in ('atrium', 'atrium_private') or schemaname in ('storage', 'realtime'))
+      and regexp_replace(coalesce(qual, '') || coalesce(with_check, ''), '\\( ?SELECT atrium_private\\.[a-z_]+\\((realtime\\.topic\\(\\)|[^()]*)\\)', '', 'g')
+        ~ 'atrium_private\\.(?!image_document)|auth\\.'`,
+  ],
+  [
+    'a policy is for one verb and one role, and permits',
+    `
+    select tablename || ': ' || policyname as name from pg_policies
+    where schemaname = 'atrium' and (cmd = 'ALL' or roles <> '{authenticated}' or permissive <> 'PERMISSIVE')`,
+  ],
+  [
+    'a right to insert or update names its columns',
+    `
+    select table_name || ' ' || privilege_type as name from information_schema.role_table_grants
+    where table_schema = 'atrium' and grantee in ('anon', 'authenticated') and privilege_type <> 'SELECT'`,
+  ],
+  [
+    'visitors may call one function and read no table',
+    `
+    select grantee || ' ' || table_name as name from information_schema.role_table_grants
+    where table_schema in ('atrium', 'atrium_private', 'pgboss') and grantee in ('anon', 'PUBLIC')
+    union all
+    select oid::regprocedure::text from pg_proc
+    where pronamespace = 'atrium'::regnamespace and has_function_privilege('anon', oid, 'execute') and proname <> 'invitation_preview'
+    union all
+    select oid::regprocedure::text from pg_proc
+    where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('anon', oid, 'execute')
+      and proname not in ('invitation_preview', 'caller')`,
+  ],
+  [
+    'people call no private function that answers for somebody else',
+    `
+    select oid::regprocedure::text as name from pg_proc
+    where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('authenticated', oid, 'execute')
+      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept'))`,
+  ],
+  [
+    'every foreign key has an index to follow it back',
+    `
+    select conname as name from pg_constraint key
+    where connamespace in ${OURS} and contype = 'f' and confdeltype = 'c' and not exists (
+      select from pg_index where indrelid = key.conrelid
+        and (string_to_array(indkey::text, ' ')::int2[])[1] = any (conkey)
+    )`,
+  ],
+  [
+    'servers have no login of ours that inherits rights',
+    `
+    select rolname as name from pg_roles where rolname in ('atrium_collab', 'atrium_worker') and (rolinherit or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)`,
+  ],
+  [
+    'nothing of ours is in the schemas of the platform',
+    `
+    select proname as name from pg_proc where pronamespace in ('public'::regnamespace, 'auth'::regnamespace, 'storage'::regnamespace, 'realtime'::regnamespace)
+      and proname like '%atrium%'
+    union all
+    select tgname from pg_trigger where tgrelid = 'auth.users'::regclass and not tgisinternal and tgname not like 'atrium\\_%'`,
+  ],
+] as const
+
+test.for(RULES)('[CAT1] %s', async ([, query]) => {
+  expect(await names(query)).toEqual([])
+})
+
+test('[CAT2] a new table of ours is closed until something is granted by name', async () => {
+  await db.admin`create table atrium.canary (id uuid)`
+  await db.admin`create table atrium_private.canary (id uuid)`
+  for (const role of ['anon', 'authenticated', 'atrium_collab', 'atrium_worker']) {
+    const [may] = await db.admin`
+      select has_table_privilege(${role}, 'atrium.canary', 'select') or has_table_privilege(${role}, 'atrium_private.canary', 'select') as read`
+    expect([role, may?.read]).toEqual([role, false])
+  }
+})
+
+test('[CAT3] the servers reach what they need and nothing else', async () => {
+  const reach = (role: string) =>
+    names(`
+      select oid::regclass::text as name from pg_class
+      where relnamespace in ${OURS} and relkind = 'r' and has_table_privilege('${role}', oid, 'select, insert, update, delete')
+      union all
+      select oid::regprocedure::text from pg_proc where pronamespace in ${OURS} and has_function_privilege('${role}', oid, 'execute')
+      order by name`)
+  expect(await reach('atrium_collab')).toEqual([
+    'atrium_private.document_snapshots',
+    'atrium_private.document_updates',
+    'atrium_private.save_document_contents(uuid,jsonb,text)',
+  ])
+  expect(await reach('atrium_worker')).toEqual(['atrium_private.enqueue(text,jsonb)', 'atrium_private.issue_invitation_token(uuid)'])
+})
