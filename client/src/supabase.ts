@@ -84,11 +84,16 @@ let realtimeClient: Promise<import('@supabase/realtime-js').RealtimeClient> | un
 
 /** The one Realtime connection; opened at the first call. */
 export function realtime() {
-  realtimeClient ??= import('@supabase/realtime-js').then(
-    ({ RealtimeClient }) =>
-      new RealtimeClient(`${origin.replace(/^http/, 'ws')}/realtime/v1`, { params: { apikey: publishableKey }, accessToken }),
-  )
+  realtimeClient ??= connectRealtime()
   return realtimeClient
+}
+
+async function connectRealtime() {
+  const { RealtimeClient } = await import('@supabase/realtime-js')
+  const client = new RealtimeClient(`${origin.replace(/^http/, 'ws')}/realtime/v1`, { params: { apikey: publishableKey }, accessToken })
+  // The first join would go out before the token is there, and be refused.
+  await client.setAuth()
+  return client
 }
 
 let storageClient: Promise<import('@supabase/storage-js').StorageClient> | undefined

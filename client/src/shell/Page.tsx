@@ -1,5 +1,5 @@
 import { useLocation } from '@solidjs/router'
-import { createEffect, type JSX, on, onCleanup, Show } from 'solid-js'
+import { children, createEffect, type JSX, on, onCleanup, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { en } from './en.ts'
@@ -33,6 +33,8 @@ export function Page(props: PageProps) {
   const shell = useShell()
   const location = useLocation()
   let heading!: HTMLHeadingElement
+  // Read once: reading a prop of markup makes the markup.
+  const panel = children(() => props.panel)
 
   createEffect(() => {
     document.title = `${props.title} · Atrium`
@@ -76,9 +78,9 @@ export function Page(props: PageProps) {
       <div class="view" classList={{ fill: props.fill ?? false }}>
         {props.children}
       </div>
-      <Show when={props.panel}>
+      <Show when={panel()}>
         <aside class="panel" aria-label={props.panelLabel}>
-          {props.panel}
+          {panel()}
         </aside>
       </Show>
     </>

@@ -81,20 +81,43 @@ export function createWorkspaces(session: Session) {
     if (workspace === id()) setListsOf(workspace)
   }
 
-  /** Reads everything again; a failure is shown where nothing else is. */
-  async function reload(): Promise<void> {
-    try {
-      setProblem(undefined)
-      await reloadAll()
-      await reloadLists()
-    } catch (error) {
-      setProblem(error)
+  let reading: Promise<void> | undefined
+  let isStale = false
+
+  /** Reads everything again; a failure is shown where nothing else is. Whoever asks during a reading gets one more after it. */
+  function reload(): Promise<void> {
+    isStale = true
+    reading ??= readUntilFresh().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  async function readUntilFresh(): Promise<void> {
+    while (isStale) {
+      isStale = false
+      try {
+        await readAll()
+        setProblem(undefined)
+      } catch (error) {
+        setProblem(error)
+      }
     }
+  }
+
+  /** The lists of the workspace that is probably shown are read beside the list of workspaces, not after it. */
+  async function readAll(): Promise<void> {
+    const guess = id() ?? remembered(memory()) ?? undefined
+    setId(guess)
+    const [workspaces, guessed] = await Promise.allSettled([reloadAll(), reloadLists()])
+    if (workspaces.status === 'rejected') throw workspaces.reason
+    if (id() !== guess) await reloadLists()
+    else if (guessed.status === 'rejected') throw guessed.reason
   }
 
   /** Shows another workspace of this person. */
   function enter(workspace: string): void {
-    if (workspace === id()) return
+    if (workspace === listsOf()) return
     setLists(reconcile(structuredClone(emptyLists)))
     setId(workspace)
     void reload()
@@ -122,7 +145,7 @@ export function createWorkspaces(session: Session) {
     /** Undefined until they are read. */
     all,
     /** Whether the lists belong to the current workspace. */
-    loaded: () => listsOf() !== undefined && listsOf() === id(),
+    loaded: () => current() !== undefined && listsOf() === id(),
     problem,
     /** The name of a workspace that this person was in until now; reading it once is enough. */
     lost,
