@@ -86,11 +86,11 @@ test('[AUTH40] a dozen sign-ups with one address at once make one account', asyn
 })
 
 test('[AUTH41] hashing passwords leaves the server free for everybody else', async () => {
-  const people = await Promise.all(Array.from({ length: 8 }, () => auth.signedIn()))
+  const people = known.slice(0, 8)
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const start = performance.now()
   delay.enable()
-  const answers = await Promise.all(people.map(({ email }) => auth.post('/token?grant_type=password', { email, password: PASSWORD })))
+  const answers = await Promise.all(people.map((email) => auth.post('/token?grant_type=password', { email, password: PASSWORD })))
   delay.disable()
   const all = performance.now() - start
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))

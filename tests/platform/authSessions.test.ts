@@ -126,10 +126,10 @@ test('[AUTH14] passwords that GoTrue or SQL hashed are good here, and ours there
     insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data)
     values (gen_random_uuid(), 'authenticated', 'authenticated', ${bySql}, extensions.crypt(${PASSWORD}, extensions.gen_salt('bf', 10)), now(), '{}', '{}')`
   expect([await isIn(await signInAgain(byGoTrue)), await isIn(await signInAgain(bySql))]).toEqual([true, true])
-  const { id } = await auth.signedIn()
+  const { data } = await auth.admin.auth.admin.createUser({ email: freshEmail(), password: PASSWORD })
   const ours = await auth.sql`
     select encrypted_password like '$2a$10$%' as form, encrypted_password = extensions.crypt(${PASSWORD}, encrypted_password) as same
-    from auth.users where id = ${id}`
+    from auth.users where id = ${data.user?.id ?? null}`
   expect(ours).toEqual([{ form: true, same: true }])
 })
 
