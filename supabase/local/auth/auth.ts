@@ -1,7 +1,7 @@
 import type { Service } from '../service.ts'
 import type { Tokens } from '../tokens.ts'
 import type { Auth, Handler } from './context.ts'
-import { openDatabase } from './database.ts'
+import { openCounters, openDatabase } from './database.ts'
 import { AuthError, publicError } from './errors.ts'
 import { type AuthRequest, proxyList, readRequest, sendAnswer, sendError } from './http.ts'
 import type { MailMessage } from './mailLayout.ts'
@@ -30,6 +30,7 @@ const SWEEP_MS = 600_000
 /** Accounts and sessions, with the API of Supabase Auth: what supabase-js' `auth` speaks. */
 export async function createAuth({ databaseUrl, tokens, siteUrl, externalUrl, settings, mail, clock }: AuthOptions): Promise<Service> {
   const sql = openDatabase(databaseUrl)
+  const counters = openCounters(databaseUrl)
   const now = clock ?? (() => new Date())
   const underWay = new Set<Promise<void>>()
   const inBackground = (work: Promise<void>) => {
@@ -45,7 +46,7 @@ export async function createAuth({ databaseUrl, tokens, siteUrl, externalUrl, se
     siteUrl: siteUrl.replace(/\/+$/, ''),
     externalUrl: externalUrl.replace(/\/+$/, ''),
     now,
-    limits: createRateLimits(sql, settings.limits, now),
+    limits: createRateLimits(counters, settings.limits, now),
     passwords: await createPasswords({ minimumLength: settings.minimumPasswordLength }),
     mail,
   }
@@ -70,7 +71,7 @@ export async function createAuth({ databaseUrl, tokens, siteUrl, externalUrl, se
     async close() {
       clearInterval(timer)
       await Promise.all(underWay)
-      await sql.end({ timeout: 5 })
+      await Promise.all([sql.end({ timeout: 5 }), counters.end({ timeout: 5 })])
     },
   }
 }

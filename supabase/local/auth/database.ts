@@ -7,6 +7,10 @@ export type Pool = postgres.Sql
 
 export const openDatabase = (url: string): Pool => postgres(url, { max: 8, idle_timeout: 60, onnotice: () => {} })
 
+/** For the counters of rate limits: they need not wait for the disk, the last half second of them may be lost in a power cut. */
+export const openCounters = (url: string): Pool =>
+  postgres(url, { max: 4, idle_timeout: 60, onnotice: () => {}, connection: { synchronous_commit: 'off' } })
+
 export type Json = postgres.JSONValue
 
 /** Whether a statement failed because such a row exists already. */

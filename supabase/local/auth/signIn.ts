@@ -33,8 +33,7 @@ const byPassword: Handler = async (auth, request) => {
   // Only whoever knows the password learns more.
   if (isBanned(user, auth.now())) throw new AuthError(400, 'user_banned', 'User is banned')
   if (!user.email_confirmed_at) throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
-  await auth.limits.giveBack('signInPerAddress', request.address)
-  await auth.limits.forget('signInPerAccount', account)
+  await Promise.all([auth.limits.giveBack('signInPerAddress', request.address), auth.limits.forget('signInPerAccount', account)])
   const weak = auth.passwords.weakness(password)
   return answer({ ...(await signIn(auth, request, user, 'password')), ...(weak && { weak_password: weak }) })
 }
