@@ -81,10 +81,19 @@ function run() {
   if (process.env.npm_lifecycle_event) endWithNpm()
 }
 
-/** npm that is killed cannot pass that on either. */
+/** npm that is killed cannot pass that on either. It runs this through a shell, which may stay behind without it. */
 function endWithNpm() {
-  const npm = process.ppid
+  const before = ancestors()
   setInterval(() => {
-    if (process.ppid !== npm) process.exit(1)
+    if (ancestors() !== before) process.exit(1)
   }, 500).unref()
+}
+
+function ancestors() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`
+  } catch {
+    return String(process.ppid)
+  }
 }

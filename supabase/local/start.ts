@@ -3,7 +3,7 @@ import { buildClient } from './build.ts'
 import { HELP, OptionError, readOptions, type StartOptions } from './options.ts'
 import { makeDataDirectory } from './supervisor/directories.ts'
 import { AlreadyRunning, lock } from './supervisor/lock.ts'
-import { type Platform, type PlatformAddress, startPlatform } from './supervisor/platform.ts'
+import { type PlatformAddress, startPlatform } from './supervisor/platform.ts'
 import { PortError } from './supervisor/ports.ts'
 
 const say = (line: string): void => {
@@ -13,38 +13,51 @@ const say = (line: string): void => {
 async function run(options: StartOptions): Promise<void> {
   const data = makeDataDirectory(options.data)
   const held = await lock(data)
-  let platform: Platform | null = null
-  const stopped = new AbortController()
-  const stop = () => stopped.abort()
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   // npm, or what it started this with, was killed.
   process.on('disconnect', stop)
   try {
-    const built = buildClient().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
-    platform = await startPlatform({ ...options, data }, built, say)
+    const platform = await startPlatform({ ...options, data, built: build(), stopping: stopping.signal, log: say })
     held.announce(platform.address.url)
     announce(platform.address, options)
-    await new Promise<void>((resolve) => {
-      if (stopped.signal.aborted) resolve()
-      stopped.signal.addEventListener('abort', () => resolve())
-    })
+    await aborted(stopping.signal)
     if (!options.json) say('Stopping …')
+    await platform.stop()
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error
   } finally {
-    await platform?.stop()
     held.release()
   }
 }
 
-function announce(address: PlatformAddress, { json, host, siteUrl }: StartOptions): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(address)}\n`)
-    return
+/** A client that cannot be built is said; the rest starts without it, or with the one of before. */
+async function build(): Promise<void> {
+  try {
+    await buildClient()
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error))
   }
-  process.stdout.write(`\nAtrium is ready: ${siteUrl ?? address.url}\n`)
-  if (address.mailUrl) process.stdout.write(`Mail is shown at ${address.mailUrl}\n`)
-  if (!['127.0.0.1', '::1', 'localhost'].includes(host))
-    say(`Anybody who reaches ${host} can read what is sent: there is no TLS. Put a proxy with TLS in front (supabase/deploy)`)
-  process.stdout.write('Ctrl-C stops it.\n\n')
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function announce(address: PlatformAddress, { json, host, siteUrl }: StartOptions): void {
+  if (json) process.stdout.write(`${JSON.stringify(address)}\n`)
+  else {
+    process.stdout.write(`\nAtrium is ready: ${siteUrl ?? address.url}\n`)
+    if (address.mailUrl) process.stdout.write(`Mail is shown at ${address.mailUrl}\n`)
+    process.stdout.write('Ctrl-C stops it.\n\n')
+  }
+  if (['127.0.0.1', '::1', 'localhost'].includes(host)) return
+  say(`On ${host} there is no TLS: whoever is on the way can read what is sent. Put a proxy with TLS in front, as in supabase/deploy.`)
+  if (!siteUrl) say(`Links in mails lead to ${address.url}, which is this machine alone: say the public address with --site-url.`)
 }
 
 try {

@@ -30,9 +30,17 @@ export interface Platform {
 
 const DATABASE = 'postgres'
 
-/** Starts every part in order and keeps it alive. `data` exists and is locked by this process; `built` resolves when there is a client to serve. */
-export async function startPlatform(options: StartOptions, built: Promise<void>, log: (line: string) => void): Promise<Platform> {
-  const { data, host, smtpUrl } = options
+interface PlatformOptions extends StartOptions {
+  /** Resolves when there is a client to serve. */
+  built: Promise<void>
+  /** Aborted when everything shall end: what dies from then on is not started again, and a start under way is given up. */
+  stopping: AbortSignal
+  log(line: string): void
+}
+
+/** Starts every part in order and keeps it alive. The data directory exists and is locked by this process. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { data, host, smtpUrl, built, stopping, log } = options
   const directory = placeCluster(join(data, 'postgres'))
   await endOrphans(data, directory)
   const port = await choosePort(host, options.port)
@@ -68,7 +76,8 @@ export async function startPlatform(options: StartOptions, built: Promise<void>,
     gateway.tellParts()
   }
   const start = async (part: Part) => {
-    const supervised = supervise(part, { log, onChange })
+    stopping.throwIfAborted()
+    const supervised = supervise(part, { log, onChange, stopping })
     parts.set(
       part.name,
       await supervised.catch((error: unknown) => {
@@ -88,11 +97,15 @@ export async function startPlatform(options: StartOptions, built: Promise<void>,
     await start(postgresPart({ directory, port: configuration.databasePort, password: secrets.databasePassword, log: logOf('postgres') }))
     await prepareDatabase(configuration)
     const mail = { smtpUrl: smtpUrl ?? `smtp://127.0.0.1:${configuration.mailboxPort}`, from: options.mailFrom }
-    await Promise.all([
+    const starting = [
       start(collabPart(configuration, logOf('collab'))),
       start(workerPart(configuration, mail, logOf('worker'))),
       built.then(() => start(gateway)),
-    ])
+    ]
+    // Whatever fails, the others are waited for, or nobody would stop them.
+    await Promise.allSettled(starting)
+    await Promise.all(starting)
+    stopping.throwIfAborted()
   } catch (error) {
     await stop()
     throw error

@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   log(line: string): void
   /** Called whenever a part's state or process changes. */
   onChange(): void
+  /** Aborted when everything ends: a part that dies is not started again. */
+  stopping: AbortSignal
 }
 
 const READY_DEADLINE_MS = 60_000
@@ -39,12 +41,13 @@ const STEADY_MS = 10_000
 /** Starts a part, waits until it is ready, and starts it again with growing delays whenever it ends. Rejects when the first start fails. */
 export async function supervise(
   part: Part,
-  { log, onChange }: SupervisorOptions,
+  { log, onChange, stopping: allStopping }: SupervisorOptions,
 ): Promise<Supervised & { process(): ProcessIdentity | null }> {
   let state: PartState = 'starting'
   let child: ChildProcess | null = null
   let identity: ProcessIdentity | null = null
-  const stopping = new AbortController()
+  const ending = new AbortController()
+  const stopping = AbortSignal.any([ending.signal, allStopping])
   const change = (next: PartState) => {
     state = next
     onChange()
@@ -82,22 +85,22 @@ export async function supervise(
   async function keepAlive(onFirstReady: () => void, onFirstFailure: (error: unknown) => void): Promise<void> {
     let delay = FIRST_DELAY_MS
     let isFirst = true
-    while (!stopping.signal.aborted) {
+    while (!stopping.aborted) {
       const startedAt = Date.now()
       const how = await live(() => {
         isFirst = false
         onFirstReady()
       }).catch((error: unknown) => {
         if (isFirst) {
-          stopping.abort()
+          ending.abort()
           onFirstFailure(error)
         }
         return error instanceof Error ? error.message : String(error)
       })
-      if (stopping.signal.aborted) return
+      if (stopping.aborted) return
       delay = Date.now() - startedAt > STEADY_MS ? FIRST_DELAY_MS : Math.min(delay * 2, LONGEST_DELAY_MS)
       log(`${part.name}: ${how}; starting it again in ${delay} ms`)
-      await pause(delay, stopping.signal)
+      await pause(delay, stopping)
     }
   }
 
@@ -110,7 +113,7 @@ export async function supervise(
     state: () => state,
     process: () => identity,
     async stop() {
-      stopping.abort()
+      ending.abort()
       const current = child
       if (current && current.exitCode === null && current.signalCode === null) {
         current.kill(part.stopSignal)
