@@ -40,6 +40,8 @@ export interface Database {
 
 const ANSWER_DEADLINE_MS = 10_000
 const LISTEN_RETRY_MS = 250
+/** As long may a query on a healthy connection take when another connection of the pool is lost. */
+const RENEWAL_SECONDS = 3
 
 /** Every SQL statement of the collaboration server. */
 export function createDatabase(url: string): Database {
@@ -51,9 +53,9 @@ export function createDatabase(url: string): Database {
     onnotice: () => {},
     connection: { application_name: 'atrium_collab' },
   }
-  const sql = postgres(url, { ...settings, max: 6 })
+  const pool = createPool(url, { ...settings, max: 6 })
   // The log has a connection of its own: an acknowledgement never waits behind somebody who opens a large document.
-  const log = postgres(url, { ...settings, max: 1 })
+  const logPool = createPool(url, { ...settings, max: 1 })
   const listener = createListener(url, settings)
 
   const stored = (documentId: string, on: postgres.ISql) => on<{ id: string; bytes: Buffer }[]>`
@@ -69,18 +71,22 @@ export function createDatabase(url: string): Database {
         author_id: authorId,
         update: Buffer.from(update.buffer, update.byteOffset, update.length).toString('base64'),
       }))
-      await log`
+      const insert = logPool.current()`
         insert into atrium_private.document_updates (document_id, author_id, update)
         select document_id, author_id, decode(update, 'base64')
         from json_to_recordset(${JSON.stringify(rows)}::text::json) as given (document_id uuid, author_id uuid, update text)`
+      await withDeadline(insert).catch((error: unknown) => {
+        if (!sqlState(error)) logPool.renew() // Nobody knows what the connection is still waiting for.
+        throw error
+      })
     },
 
     async load(documentId) {
-      return split(await withDeadline(stored(documentId, sql)))
+      return split(await withDeadline(stored(documentId, pool.current())))
     },
 
     async compact(documentId, merge) {
-      return sql.begin(async (transaction) => {
+      return pool.current().begin(async (transaction) => {
         await transaction`select pg_advisory_xact_lock(hashtextextended(${`atrium.compact:${documentId}`}, 0))`
         const rows = await stored(documentId, transaction)
         const ids = rows.filter(({ id }) => id !== '0').map(({ id }) => id)
@@ -98,7 +104,7 @@ export function createDatabase(url: string): Database {
     },
 
     async permissionOn(documentId, claims) {
-      const asked = sql.begin(async (transaction) => {
+      const asked = pool.current().begin(async (transaction) => {
         const [, rows] = await Promise.all([
           transaction`select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`,
           transaction<{ access: Permission['access'] | null; name: string | null }[]>`
@@ -115,13 +121,13 @@ export function createDatabase(url: string): Database {
     },
 
     async saveContents(documentId, json, text) {
-      await sql`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
+      await pool.current()`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
     },
 
     listen: listener.start,
 
     async close() {
-      await Promise.all([listener.stop(), sql.end({ timeout: 5 }), log.end({ timeout: 5 })])
+      await Promise.all([listener.stop(), pool.close(), logPool.close()])
     },
   }
 }
@@ -139,6 +145,12 @@ function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined
 }
 
+/** Whether the library tripped over a connection that was lost in the middle of a transaction: it writes the rollback to a socket that
+ *  is not there any more, outside of every promise. The queries were rejected before, and createPool has replaced the connection. */
+export function isWriteToLostConnection(error: unknown): boolean {
+  return error instanceof TypeError && /at (Immediate\.)?nextWrite \(.*\/postgres\/src\/connection\.js/.test(error.stack ?? '')
+}
+
 function split(rows: { id: string; bytes: Buffer }[]): StoredDocument {
   const [first] = rows
   const hasSnapshot = first?.id === '0'
@@ -154,6 +166,40 @@ async function withDeadline<T>(work: PromiseLike<T>): Promise<T> {
     return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** Connections that are replaced together as soon as one of them is lost. The library would use it again, but when it was lost in the
+ *  moment in which a query was about to be written, nothing is ever written to it any more: `closed` in its connection.js clears the
+ *  timer of the next write and leaves it standing. */
+function createPool(url: string, settings: postgres.Options<Record<string, never>>) {
+  let closing = false
+  let current = make()
+
+  function make(): postgres.Sql {
+    const made = postgres(url, {
+      ...settings,
+      onclose: () => {
+        if (made === current) renew()
+      },
+    })
+    return made
+  }
+
+  function renew() {
+    if (closing) return
+    const old = current
+    current = make()
+    void old.end({ timeout: RENEWAL_SECONDS }).catch(() => {}) // Its queries are rejected, and whoever asked them hears of it.
+  }
+
+  return {
+    current: () => current,
+    renew,
+    close() {
+      closing = true
+      return current.end({ timeout: RENEWAL_SECONDS })
+    },
   }
 }
 

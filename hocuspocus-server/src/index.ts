@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { type Collaboration, createCollaboration } from './collaboration.ts'
 import { type Config, type ListenAddress, readConfig } from './config.ts'
-import { createDatabase } from './database.ts'
+import { createDatabase, isWriteToLostConnection } from './database.ts'
 import { createAdmission, frameBytes } from './limits.ts'
 import { createTokenVerifier } from './tokens.ts'
 
@@ -101,6 +101,11 @@ function listen(server: ReturnType<typeof createServer>, address: ListenAddress)
 
 async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => report('Something was not waited for, and failed', error))
+  process.on('uncaughtException', (error) => {
+    if (isWriteToLostConnection(error)) return
+    report('The server cannot go on', error)
+    process.exit(1)
+  })
   const running = await start(readConfig(process.env))
   const stop = () => {
     // What is not committed by then was not acknowledged either: clients still have it.

@@ -66,6 +66,7 @@ async function storedText(documentId: string): Promise<string> {
 
 test.for([0, 1, 2])(
   '[COL7] kill -9 while three people type loses nothing that was acknowledged (round %i)',
+  { timeout: 30_000 },
   async () => {
     const documentId = await team.document()
     const peers = [await join(documentId), await join(documentId), await join(documentId)]
@@ -81,16 +82,15 @@ test.for([0, 1, 2])(
     const lines = new Set(late.text().split('\n'))
     expect(promised.filter((line) => !lines.has(line))).toEqual([])
   },
-  30_000,
 )
 
-test('[COL7] what is typed while the database is away is acknowledged when it is back', async () => {
+test('[COL7] what is typed while the database is away is acknowledged when it is back', { timeout: 60_000 }, async () => {
   const documentId = await team.document()
   const [anna, ben] = [await join(documentId), await join(documentId)]
   const cut = () => team.admin`
     select pg_terminate_backend(pid) from pg_stat_activity where usename = 'atrium_collab' and datname = current_database()`
   const typing = typist(anna, 'a')
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 10; round++) {
     const before = typing.acknowledged.size
     await cut()
     await expect.poll(() => typing.acknowledged.size, { timeout: 10_000 }).toBeGreaterThan(before)
