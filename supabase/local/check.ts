@@ -67,7 +67,7 @@ async function lintSql(): Promise<Result[]> {
       await run({
         name: 'schema',
         command: 'postgres-language-server',
-        args: ['dblint', `--connection-string=${url}`, '--error-on-warnings', '--max-diagnostics=none'],
+        args: ['dblint', `--connection-string=${url}`, '--error-on-warnings', '--diagnostic-level=warn', '--max-diagnostics=none'],
       }),
     )
   } finally {
