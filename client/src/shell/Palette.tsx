@@ -86,7 +86,7 @@ export default function Palette() {
           }}
           onKeyDown={onKeyDown}
         />
-        <kbd>esc</kbd>
+        <kbd class="only-keys">esc</kbd>
       </div>
       <div role="listbox" id={listId} class="palette-list" aria-label={t('palette.results')}>
         <For each={groups()}>
@@ -111,6 +111,9 @@ export default function Palette() {
                     >
                       <Icon name={entry.icon} />
                       <span class="ellipsis">{entry.label}</span>
+                      <Show when={entry.keys}>
+                        <kbd class="only-keys">{entry.keys}</kbd>
+                      </Show>
                       <Show when={entry.hint}>
                         <span class="hint ellipsis">{entry.hint}</span>
                       </Show>

@@ -42,7 +42,7 @@ export function Sidebar() {
       <button type="button" class="search-button" onClick={() => shell.setPalette(true)}>
         <Icon name="search" />
         <span class="ellipsis">{t('search')}</span>
-        <kbd class="only-wide">{isApple ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd class="only-keys">{isApple ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
       <nav aria-label={t('navigation')}>
         <A class="nav-row" href={paths.home()} end>

@@ -13,8 +13,10 @@ const t = textsOf(en)
 interface Command {
   label: string
   icon: IconName
-  /** Where it is, or the keys that do the same. */
+  /** Where it is. */
   hint?: string
+  /** The keys that do the same. */
+  keys?: string
   href?: string
   onSelect?(): void
 }
@@ -31,11 +33,11 @@ export function createCommands() {
   const spaceName = (space: string) => workspace.space(space)?.name ?? ''
 
   const places = createMemo<Command[]>(() => [
-    { label: t('home'), icon: 'home', hint: 'G H', href: paths.home() },
-    { label: t('documents'), icon: 'document', hint: 'G D', href: paths.documents() },
-    { label: t('chat'), icon: 'chat', hint: 'G C', href: paths.rooms() },
-    { label: t('people'), icon: 'people', hint: 'G P', href: paths.people() },
-    { label: t('settings'), icon: 'gear', hint: 'G S', href: paths.settings() },
+    { label: t('home'), icon: 'home', keys: 'G H', href: paths.home() },
+    { label: t('documents'), icon: 'document', keys: 'G D', href: paths.documents() },
+    { label: t('chat'), icon: 'chat', keys: 'G C', href: paths.rooms() },
+    { label: t('people'), icon: 'people', keys: 'G P', href: paths.people() },
+    { label: t('settings'), icon: 'gear', keys: 'G S', href: paths.settings() },
   ])
   const documents = createMemo<Command[]>(() =>
     workspace
@@ -88,7 +90,7 @@ function createActions() {
     const found: Command[] = []
     const editable = workspace.spaces().filter((space) => workspace.can('editor', space.id))
     const [first] = editable
-    if (first) found.push({ label: t('newDocument'), icon: 'plus', hint: 'C', onSelect: () => newDocument(first.id) })
+    if (first) found.push({ label: t('newDocument'), icon: 'plus', keys: 'C', onSelect: () => newDocument(first.id) })
     for (const space of editable) {
       const label = t('newRoomIn', { space: space.name })
       found.push({ label, icon: 'plus', onSelect: () => shell.open({ kind: 'newRoom', space: space.id }) })
@@ -100,7 +102,7 @@ function createActions() {
       { label: t('palette.light'), icon: 'sun', onSelect: () => shell.setTheme('light') },
       { label: t('palette.dark'), icon: 'moon', onSelect: () => shell.setTheme('dark') },
       { label: t('palette.system'), icon: 'gear', onSelect: () => shell.setTheme('system') },
-      { label: t('keyboard'), icon: 'keyboard', hint: '?', onSelect: () => shell.open({ kind: 'keys' }) },
+      { label: t('keyboard'), icon: 'keyboard', keys: '?', onSelect: () => shell.open({ kind: 'keys' }) },
       { label: t('signOut'), icon: 'logOut', onSelect: () => void session.signOut() },
     )
     return found

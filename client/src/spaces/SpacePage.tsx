@@ -3,7 +3,7 @@ import { createMemo, createSignal, Show } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { DocumentLinks, RoomLinks } from '../home/Links.tsx'
-import { textsOf } from '../i18n.ts'
+import { plural, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import type { SpaceRow } from '../rows.ts'
 import { NoAccess } from '../shell/NotFound.tsx'
@@ -68,7 +68,7 @@ function Overview(props: { space: SpaceRow }) {
       }
     >
       <div class="page">
-        <p class="lede">{props.space.name}</p>
+        <p class="lede">{contents(documents().length, rooms().length)}</p>
         <p class="muted with-icon">
           <Show when={props.space.private}>
             <Icon name="lock" />
@@ -112,6 +112,14 @@ function Overview(props: { space: SpaceRow }) {
       </div>
     </Page>
   )
+}
+
+/** "3 pages and 1 room." */
+function contents(documents: number, rooms: number): string {
+  if (documents + rooms === 0) return t('page.nothing')
+  const pages = plural(documents, { one: t('page.onePage'), other: t('page.pages', { count: documents }) })
+  const talk = plural(rooms, { one: t('page.oneRoom'), other: t('page.roomCount', { count: rooms }) })
+  return t('page.contents', { pages, rooms: talk })
 }
 
 function SpaceActions(props: { space: SpaceRow }) {

@@ -13,6 +13,12 @@ export const en = {
   page: {
     open: 'Open to everybody in {{ workspace }}.',
     private: 'Private: only its members see it.',
+    nothing: 'Nothing here yet.',
+    contents: '{{ pages }} and {{ rooms }}.',
+    onePage: 'One page',
+    pages: '{{ count }} pages',
+    oneRoom: 'one room',
+    roomCount: '{{ count }} rooms',
     more: 'More about {{ name }}',
     rename: 'Rename',
     archive: 'Archive',

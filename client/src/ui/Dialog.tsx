@@ -2,6 +2,8 @@ import { createUniqueId, type JSX, onCleanup, onMount, Show } from 'solid-js'
 import { Button, IconButton } from './Button.tsx'
 import './dialog.css'
 
+const field = '.dialog-body :is(input:not([readonly], [type=radio], [type=hidden]), textarea, select)'
+
 interface DialogProps {
   title: string
   children: JSX.Element
@@ -17,10 +19,16 @@ interface DialogProps {
 /** A modal dialog: open as long as it is in the tree. Focus goes in, stays in, and returns to where it was. */
 export function Dialog(props: DialogProps) {
   let element!: HTMLDialogElement
+  let heading!: HTMLHeadingElement
   const titleId = createUniqueId()
   const before = document.activeElement
 
-  onMount(() => element.showModal())
+  onMount(() => {
+    element.showModal()
+    // The browser would take the close button. A form begins at its first field, a question at its mildest answer.
+    const first = element.querySelector<HTMLElement>(`${field}, .dialog-foot button`) ?? heading
+    first.focus()
+  })
   onCleanup(() => {
     if (before instanceof HTMLElement && before.isConnected) before.focus()
   })
@@ -28,7 +36,7 @@ export function Dialog(props: DialogProps) {
   const content = () => (
     <>
       <header class="dialog-head">
-        <h2 id={titleId} class="grow">
+        <h2 id={titleId} class="grow" tabindex="-1" ref={heading}>
           {props.title}
         </h2>
         <Show when={props.closeLabel}>{(label) => <IconButton icon="close" label={label()} onClick={() => props.onClose()} />}</Show>

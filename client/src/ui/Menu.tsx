@@ -20,7 +20,7 @@ export interface MenuItem {
 }
 
 interface MenuProps {
-  /** The menu's name; also the button's when the trigger has no text. */
+  /** The name of the menu and of its button; it contains the text that the button shows. */
   label: string
   /** What the button shows. */
   trigger: JSX.Element
@@ -44,7 +44,7 @@ export function Menu(props: MenuProps) {
         popovertarget={id}
         aria-haspopup="menu"
         aria-expanded={open()}
-        aria-label={props.iconOnly ? props.label : undefined}
+        aria-label={props.label}
         title={props.iconOnly ? props.label : undefined}
       >
         {props.trigger}
