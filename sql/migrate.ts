@@ -50,6 +50,11 @@ function connect(url: string): postgres.Sql {
 }
 
 async function requireSupabase(sql: Transaction): Promise<void> {
+  const [server] = await sql<{ version: number; login: string }[]>`
+    select current_setting('server_version_num')::int as version, current_user::text as login`
+  if (server && server.version < 170000) throw new MigrationError('Atrium needs PostgreSQL 17 or newer')
+  // What it makes belongs to the login, and its functions must pass row-level security as postgres does.
+  if (server?.login !== 'postgres') throw new MigrationError(`Connect as postgres, the role of migrations, not as ${server?.login}`)
   const [found] = await sql<{ missing: string[] | null }[]>`
     select array_agg(name) as missing
     from unnest(array['auth.users', 'storage.objects', 'storage.buckets', 'realtime.messages']) as name

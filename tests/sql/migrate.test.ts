@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { PgBoss } from 'pg-boss'
+import postgres from 'postgres'
+import { afterAll, expect, inject, test } from 'vitest'
+import { describeTypes } from '../../sql/describeTypes.ts'
+import { migrate } from '../../sql/migrate.ts'
+import { createServiceSchemas } from '../../supabase/local/postgres/roles.ts'
+import { createDatabase } from '../support/database.ts'
+import { createWorkspace } from '../support/factories.ts'
+
+const { port, password } = inject('cluster')
+const url = (login: string, database: string) => `postgres://${login}:${password}@127.0.0.1:${port}/${database}`
+const superuser = postgres(url('supabase_admin', 'postgres'), { max: 1, onnotice: () => {} })
+const made: string[] = []
+afterAll(async () => {
+  for (const name of made) await superuser.unsafe(`drop database ${name} with (force)`)
+  await superuser.end()
+})
+
+/** A Supabase as it is before Atrium comes; returns the address for its role postgres. */
+async function emptySupabase(): Promise<string> {
+  const name = `empty_${randomBytes(6).toString('hex')}`
+  await superuser.unsafe(`create database ${name}`)
+  made.push(name)
+  await createServiceSchemas(url('supabase_admin', name))
+  return url('postgres', name)
+}
+
+async function query<Row>(address: string, text: string): Promise<Row[]> {
+  const sql = postgres(address, { max: 1, onnotice: () => {} })
+  try {
+    return (await sql.unsafe(text)) as unknown as Row[]
+  } finally {
+    await sql.end()
+  }
+}
+const history = (address: string) =>
+  query<{ version: string; name: string; count: number }>(
+    address,
+    'select version, name, cardinality(statements) as count from supabase_migrations.schema_migrations order by version',
+  )
+
+function upgrades(files: Record<string, string>): URL {
+  const directory = mkdtempSync(join(tmpdir(), 'atrium-upgrades-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+  return pathToFileURL(`${directory}/`)
+}
+
+test('[MIG1] an empty Supabase gets Atrium once, though two install it at the same moment and again later', async () => {
+  const address = await emptySupabase()
+  const results = await Promise.all([migrate(address), migrate(address)])
+  expect(results).toEqual(expect.arrayContaining(['installed', []]))
+  const before = await history(address)
+  expect(before).toEqual([{ version: '0000', name: 'atrium', count: expect.any(Number) }])
+  expect(await migrate(address)).toEqual([])
+  expect(await history(address)).toEqual(before)
+})
+
+test('[MIG2] upgrades run once, in order and forwards; a new installation has them already', async () => {
+  const migrations = upgrades({
+    '0002_second.sql': `insert into atrium.first values ('second')`,
+    '0001_first.sql': `create table atrium.first (name text)`,
+    'README.md': 'no migration',
+  })
+  const address = await emptySupabase()
+  await migrate(address)
+  expect(await migrate(address, { migrations })).toEqual(['0001', '0002'])
+  expect(await migrate(address, { migrations })).toEqual([])
+  expect(await history(address)).toMatchObject([
+    {},
+    { version: '0001', name: 'atrium_first', count: 1 },
+    { version: '0002', name: 'atrium_second' },
+  ])
+  expect(await query(address, 'select name from atrium.first')).toEqual([{ name: 'second' }])
+  const fresh = await emptySupabase()
+  expect(await migrate(fresh, { migrations })).toBe('installed')
+  expect((await history(fresh)).map(({ version }) => version)).toEqual(['0000', '0001', '0002'])
+  expect(await migrate(fresh, { migrations })).toEqual([])
+  rmSync(migrations, { recursive: true })
+})
+
+test('[MIG3] an upgrade that fails leaves everything as it was', async () => {
+  const address = await emptySupabase()
+  await migrate(address)
+  const migrations = upgrades({ '0001_good.sql': 'create table atrium.good ()', '0002_bad.sql': 'select 1 / 0' })
+  await expect(migrate(address, { migrations })).rejects.toThrow('division by zero')
+  expect(await query(address, `select to_regclass('atrium.good') as good`)).toEqual([{ good: null }])
+  expect(await history(address)).toHaveLength(1)
+  rmSync(migrations, { recursive: true })
+})
+
+/** Runs the script as a person would. */
+function run(...words: string[]): Promise<{ code: number; output: string }> {
+  const script = join(import.meta.dirname, '../../sql/migrate.ts')
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...words], (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
+    )
+  })
+}
+
+test('[MIG4] a wrong address or a database that is no Supabase is answered by a sentence and code 1', async () => {
+  const plain = `plain_${randomBytes(6).toString('hex')}`
+  await superuser.unsafe(`create database ${plain} owner postgres`)
+  made.push(plain)
+  const taken = await emptySupabase()
+  await query(taken, 'create schema atrium')
+  const cases = [
+    [[], 'Usage: npm run migrate'],
+    [['mysql://localhost'], 'must begin with postgres://'],
+    [['postgres://postgres@127.0.0.1:1/x'], 'ECONNREFUSED'],
+    [[url('postgres', plain)], 'This is no Supabase database'],
+    [[url('supabase_admin', plain)], 'Connect as postgres'],
+    [[taken], 'not made by Atrium'],
+  ] as const
+  for (const [words, sentence] of cases) {
+    const { code, output } = await run(...words)
+    expect([code, output.trim().split('\n').length, output]).toEqual([1, 1, expect.stringContaining(sentence)])
+  }
+  expect(await query(url('postgres', plain), `select from pg_namespace where nspname like 'atrium%' or nspname like 'supabase%'`)).toEqual(
+    [],
+  )
+})
+
+test('[MIG5] types.gen.ts is what the database has', async () => {
+  const db = await createDatabase()
+  try {
+    expect(readFileSync(new URL('../../sql/types.gen.ts', import.meta.url), 'utf8')).toBe(await describeTypes(db.admin))
+  } finally {
+    await db.drop()
+  }
+})
+
+test('[MIG6] a job that SQL puts into a queue is one that pg-boss takes, retries and completes', async () => {
+  const db = await createDatabase()
+  const boss = new PgBoss({ connectionString: db.url('atrium_worker'), migrate: false, supervise: false, schedule: false, max: 2 })
+  try {
+    await boss.start()
+    const workspace = await createWorkspace(db)
+    const invitation = await db.call(workspace.owner, 'invite_member', {
+      workspace_id: workspace.id,
+      email: 'a@example.com',
+      role: 'viewer',
+    })
+    const [job] = await boss.fetch('send_mail', { includeMetadata: true })
+    expect(job).toMatchObject({
+      data: { kind: 'invitation', invitation_id: invitation.id },
+      retryLimit: 10,
+      retryDelay: 30,
+      policy: 'standard',
+    })
+    await boss.complete('send_mail', job?.id ?? '')
+    expect(await boss.fetch('send_mail')).toEqual([])
+    // A job is part of the transaction: what is refused sends nothing.
+    await db.call(workspace.owner, 'invite_member', { workspace_id: workspace.id, email: 'no address', role: 'viewer' }).catch(() => {})
+    expect(await boss.fetch('send_mail')).toEqual([])
+    await expect(db.admin`select atrium_private.enqueue('no queue', '{}')`).rejects.toThrow('There is no queue no queue')
+  } finally {
+    await boss.stop({ graceful: false })
+    await db.drop()
+  }
+})
