@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../support/database.ts'
-import { type CollaborationProcess, closePeers, openPeer, startCollaboration, tokenFor } from './collaboration.ts'
+import { closePeers, openPeer } from './collaboration.ts'
+import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
 let database: Database

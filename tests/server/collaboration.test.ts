@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../support/database.ts'
-import { type CollaborationProcess, closePeers, openPeer, openSocket, startCollaboration, tokenFor } from './collaboration.ts'
+import { closePeers, openPeer, openSocket } from './collaboration.ts'
+import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
 let database: Database

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { createDatabase, type Database } from '../support/database.ts'
-import { type CollaborationProcess, closePeers, openPeer, type Peer, startCollaboration, textOf, tokenFor } from './collaboration.ts'
+import { closePeers, openPeer, type Peer, textOf } from './collaboration.ts'
+import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
 let database: Database

@@ -2,16 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { documentName } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
-import {
-  type CollaborationProcess,
-  closePeers,
-  openPeer,
-  openSocket,
-  type Peer,
-  startCollaboration,
-  textOf,
-  tokenFor,
-} from './collaboration.ts'
+import { closePeers, openPeer, openSocket, type Peer, textOf } from './collaboration.ts'
+import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
 let database: Database

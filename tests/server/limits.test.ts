@@ -4,7 +4,8 @@ import WebSocket from 'ws'
 import * as Y from 'yjs'
 import { documentName } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
-import { type CollaborationProcess, closePeers, openPeer, startCollaboration, tokenFor } from './collaboration.ts'
+import { closePeers, openPeer } from './collaboration.ts'
+import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
 let database: Database
