@@ -60,7 +60,7 @@ test("[AUTH2] an access token carries GoTrue's claims", async () => {
 })
 
 test('[AUTH3] a trigger on auth.users reads the name that came with the sign-up, and may refuse it with a code', async () => {
-  await auth.sql`create table if not exists public.seen (name text)`
+  await auth.sql`create table if not exists public.seen (name varchar(80))`
   await auth.sql.unsafe(`create function public.on_user() returns trigger language plpgsql security definer as $$ begin
     if new.raw_user_meta_data ->> 'name' = 'Nobody' then
       raise sqlstate 'PT422' using message = 'This name is taken', detail = 'name_taken';
@@ -73,6 +73,8 @@ test('[AUTH3] a trigger on auth.users reads the name that came with the sign-up,
   expect(await auth.sql`select name from public.seen`).toEqual([{ name: 'Änne 🌍' }])
   const { error } = await auth.client().auth.signUp({ email: freshEmail(), password: PASSWORD, options: { data: { name: 'Nobody' } } })
   expect(error).toMatchObject({ status: 422, code: 'name_taken', message: 'This name is taken' })
+  const long = await auth.client().auth.signUp({ email: freshEmail(), password: PASSWORD, options: { data: { name: 'x'.repeat(100) } } })
+  expect(long.error).toMatchObject({ status: 422, code: 'validation_failed', message: expect.not.stringContaining('varying') })
   await auth.sql`drop trigger on_user on auth.users`
 })
 

@@ -1,5 +1,8 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRateLimits } from '../../supabase/local/auth/rateLimits.ts'
+import { DEFAULT_AUTH_SETTINGS } from '../../supabase/local/auth/settings.ts'
+import { sweep } from '../../supabase/local/auth/sweep.ts'
 import { type AuthUnderTest, codeIn, freshEmail, PASSWORD, startAuth } from './authSupport.ts'
 
 let auth: AuthUnderTest
@@ -143,6 +146,25 @@ test('[AUTH15] the database holds no token that somebody could use', async () =>
       (select jsonb_agg(to_jsonb(t)) from auth.users t), (select jsonb_agg(to_jsonb(t)) from auth.flow_state t)) as text`
   expect(secrets.every((secret) => secret.length > 5)).toBe(true)
   expect(secrets.filter((secret) => dump?.text.includes(secret))).toEqual([])
+})
+
+test('[AUTH17] what has run out does not stay in the database', async () => {
+  const { client, email } = await auth.signedIn()
+  const pkce = auth.client({ flowType: 'pkce' })
+  await pkce.auth.resetPasswordForEmail(email)
+  await auth.mailTo(email)
+  await refresh(await refreshTokenOf(client))
+  const counts = async () => {
+    const [row] =
+      await auth.sql`select (select count(*)::int from auth.one_time_tokens) as tokens, (select count(*)::int from auth.flow_state) as flows,
+      (select count(*)::int from auth.refresh_tokens where revoked) as used, (select count(*)::int from auth.users where email = ${email}) as people`
+    return row
+  }
+  const inHundredDays = () => new Date(Date.now() + 100 * 86_400_000)
+  const limits = createRateLimits(auth.sql, DEFAULT_AUTH_SETTINGS.limits, inHundredDays)
+  expect(Object.values((await counts()) ?? {}).every((count) => count > 0)).toBe(true)
+  await sweep({ sql: auth.sql, now: inHundredDays, limits, settings: DEFAULT_AUTH_SETTINGS })
+  expect(await counts()).toEqual({ tokens: 0, flows: 0, used: 0, people: 1 })
 })
 
 test('[AUTH16] nobody but the service reads its tables', async () => {

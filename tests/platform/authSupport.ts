@@ -71,6 +71,11 @@ export async function startAuth({
     createClient(server.url, key, { auth: { persistSession: true, storage: memory(), autoRefreshToken: false, flowType } })
   const admin = client({ key: secrets.secretKey })
 
+  const hashBySql = async (password: string, cost: number) => {
+    const [row] = await sql<{ hash: string }[]>`select extensions.crypt(${password}, extensions.gen_salt('bf', ${cost})) as hash`
+    return row?.hash ?? ''
+  }
+
   return {
     get url() {
       return `${server.url}/auth/v1`
@@ -92,7 +97,7 @@ export async function startAuth({
       ),
     async signedIn(email = freshEmail()) {
       // The cheapest hash: what these tests are about is not how long it takes.
-      const password_hash = await this.hashBySql(PASSWORD, 4)
+      const password_hash = await hashBySql(PASSWORD, 4)
       const { data, error } = await admin.auth.admin.createUser({ email, password_hash, email_confirm: true })
       if (error) throw error
       const person = client()
@@ -100,10 +105,7 @@ export async function startAuth({
       if (signIn.error) throw signIn.error
       return { email, id: data.user.id, client: person }
     },
-    async hashBySql(password, cost) {
-      const [row] = await sql<{ hash: string }[]>`select extensions.crypt(${password}, extensions.gen_salt('bf', ${cost})) as hash`
-      return row?.hash ?? ''
-    },
+    hashBySql,
     advance(seconds) {
       ahead += seconds * 1000
     },

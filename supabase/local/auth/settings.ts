@@ -1,4 +1,5 @@
-/** So many requests in so many seconds; a bucket that empties steadily, not a window that jumps. */
+/** So many requests at once, and so many again over so many seconds: a bucket that empties steadily. In any such period at most twice
+ *  as many pass. */
 export interface Limit {
   count: number
   seconds: number
@@ -79,7 +80,7 @@ export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
   trustedProxies: [],
   limits: {
     signInPerAddress: { count: 30, seconds: FIVE_MINUTES },
-    signInPerAccount: { count: 10, seconds: 900 },
+    signInPerAccount: { count: 5, seconds: 900 },
     signUpPerAddress: { count: 30, seconds: FIVE_MINUTES },
     mailPerAddress: { count: 60, seconds: HOUR },
     mailPerAccount: { count: 10, seconds: HOUR },
