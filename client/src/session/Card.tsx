@@ -14,15 +14,15 @@ export function Card(props: { title: string; children: JSX.Element; foot?: JSX.E
     })
   })
   return (
-    <div class="card-page">
-      <main class="card">
+    <main class="card-page">
+      <div class="card">
         <img src="/icon.svg" width="40" height="40" alt="" />
         <h1 ref={heading} tabindex="-1">
           {props.title}
         </h1>
         {props.children}
-      </main>
+      </div>
       <div class="card-foot">{props.foot}</div>
-    </div>
+    </main>
   )
 }
