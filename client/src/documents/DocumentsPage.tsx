@@ -56,12 +56,13 @@ export default function DocumentsPage() {
     >
       <div class="page">
         <nav class="view-switch" aria-label={en.list.views}>
-          <A href={address('')} aria-current={isTrash() ? undefined : 'page'}>
+          {/* The router's own link looks at the path alone, which both share. */}
+          <a href={address('')} aria-current={isTrash() ? undefined : 'page'}>
             {en.list.recent}
-          </A>
-          <A href={address('?view=trash')} aria-current={isTrash() ? 'page' : undefined}>
+          </a>
+          <a href={address('?view=trash')} aria-current={isTrash() ? 'page' : undefined}>
             {en.list.trash}
-          </A>
+          </a>
         </nav>
         <Show
           when={isTrash()}

@@ -3,6 +3,7 @@ import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
+import type { IconName } from '../ui/icons.ts'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { toast } from '../ui/Toast.tsx'
 import type { Documents } from './documents.ts'
@@ -64,17 +65,17 @@ export function documentMenu(documents: Documents, document: DocumentRow, action
   const copy: MenuItem = { label: en.copyLink, icon: 'link', onSelect: () => void copyLink(document.id).catch(() => {}) }
   if (!documents.mayEdit(document)) return [copy]
   const tree = documents.tree()
-  const step = (label: string, place: Place | null, reason: string): MenuItem =>
-    place ? { label, onSelect: () => actions.move(place) } : { label, disabledReason: reason }
+  const step = (label: string, icon: IconName, place: Place | null): MenuItem[] =>
+    place ? [{ label, icon, onSelect: () => actions.move(place) }] : []
   return [
     { label: en.newInside, icon: 'plus', onSelect: actions.newInside },
     { label: en.rename, icon: 'pencil', onSelect: actions.rename },
     copy,
-    { label: en.moveTo, icon: 'document', onSelect: actions.moveTo },
-    step(en.moveUp, tree.stepped(document.id, -1), en.nothingAbove),
-    step(en.moveDown, tree.stepped(document.id, 1), en.nothingBelow),
-    step(en.indent, tree.indented(document.id), en.nothingAbove),
-    step(en.outdent, tree.outdented(document.id), en.atTop),
+    { label: en.moveTo, icon: 'move', onSelect: actions.moveTo },
+    ...step(en.moveUp, 'arrowUp', tree.stepped(document.id, -1)),
+    ...step(en.moveDown, 'arrowDown', tree.stepped(document.id, 1)),
+    ...step(en.indent, 'indent', tree.indented(document.id)),
+    ...step(en.outdent, 'outdent', tree.outdented(document.id)),
     { label: en.trash, icon: 'trash', danger: true, onSelect: actions.trash },
   ]
 }

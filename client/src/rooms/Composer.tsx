@@ -68,7 +68,7 @@ export function Composer(props: { roomId: string; roomName: string; onSend(text:
         }}
         onKeyDown={onKeyDown}
       />
-      <IconButton icon="send" label={en.send} type="submit" class="primary" aria-disabled={!text().trim() || isTooLong()} />
+      <IconButton icon="send" label={en.send} type="submit" aria-disabled={!text().trim() || isTooLong()} />
       <p id="composer-hint" class="visually-hidden">
         {en.composerHint}
       </p>

@@ -71,7 +71,7 @@ export function MessageList(props: MessageListProps) {
 
   onMount(() => {
     props.onHandle({ toEnd, toMessage })
-    // Images of time: fonts arrive, the keyboard opens, the composer grows. Who was at the end stays there.
+    // Fonts arrive, the keyboard opens, the composer grows. Who was at the end stays there.
     const observer = new ResizeObserver(() => atEnd() && toEnd())
     observer.observe(scroller)
     onCleanup(() => observer.disconnect())
@@ -99,7 +99,6 @@ export function MessageList(props: MessageListProps) {
   return (
     <div class="message-area">
       <div ref={scroller} class="message-scroller" role="log" aria-label={props.label} onScroll={onScroll} onKeyDown={moveFocus}>
-        <div class="message-spacer" />
         <Virtualizer
           ref={(handle) => {
             virtualizer = handle

@@ -202,11 +202,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
         </>
       }
       panelLabel={en.details}
-      panel={
-        <Show when={search.details === '1'}>
-          <RoomPanel room={props.room} archived={props.archived} onClose={() => showDetails(false)} />
-        </Show>
-      }
+      panel={search.details === '1' && <RoomPanel room={props.room} archived={props.archived} onClose={() => showDetails(false)} />}
       onTogglePanel={() => showDetails(search.details !== '1')}
     >
       <div class="room">

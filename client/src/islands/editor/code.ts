@@ -1,6 +1,6 @@
 import { CodeBlock } from '@tiptap/extension-code-block'
 import type { Node as DocumentNode } from '@tiptap/pm/model'
-import { Plugin, PluginKey } from '@tiptap/pm/state'
+import { Plugin, PluginKey, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
 import type { EditorText } from '../contract.ts'
 import { type Highlighter, languages, loadHighlighter, type Span } from './highlight.ts'
@@ -134,18 +134,22 @@ function highlighting(blockName: string): Plugin<DecorationSet> {
   })
 }
 
-function changedRange(transaction: {
-  mapping: { maps: readonly import('@tiptap/pm/transform').StepMap[]; slice(from: number): { map(position: number, side: number): number } }
-  doc: DocumentNode
-}) {
-  let from = transaction.doc.content.size
+/** Where the text of a document changed. A step that moves nothing changed an attribute, somewhere: then everywhere. */
+function changedRange({ mapping, doc }: Transaction): { from: number; to: number } {
+  let from = doc.content.size
   let to = 0
-  transaction.mapping.maps.forEach((map, index) => {
-    const later = transaction.mapping.slice(index + 1)
+  mapping.maps.forEach((map, index) => {
+    const later = mapping.slice(index + 1)
+    let moved = false
     map.forEach((_oldFrom, _oldTo, newFrom, newTo) => {
+      moved = true
       from = Math.min(from, later.map(newFrom, -1))
       to = Math.max(to, later.map(newTo, 1))
     })
+    if (!moved) {
+      from = 0
+      to = doc.content.size
+    }
   })
-  return from > to ? { from: 0, to: 0 } : { from, to }
+  return { from: Math.min(from, to), to }
 }

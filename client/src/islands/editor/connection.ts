@@ -29,10 +29,11 @@ const longestWaitMs = 30_000
 /** Joins a document: its text, its people and what is known about both. */
 export function openDocument(options: OpenDocumentOptions): OpenDocument {
   const ydoc = new Y.Doc()
-  const { socket, giveBack } = borrowSocket(options.url)
+  const { socket, onCount, giveBack } = borrowSocket(options.url)
+  const name = documentName(options.documentId)
   const provider = new HocuspocusProvider({
     websocketProvider: socket,
-    name: documentName(options.documentId),
+    name,
     document: ydoc,
     token: options.token,
   })
@@ -88,7 +89,6 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
   })
   provider.on('authenticationFailed', ({ reason }: { reason: string }) => refused(reason))
   provider.on('synced', () => dispatch({ type: 'synced' }))
-  provider.on('unsyncedChanges', ({ number }: { number: number }) => dispatch({ type: 'unacknowledged', count: number }))
   provider.on('stateless', ({ payload }: { payload: string }) => hear(payload))
   provider.on('close', () => {
     // The same event tells of a closed socket; that one reconnects by itself.
@@ -100,6 +100,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
   ydoc.on('update', (_update: Uint8Array, origin: unknown) => {
     if (origin !== provider) dispatch({ type: 'edited' })
   })
+  const stopCounting = onCount(name, (count) => dispatch({ type: 'unacknowledged', count }))
   provider.attach()
 
   return {
@@ -107,6 +108,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     provider,
     close() {
       clearTimeout(waiting)
+      stopCounting()
       provider.destroy()
       ydoc.destroy()
       giveBack()

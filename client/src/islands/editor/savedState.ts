@@ -41,7 +41,7 @@ export function reduce(connection: Connection, event: ConnectionEvent): Connecti
     case 'edited':
       return { ...connection, dirty: true }
     case 'unacknowledged':
-      // The provider counts a handshake as one message. Before the handshake is over, or while nobody may write, a zero says nothing.
+      // What nobody takes is not acknowledged either: while this person may not write, a zero says nothing about his changes.
       return event.count === 0 && connection.synced && connection.scope === 'read-write' ? { ...connection, dirty: false } : connection
   }
 }

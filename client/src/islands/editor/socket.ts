@@ -1,25 +1,31 @@
 import { HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import { countingWebSocket } from '../../../../hocuspocus-server/src/protocol.ts'
+
+export interface SharedSocket {
+  socket: HocuspocusProviderWebsocket
+  /** Hears how many changes of a document the server has not acknowledged; 0 says that all of them are committed.
+   *  @returns the way to stop */
+  onCount(document: string, hear: (unacknowledged: number) => void): () => void
+}
 
 const idleMs = 10_000
 
-let shared:
-  | { url: string; socket: HocuspocusProviderWebsocket; documents: number; closing: ReturnType<typeof setTimeout> | undefined }
-  | undefined
+let shared: { url: string; opened: SharedSocket; documents: number; closing: ReturnType<typeof setTimeout> | undefined } | undefined
 
 /** The one socket on which all documents of this tab travel. It opens with the first document and closes some seconds after the last;
  *  a socket without documents has no heartbeat and would reconnect for ever. */
-export function borrowSocket(url: string): { socket: HocuspocusProviderWebsocket; giveBack(): void } {
+export function borrowSocket(url: string): SharedSocket & { giveBack(): void } {
   if (shared && shared.url !== url) {
     close(shared)
     shared = undefined
   }
-  shared ??= { url, socket: open(url), documents: 0, closing: undefined }
+  shared ??= { url, opened: open(url), documents: 0, closing: undefined }
   const borrowed = shared
   borrowed.documents += 1
   clearTimeout(borrowed.closing)
   let returned = false
   return {
-    socket: borrowed.socket,
+    ...borrowed.opened,
     giveBack() {
       if (returned) return
       returned = true
@@ -33,8 +39,13 @@ export function borrowSocket(url: string): { socket: HocuspocusProviderWebsocket
   }
 }
 
-function open(url: string): HocuspocusProviderWebsocket {
-  const socket = new HocuspocusProviderWebsocket({ url, maxDelay: 10_000 })
+function open(url: string): SharedSocket {
+  const hearers = new Map<string, (unacknowledged: number) => void>()
+  const socket = new HocuspocusProviderWebsocket({
+    url,
+    maxDelay: 10_000,
+    WebSocketPolyfill: countingWebSocket(WebSocket, (document, unacknowledged) => hearers.get(document)?.(unacknowledged)),
+  })
   // Updates queued while offline are part of the handshake's difference. Sent again they would be acknowledged twice, and more
   // than a thousand of them before authentication close the socket.
   socket.on('open', () => Reflect.set(socket, 'messageQueue', []))
@@ -44,10 +55,18 @@ function open(url: string): HocuspocusProviderWebsocket {
     if (socket.status === 'disconnected' && socket.shouldConnect) void socket.connect()
   }
   socket.on('destroy', () => removeEventListener('online', reconnect))
-  return socket
+  return {
+    socket,
+    onCount(document, hear) {
+      hearers.set(document, hear)
+      return () => {
+        if (hearers.get(document) === hear) hearers.delete(document)
+      }
+    },
+  }
 }
 
 function close(borrowed: NonNullable<typeof shared>) {
   clearTimeout(borrowed.closing)
-  borrowed.socket.destroy()
+  borrowed.opened.socket.destroy()
 }
