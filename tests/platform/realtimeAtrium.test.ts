@@ -48,7 +48,7 @@ test('[RT18] in a workspace: a message is heard by its room, and by nobody who w
   expect(atBen.heard.filter(({ event }) => event === 'message')).toHaveLength(1)
 })
 
-test('[RT18] a person's own topic is heard by nobody else, and nobody else speaks on it', async () => {
+test('[RT18] the topic of a person is heard by that person alone, and nobody else speaks on it', async () => {
   const [anna, ben] = [await platform.signUp('Anna'), await platform.signUp('Ben')]
   const own = anna.client.channel(`user:${anna.id}`, { config: { private: true } })
   const heard = listen(own)

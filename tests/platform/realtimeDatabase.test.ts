@@ -55,7 +55,11 @@ test('[RT9] a broken send never fails the transaction that made it', async () =>
 
 test('[RT10] replay gives the latest messages of a private topic, marked, before what is new', async () => {
   const anna = await server.person(['replay'])
+  const before = (await server.person(['replay'])).client.channel('replay', PRIVATE)
+  const streamed = listen(before)
+  await joined(before)
   for (const n of [1, 2, 3, 4]) await server.sql`select realtime.send(${server.sql.json({ n })}, 'x', 'replay')`
+  await expect.poll(() => numbers(streamed)).toEqual([1, 2, 3, 4])
   const channel = anna.client.channel('replay', {
     config: { private: true, broadcast: { replay: { since: Date.now() - 60_000, limit: 3 } } },
   })

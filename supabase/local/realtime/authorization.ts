@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import type postgres from 'postgres'
 import type { Claims } from '../tokens.ts'
+import type { Database } from './database.ts'
 import { RealtimeError } from './errors.ts'
 
 export type Extension = 'broadcast' | 'presence'
@@ -18,68 +17,25 @@ export interface Authorization {
   mayWrite(topic: string, asker: Asker, extension: Extension): Promise<boolean>
 }
 
-class Answer extends Error {
-  readonly value: unknown
-  constructor(value: unknown) {
-    super('rolled back')
-    this.value = value
-  }
-}
-
-/** A policy that takes longer than this refuses. */
-const POLICY_TIMEOUT_MS = 3000
-
-/** `sql` connects as the owner of realtime.messages, which may become anon, authenticated and service_role. */
-export function createAuthorization(sql: postgres.Sql): Authorization {
-  /** The probe rows exist only within the transaction. */
-  async function rolledBack<T>(ask: (transaction: postgres.TransactionSql) => Promise<T>): Promise<T> {
-    try {
-      await sql.begin(async (transaction) => {
-        throw new Answer(await ask(transaction))
-      })
-    } catch (error) {
-      if (error instanceof Answer) return error.value as T
-      throw error
-    }
-    throw new Error('The transaction was not rolled back')
-  }
-
-  /** Row-level security applies from here on: the owner who logged in is exempt, the role of the token is not. */
-  const become = (transaction: postgres.TransactionSql, topic: string, { claims, headers }: Asker) =>
-    transaction`
-      select set_config('statement_timeout', ${String(POLICY_TIMEOUT_MS)}, true), set_config('role', ${claims.role}, true),
-        set_config('realtime.topic', ${topic}, true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true),
-        set_config('request.jwt.claim.sub', ${claims.sub ?? ''}, true), set_config('request.jwt.claim.role', ${claims.role}, true),
-        set_config('request.headers', ${JSON.stringify(headers)}, true)`
-
+/** `database` connects as the owner of realtime.messages, which may become anon, authenticated and service_role. */
+export function createAuthorization(database: Database): Authorization {
   return {
-    async mayRead(topic, asker, extensions) {
-      const rows = extensions.map((extension) => ({ id: randomUUID(), topic, extension }))
+    async mayRead(topic, { claims, headers }, extensions) {
       try {
-        const visible = await rolledBack(async (transaction) => {
-          const [, , seen] = await Promise.all([
-            transaction`insert into realtime.messages ${transaction(rows)}`,
-            become(transaction, topic, asker),
-            transaction`select extension from realtime.messages where id in ${transaction(rows.map(({ id }) => id))}`,
-          ])
-          return seen.map((row) => row.extension as Extension)
-        })
-        return { broadcast: visible.includes('broadcast'), presence: visible.includes('presence') }
+        const [row] = await database.sql<[{ readable: Extension[] }]>`
+          select realtime.readable(${topic}, ${extensions}, ${claims.role}, ${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(headers)}::text::jsonb)`
+        return { broadcast: row.readable.includes('broadcast'), presence: row.readable.includes('presence') }
       } catch (error) {
         refused(error)
         return { broadcast: false, presence: false }
       }
     },
 
-    async mayWrite(topic, asker, extension) {
+    async mayWrite(topic, { claims, headers }, extension) {
       try {
-        return await rolledBack(async (transaction) => {
-          await Promise.all([
-            become(transaction, topic, asker),
-            transaction`insert into realtime.messages (topic, extension) values (${topic}, ${extension})`,
-          ])
-          return true
-        })
+        const [row] = await database.sql<[{ writable: boolean }]>`
+          select realtime.writable(${topic}, ${extension}, ${claims.role}, ${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(headers)}::text::jsonb)`
+        return row.writable
       } catch (error) {
         refused(error)
         return false

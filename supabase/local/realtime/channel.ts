@@ -1,10 +1,11 @@
 import type { Claims } from '../tokens.ts'
 import type { Authorization, Extension } from './authorization.ts'
 import { RealtimeError, reasonOf } from './errors.ts'
-import { type Frame, type Message, textFrame, type Version } from './frames.ts'
+import { type Message, textFrame, type Version } from './frames.ts'
 import { createRate, type Limits, type Rate } from './limits.ts'
 import type { Messages, StoredMessage } from './messages.ts'
 import { type Member, TOPIC_PREFIX, type Topics } from './topics.ts'
+import type { Frame } from './wire.ts'
 
 /** What a channel needs of the socket that it is on. */
 export interface Connection {

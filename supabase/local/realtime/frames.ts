@@ -1,14 +1,9 @@
 import { RealtimeError } from './errors.ts'
+import { type Frame, webSocketFrame } from './wire.ts'
 
 /** The two versions of the Phoenix channels protocol: 1.0.0 has objects as text, 2.0.0 has arrays as text and broadcasts as binary. */
 export const VERSIONS = ['1.0.0', '2.0.0'] as const
 export type Version = (typeof VERSIONS)[number]
-
-/** A frame as it goes over the socket, made once and sent to many. */
-export interface Frame {
-  data: Buffer
-  binary: boolean
-}
 
 /** What a client sent. A binary broadcast has its body in `broadcast`, everything else its JSON in `payload`; see broadcastOf. */
 export interface ClientFrame {
@@ -140,7 +135,7 @@ export function textFrame(
   }: { joinRef?: string | null; ref?: string | null; topic: string; event: string; payload: unknown },
 ): Frame {
   const frame = version === '1.0.0' ? { topic, event, payload, ref, join_ref: joinRef } : [joinRef, ref, topic, event, payload]
-  return { data: Buffer.from(JSON.stringify(frame)), binary: false }
+  return webSocketFrame('text', [Buffer.from(JSON.stringify(frame))])
 }
 
 /** The frame of a broadcast in each version, made when first asked for. Null: the version cannot carry it. */
@@ -162,7 +157,7 @@ export function broadcastFrames(topic: string, message: Message): (version: Vers
 function binaryBroadcast(topic: string, { event, json, body, meta }: Message): Frame {
   const names = [topic, event, meta ? JSON.stringify(meta) : ''].map((name) => Buffer.from(name))
   const head = Buffer.from([SERVER_BROADCAST, ...names.map((name) => name.length), json ? JSON_ENCODING : 0])
-  return { data: Buffer.concat([head, ...names, body]), binary: true }
+  return webSocketFrame('binary', [head, ...names, body])
 }
 
 /** The body is put in as it is: it was parsed when it arrived, and is not made anew for each version. */
@@ -174,5 +169,5 @@ function textBroadcast(version: Version, topic: string, { event, json, body, met
     version === '1.0.0'
       ? `{"topic":${name},"event":"broadcast","payload":${payload},"ref":null,"join_ref":null}`
       : `[null,null,${name},"broadcast",${payload}]`
-  return { data: Buffer.from(text), binary: false }
+  return webSocketFrame('text', [Buffer.from(text)])
 }

@@ -1,4 +1,5 @@
-import { type Frame, textFrame, type Version } from './frames.ts'
+import { textFrame, type Version } from './frames.ts'
+import type { Frame } from './wire.ts'
 
 /** What a channel shows of itself: its own words, and the reference by which a later diff names them. */
 export type Meta = Record<string, unknown> & { phx_ref: string; phx_ref_prev?: string }

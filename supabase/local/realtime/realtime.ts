@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import postgres from 'postgres'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Service } from '../service.ts'
 import type { Claims, Tokens } from '../tokens.ts'
 import { TokenError } from '../tokens.ts'
 import { createAuthorization } from './authorization.ts'
 import { createBroadcastApi } from './broadcastApi.ts'
+import { createDatabase } from './database.ts'
 import { VERSIONS, type Version } from './frames.ts'
 import { createRate, EMBEDDED_LIMITS, type Limits } from './limits.ts'
 import { createMessages } from './messages.ts'
@@ -14,6 +14,7 @@ import { createReplication } from './replication.ts'
 import { createRevocation } from './revocation.ts'
 import { type Hub, serveSocket } from './socket.ts'
 import { createTopics } from './topics.ts'
+import { createOutbox } from './wire.ts'
 
 export interface RealtimeOptions {
   /** Logs in as supabase_realtime_admin: owner of realtime.messages, may replicate and become the role of a token. */
@@ -25,8 +26,6 @@ export interface RealtimeOptions {
 }
 
 const HOUR_MS = 3_600_000
-/** The library's own back-off grows to 20 s, and joins would wait for it. */
-const RECONNECT_SECONDS = 0.2
 /** Long enough for a close frame to be taken. */
 const CLOSE_TIMEOUT_MS = 500
 
@@ -38,20 +37,14 @@ export async function createRealtime({
   ...options
 }: RealtimeOptions): Promise<Required<Service>> {
   const limits: Limits = { ...EMBEDDED_LIMITS, ...options.limits }
-  const sql = postgres(databaseUrl, {
-    max: 4,
-    onnotice: () => {},
-    connection: { application_name: 'realtime' },
-    connect_timeout: 5,
-    backoff: () => RECONNECT_SECONDS,
-  })
-  const messages = createMessages(sql)
+  const database = createDatabase(databaseUrl)
+  const messages = createMessages(database)
   let startedAt: string
   try {
     await messages.maintainPartitions()
     startedAt = await messages.now()
   } catch (error) {
-    await sql.end({ timeout: 0 })
+    await database.end()
     throw error
   }
   const maintenance = setInterval(() => {
@@ -60,7 +53,7 @@ export async function createRealtime({
   }, HOUR_MS)
 
   const topics = createTopics()
-  const authorization = createAuthorization(sql)
+  const authorization = createAuthorization(database)
   const countEvent = createRate(limits.eventsPerSecond)
   const replication = createReplication(databaseUrl, messages, startedAt, ({ topic, isPrivate, message }) =>
     topics.broadcast(topic, isPrivate, message),
@@ -74,6 +67,7 @@ export async function createRealtime({
     messages,
     revocation,
     replicationReady: replication.ready,
+    outbox: createOutbox(),
     countEvent,
     countJoin: createRate(limits.joinsPerSecond),
     users: new Set<WebSocket>(),
@@ -101,7 +95,7 @@ export async function createRealtime({
         if (left > 0) socketsOf.set(address, left)
         else socketsOf.delete(address)
       })
-      serveSocket(hub, webSocket, accepted)
+      serveSocket(hub, { webSocket, rawSocket: socket, ...accepted })
     })
   }
 
@@ -114,7 +108,7 @@ export async function createRealtime({
       await new Promise((resolve) => (server.clients.size === 0 ? resolve(undefined) : setTimeout(resolve, CLOSE_TIMEOUT_MS)))
       for (const webSocket of server.clients) webSocket.terminate()
       await Promise.all([replication.stop(), revocation.stop()])
-      await sql.end({ timeout: 1 })
+      await database.end()
     },
   }
 }

@@ -47,7 +47,7 @@ export function createReplication(
       const slot = `realtime_${randomBytes(8).toString('hex')}`
       const [created] = await connection.unsafe(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'export')`)
       if (!created) throw new Error('no replication slot was made')
-      await messages.inSnapshot(created.snapshot_name, delivered.since(), once)
+      for (const message of await messages.inSnapshot(created.snapshot_name, delivered.since())) once(message)
       const copy = await connection
         .unsafe(
           `START_REPLICATION SLOT ${slot} LOGICAL ${created.consistent_point} (proto_version '1', publication_names '${PUBLICATION}')`,

@@ -96,9 +96,56 @@ exception when others then
   raise exception 'Failed to process the row: %', sqlerrm;
 end $$;
 
-/* Makes the partitions of yesterday to three days ahead, and drops those older than three days. Run when Realtime starts, and hourly. */
-create or replace function realtime.maintain_partitions() returns void
+/* Which of the extensions a person may read on a topic, as the policies on realtime.messages say. Rows to look for are inserted by the
+   owner, looked for as the role of the token, and rolled back with the role. */
+create or replace function realtime.readable(topic text, extensions text[], role text, claims jsonb, headers jsonb) returns text[]
   language plpgsql set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  ids uuid[];
+  visible text[];
+begin
+  with probes as (
+    insert into realtime.messages (topic, extension) select topic, unnest(extensions) returning id
+  )
+  select array_agg(id) into ids from probes;
+  perform realtime.become(topic, role, claims, headers);
+  select array_agg(message.extension) into visible from realtime.messages message where message.id = any (ids);
+  raise sqlstate 'RT000';
+exception when sqlstate 'RT000' then
+  return coalesce(visible, '{}');
+end $$;
+
+/* Whether a person may write to a topic, as the policies say. */
+create or replace function realtime.writable(topic text, extension text, role text, claims jsonb, headers jsonb) returns boolean
+  language plpgsql set search_path = ''
+as $$
+#variable_conflict use_variable
+begin
+  perform realtime.become(topic, role, claims, headers);
+  insert into realtime.messages (topic, extension) values (topic, extension);
+  raise sqlstate 'RT000';
+exception
+  when sqlstate 'RT000' then return true;
+  when insufficient_privilege then return false;
+end $$;
+
+/* Row-level security applies from here on: the owner who logged in is exempt, the role of a token is not. */
+create or replace function realtime.become(topic text, role text, claims jsonb, headers jsonb) returns void
+  language sql volatile set search_path = ''
+as $$
+  select set_config('realtime.topic', topic, true), set_config('request.jwt.claims', claims::text, true),
+    set_config('request.jwt.claim.sub', coalesce(claims ->> 'sub', ''), true), set_config('request.jwt.claim.role', role, true),
+    set_config('request.headers', headers::text, true), set_config('role', role, true)
+$$;
+
+revoke execute on function realtime.readable, realtime.writable, realtime.become from public;
+
+/* Makes the partitions of yesterday to three days ahead, and drops those older than three days. Run when Realtime starts, and hourly.
+   Both wait for everybody who uses the table, and everybody then waits for them: not for long. */
+create or replace function realtime.maintain_partitions() returns void
+  language plpgsql set search_path = '' set lock_timeout = '3s'
 as $$
 declare
   today date := (now() at time zone 'utc')::date;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Claims, Tokens } from '../tokens.ts'
 import type { Authorization } from './authorization.ts'
@@ -9,6 +10,7 @@ import { createRate, type Limits, type Rate } from './limits.ts'
 import type { Messages } from './messages.ts'
 import type { Revocation } from './revocation.ts'
 import type { Topics } from './topics.ts'
+import type { Outbox } from './wire.ts'
 
 /** What all sockets share. */
 export interface Hub {
@@ -20,6 +22,7 @@ export interface Hub {
   revocation: Revocation
   /** Resolves when broadcasts from the database arrive. */
   replicationReady: Promise<void>
+  outbox: Outbox
   countEvent: Rate
   countJoin: Rate
   /** Sockets with at least one channel. */
@@ -28,15 +31,19 @@ export interface Hub {
 
 /** Frames wait their turn, since some ask the database. A client with more waiting than this is not read from until it has fewer. */
 const WAITING_FRAMES = 100
-const TEXT = { binary: false }
-const BINARY = { binary: true }
 
-/** Speaks Phoenix channels with one client. `claims` are those of its API key. */
-export function serveSocket(
-  hub: Hub,
-  webSocket: WebSocket,
-  { version, claims, headers }: { version: Version; claims: Claims; headers: Record<string, string> },
-): void {
+interface Client {
+  webSocket: WebSocket
+  /** What `webSocket` reads from and writes to; frames made once are written here. */
+  rawSocket: Duplex
+  version: Version
+  /** Of its API key. */
+  claims: Claims
+  headers: Record<string, string>
+}
+
+/** Speaks Phoenix channels with one client. */
+export function serveSocket(hub: Hub, { webSocket, rawSocket, version, claims, headers }: Client): void {
   const { limits, tokens } = hub
   const channels = new Map<string, { channel: Channel; token: string | null; acknowledge: boolean }>()
   const countMessage = createRate(limits.messagesPerSecondPerSocket)
@@ -50,10 +57,10 @@ export function serveSocket(
   const connection: Connection = {
     version,
     headers,
-    send({ data, binary }) {
+    send(frame) {
       if (!isOpen()) return
-      if (webSocket.bufferedAmount > limits.bufferedBytes) webSocket.terminate()
-      else webSocket.send(data, binary ? BINARY : TEXT)
+      if (rawSocket.writableLength > limits.bufferedBytes) webSocket.terminate()
+      else hub.outbox.write(rawSocket, frame)
     },
   }
 

@@ -1,5 +1,6 @@
-import { broadcastFrames, type Frame, type Message, type Version } from './frames.ts'
+import { broadcastFrames, type Message, type Version } from './frames.ts'
 import { createPresence, type Presence } from './presence.ts'
+import type { Frame } from './wire.ts'
 
 /** A channel as its topic sees it. */
 export interface Member {
