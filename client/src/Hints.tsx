@@ -1,19 +1,27 @@
+import { useNavigate } from '@solidjs/router'
 import { createEffect, createMemo, mapArray, onCleanup, onMount } from 'solid-js'
+import { textsOf } from './i18n.ts'
 import { openTopic } from './live.ts'
+import { paths } from './paths.ts'
 import { useRooms } from './rooms/rooms.ts'
 import { useSession } from './session.ts'
+import { en } from './shell/en.ts'
+import { toast } from './ui/Toast.tsx'
 import { useWorkspace } from './workspaces/workspaces.ts'
+
+const t = textsOf(en)
 
 /** Hints that come close together are answered by one reading. */
 const gatherMs = 150
 /** A page that was hidden for longer may have missed hints. */
 const awayMs = 10_000
 
-/** Listens to what changes on the server and reads the lists again. Shows nothing. */
+/** Listens to what changes on the server and reads the lists again; tells who lost a workspace. Shows nothing else. */
 export function Hints() {
   const session = useSession()
   const workspace = useWorkspace()
   const rooms = useRooms()
+  const navigate = useNavigate()
   const waiting = new Map<string, number>()
 
   /** Reads soon, once for many hints. A reading that fails is repeated by the next hint or by coming back to the page. */
@@ -66,6 +74,14 @@ export function Hints() {
     return topic
   })
   createEffect(topics)
+
+  createEffect(() => {
+    const name = workspace.lost()
+    if (name === undefined) return
+    workspace.forgetLost()
+    toast(t('lost', { name }))
+    navigate(paths.home())
+  })
 
   onMount(() => {
     let hiddenAt = 0

@@ -4,7 +4,6 @@ import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
-import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { ErrorPage } from './ErrorPage.tsx'
 import { en } from './en.ts'
@@ -56,15 +55,6 @@ export function Shell(props: ParentProps) {
   })
 
   createEffect(on([() => location.pathname, () => location.search], () => shell.setDrawer(false), { defer: true }))
-  createEffect(() => {
-    const name = workspace.lost()
-    if (name === undefined) return
-    workspace.forgetLost()
-    toast(t('lost', { name }))
-    navigate(paths.home())
-    void workspace.reload()
-  })
-
   return (
     <div class="shell" data-drawer={shell.drawer() ? 'open' : undefined} data-sidebar={shell.sidebar() ? 'open' : 'closed'}>
       {/* biome-ignore lint/a11y/useValidAnchor: it is a link into the page; the router would take it for a navigation */}

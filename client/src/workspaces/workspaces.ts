@@ -1,6 +1,5 @@
 import { createContext, createEffect, createMemo, createSignal, on, useContext } from 'solid-js'
 import { createStore, reconcile } from 'solid-js/store'
-import { isMissing } from '../errors.ts'
 import {
   type DocumentRow,
   higher,
@@ -73,11 +72,15 @@ export function createWorkspaces(session: Session) {
     )
   const reloadDocuments = () => read(readDocuments, (found) => setLists('documents', reconcile(found, { key: 'id' })))
   const reloadRooms = () => read(readRooms, (found) => setLists('rooms', reconcile(found, { key: 'id' })))
-  const reloadPeople = () => read(readPeople, (found) => setLists('people', reconcile(found, { key: 'user_id' })))
+  const reloadPeople = () =>
+    read(
+      (workspace) => (role() === 'guest' ? readKnownPeople() : readMembers(workspace)),
+      (found) => setLists('people', reconcile(found, { key: 'user_id' })),
+    )
 
   async function reloadLists(): Promise<void> {
     const workspace = id()
-    await Promise.all([reloadSpaces(), reloadSpaceRoles(), reloadDocuments(), reloadRooms(), reloadPeople()])
+    await Promise.all([reloadSpaces(), reloadSpaceRoles(), reloadDocuments(), reloadRooms()])
     if (workspace === id()) setListsOf(workspace)
   }
 
@@ -105,8 +108,16 @@ export function createWorkspaces(session: Session) {
     }
   }
 
-  /** The lists of the workspace that is probably shown are read beside the list of workspaces, not after it. */
   async function readAll(): Promise<void> {
+    if (all()) {
+      await reloadAll()
+      await reloadLists()
+    } else await readFirst()
+    await reloadPeople()
+  }
+
+  /** The lists of the workspace that was shown last are read beside the list of workspaces, not after it. */
+  async function readFirst(): Promise<void> {
     const guess = id() ?? remembered(memory()) ?? undefined
     setId(guess)
     const [workspaces, guessed] = await Promise.allSettled([reloadAll(), reloadLists()])
@@ -227,22 +238,21 @@ function readRooms(workspace: string): Promise<RoomRow[]> {
   return rpc('my_rooms', { workspace_id: workspace })
 }
 
+function readMembers(workspace: string): Promise<MemberRow[]> {
+  return rpc('workspace_members', { workspace_id: workspace })
+}
+
 /** A guest may not list the members: he sees the people he shares something with, by name alone. */
-async function readPeople(workspace: string): Promise<MemberRow[]> {
-  try {
-    return await rpc<MemberRow[]>('workspace_members', { workspace_id: workspace })
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    const profiles = await rows<{ id: string; name: string; created_at: string }[]>(rest.from('profiles').select('id,name,created_at'))
-    return profiles.map((row) => ({
-      user_id: row.id,
-      name: row.name,
-      email: null,
-      role: 'guest',
-      suspended_at: null,
-      joined_at: row.created_at,
-    }))
-  }
+async function readKnownPeople(): Promise<MemberRow[]> {
+  const profiles = await rows<{ id: string; name: string; created_at: string }[]>(rest.from('profiles').select('id,name,created_at'))
+  return profiles.map((row) => ({
+    user_id: row.id,
+    name: row.name,
+    email: null,
+    role: 'guest',
+    suspended_at: null,
+    joined_at: row.created_at,
+  }))
 }
 
 export type Workspaces = ReturnType<typeof createWorkspaces>
