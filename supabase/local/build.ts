@@ -20,10 +20,22 @@ export async function buildClient(): Promise<void> {
   const output = `dist.${process.pid}`
   try {
     await vite(['build', '--outDir', output, '--logLevel', 'warn'])
-    rmSync(CLIENT_BUILD, { recursive: true, force: true })
-    renameSync(join(CLIENT, output), CLIENT_BUILD)
+    swap(join(CLIENT, output))
   } finally {
     rmSync(join(CLIENT, output), { recursive: true, force: true })
+  }
+}
+
+/** Another start may build and swap at the same time: whoever comes last has the newest. */
+function swap(built: string): void {
+  for (let attempt = 0; ; attempt++) {
+    rmSync(CLIENT_BUILD, { recursive: true, force: true })
+    try {
+      renameSync(built, CLIENT_BUILD)
+      return
+    } catch (error) {
+      if (attempt > 5) throw error
+    }
   }
 }
 

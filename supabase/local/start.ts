@@ -1,5 +1,7 @@
 // npm start: starts the embedded platform in order, says where it is, and stops it in order.
-import { buildClient } from './build.ts'
+import { existsSync } from 'node:fs'
+import { buildClient, CLIENT_BUILD } from './build.ts'
+import { fillWithDemo } from './demo/demo.ts'
 import { HELP, OptionError, readOptions, type StartOptions } from './options.ts'
 import { makeDataDirectory } from './supervisor/directories.ts'
 import { AlreadyRunning, lock } from './supervisor/lock.ts'
@@ -22,6 +24,7 @@ async function run(options: StartOptions): Promise<void> {
     const platform = await startPlatform({ ...options, data, built: build(), stopping: stopping.signal, log: say })
     held.announce(platform.address.url)
     announce(platform.address, options)
+    if (options.demo) await demo(platform.address, data)
     await aborted(stopping.signal)
     if (!options.json) say('Stopping …')
     await platform.stop()
@@ -32,12 +35,24 @@ async function run(options: StartOptions): Promise<void> {
   }
 }
 
-/** A client that cannot be built is said; the rest starts without it, or with the one of before. */
+/** The platform is up already: a demo that fails says so and leaves it running. */
+async function demo(address: PlatformAddress, data: string): Promise<void> {
+  try {
+    const login = await fillWithDemo(address, data)
+    if (login) say(`The sample team is there. Sign in as ${login.email} with the password ${login.password}`)
+    else say('People have signed up here already, so the sample team is left out.')
+  } catch (error) {
+    say(`The sample team could not be made: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** Where the client cannot be built, that of before is served. Rejects when there is none. */
 async function build(): Promise<void> {
   try {
     await buildClient()
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error))
+    if (!existsSync(CLIENT_BUILD)) throw error
+    say(`${error instanceof Error ? error.message : String(error)}\nThe client of before is served.`)
   }
 }
 
