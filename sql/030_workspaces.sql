@@ -33,14 +33,16 @@ alter table atrium.members enable row level security;
 -- Definer: a policy on members may not read members, or it would call itself.
 create function atrium_private.workspaces_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select member.workspace_id
-  from atrium.members member
-  where member.user_id = (select atrium_private.caller())
-    and member.suspended_at is null
-    and member.role >= at_least
-$$;
+begin
+  return query
+    select member.workspace_id
+    from atrium.members member
+    where member.user_id = (select atrium_private.caller())
+      and member.suspended_at is null
+      and member.role >= at_least;
+end $$;
 comment on function atrium_private.workspaces_of_caller(atrium.role) is 'The workspaces in which the caller has the role or a higher one.';
 grant execute on function atrium_private.workspaces_of_caller to authenticated;
 

@@ -41,39 +41,43 @@ alter table atrium.space_members enable row level security;
 -- Definer: it is what policies on spaces and space_members ask, so it cannot be under them. Not granted: it answers for anybody.
 create function atrium_private.space_rights(for_user uuid)
   returns table (space_id uuid, source text, source_id uuid, role atrium.role)
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select space.id, 'workspace', space.workspace_id, member.role
-  from atrium.members member
-  join atrium.spaces space on space.workspace_id = member.workspace_id
-  where member.user_id = for_user and member.suspended_at is null and member.role > 'guest' and not space.private
-  union all
-  select space.id, 'space', space.id, direct.role
-  from atrium.space_members direct
-  join atrium.spaces space on space.id = direct.space_id
-  join atrium.members member on member.workspace_id = space.workspace_id and member.user_id = for_user
-  where direct.user_id = for_user and member.suspended_at is null
-  union all
-  select space.id, 'group', grouped.group_id, grouped.role
-  from atrium.group_members inside
-  join atrium.space_members grouped on grouped.group_id = inside.group_id
-  join atrium.spaces space on space.id = grouped.space_id
-  join atrium.members member on member.workspace_id = space.workspace_id and member.user_id = for_user
-  where inside.user_id = for_user and member.suspended_at is null
-$$;
+begin
+  return query
+    select space.id, 'workspace', space.workspace_id, member.role
+    from atrium.members member
+    join atrium.spaces space on space.workspace_id = member.workspace_id
+    where member.user_id = for_user and member.suspended_at is null and member.role > 'guest' and not space.private
+    union all
+    select space.id, 'space', space.id, direct.role
+    from atrium.space_members direct
+    join atrium.spaces space on space.id = direct.space_id
+    join atrium.members member on member.workspace_id = space.workspace_id and member.user_id = for_user
+    where direct.user_id = for_user and member.suspended_at is null
+    union all
+    select space.id, 'group', grouped.group_id, grouped.role
+    from atrium.group_members inside
+    join atrium.space_members grouped on grouped.group_id = inside.group_id
+    join atrium.spaces space on space.id = grouped.space_id
+    join atrium.members member on member.workspace_id = space.workspace_id and member.user_id = for_user
+    where inside.user_id = for_user and member.suspended_at is null;
+end $$;
 comment on function atrium_private.space_rights(uuid) is
   'Every role that a person has in a space, and from where: his workspace, the space itself, or a group. The highest one counts.';
 
 -- Definer: see space_rights.
 create function atrium_private.spaces_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select rights.space_id
-  from atrium_private.space_rights((select atrium_private.caller())) rights
-  join atrium.spaces space on space.id = rights.space_id
-  where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null)
-$$;
+begin
+  return query
+    select rights.space_id
+    from atrium_private.space_rights((select atrium_private.caller())) rights
+    join atrium.spaces space on space.id = rights.space_id
+    where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null);
+end $$;
 comment on function atrium_private.spaces_of_caller(atrium.role) is
   'The spaces in which the caller has the role or a higher one; above viewer without the archived ones.';
 grant execute on function atrium_private.spaces_of_caller to authenticated;

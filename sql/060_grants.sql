@@ -32,31 +32,35 @@ alter table atrium.grants enable row level security;
 -- Definer: policies ask it. Not granted: it answers for anybody.
 create function atrium_private.grant_rights(for_user uuid, of_type text)
   returns table (object_id uuid, grant_id uuid, role atrium.role)
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select shared.object_id, shared.id, shared.role
-  from atrium.grants shared
-  join atrium.members member on member.workspace_id = shared.workspace_id and member.user_id = for_user
-  where shared.object_type = of_type
-    and (shared.user_id = for_user or shared.group_id in (
-      select inside.group_id from atrium.group_members inside where inside.user_id = for_user
-    ))
-    and member.suspended_at is null
-    and (shared.expires_at is null or shared.expires_at > now())
-$$;
+begin
+  return query
+    select shared.object_id, shared.id, shared.role
+    from atrium.grants shared
+    join atrium.members member on member.workspace_id = shared.workspace_id and member.user_id = for_user
+    where shared.object_type = of_type
+      and (shared.user_id = for_user or shared.group_id in (
+        select inside.group_id from atrium.group_members inside where inside.user_id = for_user
+      ))
+      and member.suspended_at is null
+      and (shared.expires_at is null or shared.expires_at > now());
+end $$;
 comment on function atrium_private.grant_rights(uuid, text) is 'The documents or rooms shared with a person himself or with one of his groups.';
 
 -- Definer: see grant_rights.
 create function atrium_private.granted_to_caller(of_type text, at_least atrium.role default 'viewer')
   returns setof uuid
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select rights.object_id
-  from atrium_private.grant_rights((select atrium_private.caller()), of_type) rights
-  join atrium.grants shared on shared.id = rights.grant_id
-  join atrium.spaces space on space.id = shared.space_id
-  where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null)
-$$;
+begin
+  return query
+    select rights.object_id
+    from atrium_private.grant_rights((select atrium_private.caller()), of_type) rights
+    join atrium.grants shared on shared.id = rights.grant_id
+    join atrium.spaces space on space.id = shared.space_id
+    where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null);
+end $$;
 comment on function atrium_private.granted_to_caller(text, atrium.role) is
   'The documents or rooms shared with the caller; above viewer without those in archived spaces.';
 grant execute on function atrium_private.granted_to_caller to authenticated;

@@ -27,6 +27,8 @@ comment on column atrium.documents.updated_at is 'The last change of title, plac
 comment on column atrium.documents.trashed_at is 'Set while it is in the trash, where only editors see it. The same time as the documents that went there with it.';
 -- The tree of a space is read in its order, and every policy asks "in which of my spaces?".
 create index on atrium.documents (space_id, parent_id, position);
+-- A client that starts reads the trees of a whole workspace.
+create index on atrium.documents (workspace_id);
 alter table atrium.documents enable row level security;
 
 create table atrium.document_contents (

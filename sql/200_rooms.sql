@@ -38,41 +38,45 @@ alter table atrium.room_members enable row level security;
 -- Definer: policies ask it. Not granted: it answers for anybody.
 create function atrium_private.room_rights(for_user uuid)
   returns table (room_id uuid, source text, source_id uuid, role atrium.role)
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  with space_roles as materialized (
-    select rights.space_id, rights.source, rights.source_id, rights.role from atrium_private.space_rights(for_user) rights
-  )
-  select room.id, given.source, given.source_id, given.role
-  from space_roles given
-  join atrium.rooms room on room.space_id = given.space_id
-  where not room.private
-  union all
-  select room.id, 'room', room.id, coalesce((select max(given.role) from space_roles given where given.space_id = room.space_id), 'commenter')
-  from atrium.room_members inside
-  join atrium.rooms room on room.id = inside.room_id
-  join atrium.spaces space on space.id = room.space_id
-  join atrium.members member on member.workspace_id = room.workspace_id and member.user_id = for_user
-  where inside.user_id = for_user and room.private and member.suspended_at is null
-    and (not space.private or room.space_id in (select given.space_id from space_roles given))
-  union all
-  select given.object_id, 'grant', given.grant_id, given.role
-  from atrium_private.grant_rights(for_user, 'room') given
-$$;
+begin
+  return query
+    with space_roles as materialized (
+      select rights.space_id, rights.source, rights.source_id, rights.role from atrium_private.space_rights(for_user) rights
+    )
+    select room.id, given.source, given.source_id, given.role
+    from space_roles given
+    join atrium.rooms room on room.space_id = given.space_id
+    where not room.private
+    union all
+    select room.id, 'room', room.id, coalesce((select max(given.role) from space_roles given where given.space_id = room.space_id), 'commenter')
+    from atrium.room_members inside
+    join atrium.rooms room on room.id = inside.room_id
+    join atrium.spaces space on space.id = room.space_id
+    join atrium.members member on member.workspace_id = room.workspace_id and member.user_id = for_user
+    where inside.user_id = for_user and room.private and member.suspended_at is null
+      and (not space.private or room.space_id in (select given.space_id from space_roles given))
+    union all
+    select given.object_id, 'grant', given.grant_id, given.role
+    from atrium_private.grant_rights(for_user, 'room') given;
+end $$;
 comment on function atrium_private.room_rights(uuid) is
   'Every role that a person has in a room, and from where. A member of a private room has his role in the space, or commenter when he has none there; a private space must let him in first.';
 
 -- Definer: see room_rights.
 create function atrium_private.rooms_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select rights.room_id
-  from atrium_private.room_rights((select atrium_private.caller())) rights
-  join atrium.rooms room on room.id = rights.room_id
-  join atrium.spaces space on space.id = room.space_id
-  where rights.role >= at_least and (at_least <= 'viewer' or (room.archived_at is null and space.archived_at is null))
-$$;
+begin
+  return query
+    select rights.room_id
+    from atrium_private.room_rights((select atrium_private.caller())) rights
+    join atrium.rooms room on room.id = rights.room_id
+    join atrium.spaces space on space.id = room.space_id
+    where rights.role >= at_least and (at_least <= 'viewer' or (room.archived_at is null and space.archived_at is null));
+end $$;
 comment on function atrium_private.rooms_of_caller(atrium.role) is
   'The rooms in which the caller has the role or a higher one; above viewer without the archived ones. Commenters may post.';
 grant execute on function atrium_private.rooms_of_caller to authenticated;

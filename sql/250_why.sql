@@ -3,37 +3,39 @@
 -- Definer: a policy on profiles needs members, spaces and rooms that are under policies themselves.
 create function atrium_private.people_of_caller()
   returns setof uuid
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  with me as materialized (select atrium_private.caller() as id),
-  spaces as materialized (select distinct rights.space_id from me cross join lateral atrium_private.space_rights(me.id) rights),
-  rooms as materialized (select distinct rights.room_id from me cross join lateral atrium_private.room_rights(me.id) rights),
-  documents as materialized (select rights.object_id from me cross join lateral atrium_private.grant_rights(me.id, 'document') rights),
-  items as materialized (
-    select shared.user_id, shared.group_id, shared.created_by from atrium.grants shared
-    where (shared.object_type = 'room' and shared.object_id in (select room_id from rooms))
-      or (shared.object_type = 'document' and shared.object_id in (select object_id from documents))
-  )
-  select me.id from me
-  union
-  select member.user_id from atrium.members member
-  where member.workspace_id in (select atrium_private.workspaces_of_caller('viewer'))
-  union
-  select member.user_id from atrium.space_members member
-  where member.space_id in (select space_id from spaces) and member.user_id is not null
-  union
-  select inside.user_id from atrium.space_members member
-  join atrium.group_members inside on inside.group_id = member.group_id
-  where member.space_id in (select space_id from spaces)
-  union
-  select inside.user_id from atrium.room_members inside where inside.room_id in (select room_id from rooms)
-  union
-  select items.user_id from items where items.user_id is not null
-  union
-  select items.created_by from items where items.created_by is not null
-  union
-  select inside.user_id from items join atrium.group_members inside on inside.group_id = items.group_id
-$$;
+begin
+  return query
+    with me as materialized (select atrium_private.caller() as id),
+    spaces as materialized (select distinct rights.space_id from me cross join lateral atrium_private.space_rights(me.id) rights),
+    rooms as materialized (select distinct rights.room_id from me cross join lateral atrium_private.room_rights(me.id) rights),
+    documents as materialized (select rights.object_id from me cross join lateral atrium_private.grant_rights(me.id, 'document') rights),
+    items as materialized (
+      select shared.user_id, shared.group_id, shared.created_by from atrium.grants shared
+      where (shared.object_type = 'room' and shared.object_id in (select room_id from rooms))
+        or (shared.object_type = 'document' and shared.object_id in (select object_id from documents))
+    )
+    select me.id from me
+    union
+    select member.user_id from atrium.members member
+    where member.workspace_id in (select atrium_private.workspaces_of_caller('viewer'))
+    union
+    select member.user_id from atrium.space_members member
+    where member.space_id in (select space_id from spaces) and member.user_id is not null
+    union
+    select inside.user_id from atrium.space_members member
+    join atrium.group_members inside on inside.group_id = member.group_id
+    where member.space_id in (select space_id from spaces)
+    union
+    select inside.user_id from atrium.room_members inside where inside.room_id in (select room_id from rooms)
+    union
+    select items.user_id from items where items.user_id is not null
+    union
+    select items.created_by from items where items.created_by is not null
+    union
+    select inside.user_id from items join atrium.group_members inside on inside.group_id = items.group_id;
+end $$;
 comment on function atrium_private.people_of_caller() is
   'Everybody in the caller''s workspaces, and for a guest the people with whom he shares a space, a room or a grant.';
 grant execute on function atrium_private.people_of_caller to authenticated;
