@@ -45,7 +45,7 @@ function edit(peer: Peer, pick: (below: number) => number): void {
 
 const freshSeeds = Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31))
 
-test.for([1, 8261, ...freshSeeds])(
+test.for([1, 8261, 1563423518, ...freshSeeds])(
   '[COL1] copies converge, however people come, go and type (seed %i)',
   { timeout: 60_000 },
   async (seed) => {
@@ -63,7 +63,11 @@ test.for([1, 8261, ...freshSeeds])(
       if (pick(4) < 1) await new Promise((resolve) => setImmediate(resolve))
       if (step === 200 && seed % 2 === 1) await server.end('SIGKILL').then(server.restart)
     }
-    for (const { provider } of peers) void provider.configuration.websocketProvider.connect()
+    for (const { provider } of peers) {
+      const socket = provider.configuration.websocketProvider
+      socket.shouldConnect = true // One that is still closing takes no notice of connect().
+      void socket.connect()
+    }
     await Promise.all(peers.map((peer) => peer.saved()))
     await expect.poll(() => new Set(peers.map((peer) => peer.text())).size, { timeout: 10_000 }).toBe(1)
 
