@@ -84,6 +84,13 @@ test('[AUTH22] a link or code signs in without a password, and makes the account
   expect(await auth.sql`select from auth.users where email = ${nobody}`).toHaveLength(0)
 })
 
+test('[AUTH22] asking for links at once makes one account', async () => {
+  const email = freshEmail()
+  await Promise.all(Array.from({ length: 5 }, () => auth.client().auth.signInWithOtp({ email })))
+  await expect.poll(() => auth.mails.filter(({ to }) => to === email).length).toBe(5)
+  expect(await auth.sql`select from auth.users where email = ${email}`).toHaveLength(1)
+})
+
 test('[AUTH22] the mailbox decides: a password that a stranger set before it was proved is void', async () => {
   const email = freshEmail()
   await auth.client().auth.signUp({ email, password: 'stranger 12345' })

@@ -167,6 +167,27 @@ test('[AUTH17] what has run out does not stay in the database', async () => {
   expect(await counts()).toEqual({ tokens: 0, flows: 0, used: 0, people: 1 })
 })
 
+test('[AUTH18] what happens to an account is noted, with the address it came from', async () => {
+  const { client, email, id } = await auth.signedIn()
+  await client.auth.updateUser({ password: 'another horse 7' })
+  await client.auth.signOut()
+  await auth.admin.auth.admin.deleteUser(id)
+  const entries = await auth.sql`
+    select payload ->> 'action' as action, payload ->> 'actor_username' as actor, ip_address from auth.audit_log_entries
+    where payload ->> 'actor_id' = ${id} or payload -> 'traits' ->> 'user_id' = ${id}`
+  const note = (action: string, actor = email) => ({ action, actor, ip_address: expect.stringMatching(/^(127\.0\.0\.1|::1)$/) })
+  const expected = [
+    note('user_signedup', 'service_role'),
+    note('login'),
+    note('user_updated_password'),
+    note('user_modified'),
+    note('logout'),
+    note('user_deleted', 'service_role'),
+  ]
+  expect(entries).toEqual(expect.arrayContaining(expected))
+  expect(entries).toHaveLength(expected.length)
+})
+
 test('[AUTH16] nobody but the service reads its tables', async () => {
   const rows = await auth.sql`
     select relname, relrowsecurity, has_table_privilege('anon', oid, 'select') as anon, has_table_privilege('authenticated', oid, 'select') as person

@@ -5,7 +5,7 @@ import * as fields from './fields.ts'
 import { answer } from './http.ts'
 import { countMail, redirectOf, sendEmailChange, sendLink } from './links.ts'
 import { type Challenge, pkceFields } from './pkce.ts'
-import { insertUser, type Metadata, mergeMetadata, newUser, type User, userByEmail } from './users.ts'
+import { insertUnlessKnown, type Metadata, mergeMetadata, newUser, type User, userByEmail } from './users.ts'
 
 // Each of these answers {} before it looks whether anybody has that address.
 
@@ -48,8 +48,7 @@ export const sendOtp: Handler = async (auth, request) => {
 /** Somebody who comes without a password; his mailbox lets him in. */
 async function addUser(auth: Auth, email: string, userMetadata: Metadata): Promise<User> {
   const person = newUser({ id: crypto.randomUUID(), email, userMetadata, at: auth.now() })
-  await auth.sql.begin((sql) => insertUser(sql, person))
-  return person
+  return (await insertUnlessKnown(auth.sql, person)) ?? person
 }
 
 const resendBody = z.object({ type: z.enum(['signup', 'email_change']), email: fields.email, ...pkceFields })

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { audit } from './audit.ts'
 import type { Auth, Handler } from './context.ts'
+import type { Sql } from './database.ts'
 import { AuthError, invalid } from './errors.ts'
 import * as fields from './fields.ts'
 import { type Answer, type AuthRequest, answer } from './http.ts'
@@ -9,7 +10,7 @@ import { countMail, redirectOf, sendLink } from './links.ts'
 import { alreadyRegisteredMail } from './mails.ts'
 import { type Challenge, pkceFields } from './pkce.ts'
 import { startSession } from './sessions.ts'
-import { confirmEmail, insertUser, mergeMetadata, newUser, reload, type User, userBody, userByEmail } from './users.ts'
+import { confirmEmail, insertUnlessKnown, insertUser, mergeMetadata, newUser, reload, type User, userBody, userByEmail } from './users.ts'
 
 const signUpBody = z.object({
   email: fields.email.nullish(),
@@ -40,7 +41,8 @@ export const signUp: Handler = async (auth, request) => {
 async function signUpByMail(auth: Auth, request: AuthRequest, person: User, password: string, challenge: Challenge): Promise<Answer> {
   const email = person.email ?? ''
   person.encrypted_password = await auth.passwords.hash(password)
-  const known = (await userByEmail(auth.sql, email)) ?? (await insertUnlessKnown(auth, request, person))
+  const note = (sql: Sql) => audit(auth, sql, request, 'user_confirmation_requested', person)
+  const known = (await userByEmail(auth.sql, email)) ?? (await insertUnlessKnown(auth.sql, person, note))
   if (known) await rehearse(auth, person)
   auth.afterwards(async () => {
     if (known?.email_confirmed_at) return auth.mail(alreadyRegisteredMail({ to: email, siteUrl: auth.siteUrl }))
@@ -49,21 +51,6 @@ async function signUpByMail(auth: Auth, request: AuthRequest, person: User, pass
     await sendLink(auth, known ?? person, { type: 'signup', redirectTo: redirectOf(request), challenge })
   })
   return answer(userBody({ ...person, confirmation_sent_at: person.created_at }))
-}
-
-/** Somebody else may sign up with the same address at the same moment; then that one is known. */
-async function insertUnlessKnown(auth: Auth, request: AuthRequest, person: User): Promise<User | undefined> {
-  try {
-    await auth.sql.begin(async (sql) => {
-      await insertUser(sql, person)
-      await audit(auth, sql, request, 'user_confirmation_requested', person)
-    })
-    return undefined
-  } catch (error) {
-    const known = error instanceof AuthError && error.code === 'email_exists' && (await userByEmail(auth.sql, person.email ?? ''))
-    if (known) return known
-    throw error
-  }
 }
 
 class Rehearsed extends Error {}

@@ -1,5 +1,5 @@
 import type postgres from 'postgres'
-import { isDuplicate, type Json, type Sql } from './database.ts'
+import { isDuplicate, type Json, type Pool, type Sql } from './database.ts'
 import { AuthError, invalid } from './errors.ts'
 
 export type Metadata = { [key: string]: Json | undefined }
@@ -151,6 +151,25 @@ export async function insertUser(sql: Sql, user: User): Promise<void> {
     throw error
   }
   for (const identity of user.identities) await insertIdentity(sql, identity)
+}
+
+/** Makes a user, or returns the one who has the address, also when he came at the same moment. */
+export async function insertUnlessKnown(
+  sql: Pool,
+  user: User,
+  alsoDo: (sql: Sql) => Promise<void> = async () => {},
+): Promise<User | undefined> {
+  try {
+    await sql.begin(async (transaction) => {
+      await insertUser(transaction, user)
+      await alsoDo(transaction)
+    })
+    return undefined
+  } catch (error) {
+    const known = error instanceof AuthError && error.code === 'email_exists' && (await userByEmail(sql, user.email ?? ''))
+    if (known) return known
+    throw error
+  }
 }
 
 async function insertIdentity(sql: Sql, identity: Identity): Promise<void> {
