@@ -21,7 +21,9 @@ async function run(options: StartOptions): Promise<void> {
   // npm, or what it started this with, was killed.
   process.on('disconnect', stop)
   try {
-    const platform = await startPlatform({ ...options, data, built: build(), stopping: stopping.signal, log: say })
+    const built = build()
+    built.catch(() => {}) // Heard when the gateway is started; until then it must not count as unhandled.
+    const platform = await startPlatform({ ...options, data, built, stopping: stopping.signal, log: say })
     held.announce(platform.address.url)
     announce(platform.address, options)
     if (options.demo) await demo(platform.address, data)

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { buildClient } from '../../supabase/local/build.ts'
 import { makeData, startReal } from '../support/start.ts'
 import type { Report } from './run.ts'
 
 /** How long `npm start` takes to be ready, with nothing there and with everything there, and what each process then holds while nobody is in. */
 export async function bench(report: Report): Promise<void> {
+  // Only the first start on a machine builds the client.
+  await buildClient()
   const { data, remove } = makeData()
   try {
     for (const name of ['cold start, empty data directory', 'warm start']) {
