@@ -107,7 +107,9 @@ const GRID_MS = 250
 /** Answers at the next tick of a coarse clock that starts with the work, so that a known address, which is less work, is not faster. */
 async function onGrid(work: () => Promise<Answer>): Promise<Answer> {
   const start = performance.now()
-  const result = await work()
-  await wait(GRID_MS - ((performance.now() - start) % GRID_MS))
-  return result
+  try {
+    return await work()
+  } finally {
+    await wait(GRID_MS - ((performance.now() - start) % GRID_MS))
+  }
 }
