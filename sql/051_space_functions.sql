@@ -58,7 +58,7 @@ declare
   mine atrium.role := atrium_private.require_space_role(in_space, 'admin');
   space atrium.spaces;
 begin
-  update atrium.spaces set archived_at = case when is_archived then coalesce(archived_at, now()) end
+  update atrium.spaces set archived_at = case when is_archived is distinct from false then coalesce(archived_at, now()) end
   where id = in_space returning * into space;
   return space;
 end $$;

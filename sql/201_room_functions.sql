@@ -74,7 +74,7 @@ declare
   mine atrium.role := atrium_private.require_room_role(in_room, 'editor');
   room atrium.rooms;
 begin
-  update atrium.rooms known set archived_at = case when is_archived then coalesce(known.archived_at, now()) end
+  update atrium.rooms known set archived_at = case when is_archived is distinct from false then coalesce(known.archived_at, now()) end
   where known.id = in_room
   returning known.* into room;
   return room;

@@ -45,6 +45,46 @@ as $$
 $$;
 comment on function atrium_private.lose_spaces(uuid, uuid, uuid[]) is 'Moves the topics of spaces and of their rooms, after a person, or several, lost them.';
 
+-- Definer: it changes tables that nobody may write. An account can be deleted without asking whether it owns something.
+create function atrium_private.hand_over(in_workspace uuid)
+  returns void
+  language sql security definer set search_path = ''
+as $$
+  update atrium.members heir set role = 'owner'
+  where heir.workspace_id = in_workspace
+    and heir.user_id = (
+      select member.user_id from atrium.members member
+      where member.workspace_id = in_workspace and member.suspended_at is null and member.role > 'guest'
+      order by member.role desc, member.joined_at, member.user_id limit 1
+    )
+    and not exists (
+      select from atrium.members owner where owner.workspace_id = in_workspace and owner.role = 'owner' and owner.suspended_at is null
+    );
+  insert into atrium.space_members (space_id, user_id, role)
+  select space.id, coalesce(
+    (
+      select inside.user_id from atrium.space_members inside
+      join atrium.members member on member.workspace_id = in_workspace and member.user_id = inside.user_id
+      where inside.space_id = space.id and member.suspended_at is null
+      order by inside.role desc, member.joined_at, inside.user_id limit 1
+    ),
+    (
+      select owner.user_id from atrium.members owner
+      where owner.workspace_id = in_workspace and owner.role = 'owner' and owner.suspended_at is null
+      order by owner.joined_at, owner.user_id limit 1
+    )
+  ), 'admin'
+  from atrium.spaces space
+  where space.workspace_id = in_workspace and space.private
+    and not exists (select from atrium.space_members inside where inside.space_id = space.id and inside.role = 'admin')
+    and exists (
+      select from atrium.members owner where owner.workspace_id = in_workspace and owner.role = 'owner' and owner.suspended_at is null
+    )
+  on conflict (space_id, user_id) do update set role = 'admin';
+$$;
+comment on function atrium_private.hand_over(uuid) is
+  'Whatever has lost its last owner or admin gets another: the workspace its highest and longest-standing member, a private space its highest member or else an owner of the workspace.';
+
 -- Definer: it reads and changes tables that nobody may write.
 create function atrium_private.after_member_change()
   returns trigger
@@ -77,6 +117,7 @@ begin
     delete from atrium.room_members inside using atrium.rooms room
     where room.id = inside.room_id and room.workspace_id = old.workspace_id and inside.user_id = old.user_id;
     delete from atrium.grants shared where shared.workspace_id = old.workspace_id and shared.user_id = old.user_id;
+    perform atrium_private.hand_over(old.workspace_id);
   end if;
   return null;
 end $$;

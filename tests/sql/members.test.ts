@@ -51,11 +51,11 @@ test('[WSP3] the last owner stays, however two owners try at the same moment', a
     select user_id as id from atrium.members where workspace_id = ${workspace.id} and role = 'owner' and suspended_at is null`
   if (!last) throw new Error('No owner is left')
   for (const attempt of [
-    db.call(last, 'remove_member', of(last.id)),
-    db.call(last, 'suspend_member', of(last.id)),
-    db.call(last, 'set_member_role', { ...of(last.id), role: 'admin' }),
+    () => db.call(last, 'remove_member', of(last.id)),
+    () => db.call(last, 'suspend_member', of(last.id)),
+    () => db.call(last, 'set_member_role', { ...of(last.id), role: 'admin' }),
   ]) {
-    await expect(attempt).rejects.toMatchObject({ code: 'PT409', detail: 'last_owner' })
+    await expect(attempt()).rejects.toMatchObject({ code: 'PT409', detail: 'last_owner' })
   }
 })
 
@@ -136,4 +136,23 @@ test('[WSP7] members of one workspace know nothing of another', async () => {
   await expect(
     db.call(ours.owner, 'share_item', { object_type: 'document', object_id: document.id, role: 'viewer', group_id: group.id }),
   ).rejects.toMatchObject(refused)
+})
+
+test('[WSP8] when an account is deleted, what it owned alone is handed over, and a workspace can go as a whole', async () => {
+  const workspace = await createWorkspace(db)
+  const [viewer, admin] = [await createMember(db, workspace, 'viewer'), await createMember(db, workspace, 'admin')]
+  const create = () =>
+    db.call(workspace.owner, 'create_space', { id: randomUUID(), workspace_id: workspace.id, name: 'Private', private: true })
+  const [shared, alone] = [await create(), await create()]
+  await db.call(workspace.owner, 'set_space_member', { space_id: shared.id, user_id: viewer.id, role: 'viewer' })
+  await db.admin`delete from auth.users where id = ${workspace.owner.id}`
+  const roles = await db.admin`
+    select user_id, role::text from atrium.members where workspace_id = ${workspace.id} and role = 'owner'
+    union all select user_id, space_id::text from atrium.space_members where space_id in (${shared.id}, ${alone.id}) and role = 'admin'`
+  expect(new Set(roles.map(({ user_id, role }) => `${user_id} ${role}`))).toEqual(
+    new Set([`${admin.id} owner`, `${viewer.id} ${shared.id}`, `${admin.id} ${alone.id}`]),
+  )
+  await db.admin`delete from atrium.workspaces where id = ${workspace.id}`
+  expect(await db.admin`select from atrium.documents where workspace_id = ${workspace.id}`).toHaveLength(0)
+  expect(await db.admin`select from atrium.members where workspace_id = ${workspace.id}`).toHaveLength(0)
 })

@@ -93,10 +93,10 @@ test('[SPC4] a private space keeps an admin, and whoever leaves it sees it no mo
   const user = await createMember(db, workspace, 'viewer')
   await db.call(editor, 'set_space_member', { space_id: space.id, user_id: user.id, role: 'viewer' })
   for (const attempt of [
-    db.call(editor, 'remove_space_member', { space_id: space.id, user_id: editor.id }),
-    db.call(editor, 'set_space_member', { space_id: space.id, user_id: editor.id, role: 'viewer' }),
+    () => db.call(editor, 'remove_space_member', { space_id: space.id, user_id: editor.id }),
+    () => db.call(editor, 'set_space_member', { space_id: space.id, user_id: editor.id, role: 'viewer' }),
   ]) {
-    await expect(attempt).rejects.toMatchObject({ code: 'PT409', detail: 'last_admin' })
+    await expect(attempt()).rejects.toMatchObject({ code: 'PT409', detail: 'last_admin' })
   }
   await db.call(user, 'remove_space_member', { space_id: space.id, user_id: user.id })
   expect(await sees(user, space.id)).toBe(false)
