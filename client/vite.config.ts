@@ -12,6 +12,9 @@ const islands = /\/src\/islands\/.*\.[tj]sx$/
 const platform = process.env.ATRIUM_URL ?? 'http://127.0.0.1:8080'
 const served = ['/auth', '/rest', '/storage', '/realtime', '/functions', '/collab', '/dev']
 
+// Inside a test run NODE_ENV is "test", and Vite would take React's development build.
+if (process.argv.includes('build')) process.env.NODE_ENV = 'production'
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [
