@@ -23,7 +23,7 @@ export function createAuthorization(database: Database): Authorization {
     async mayRead(topic, { claims, headers }, extensions) {
       try {
         const [row] = await database.sql<[{ readable: Extension[] }]>`
-          select realtime.readable(${topic}, ${extensions}, ${claims.role}, ${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(headers)}::text::jsonb)`
+          select to_jsonb(realtime.readable(${topic}, string_to_array(${extensions.join()}, ','), ${claims.role}, ${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(headers)}::text::jsonb)) as readable`
         return { broadcast: row.readable.includes('broadcast'), presence: row.readable.includes('presence') }
       } catch (error) {
         refused(error)

@@ -25,6 +25,8 @@ export function createDatabase(url: string): Database {
   function connect(): postgres.Sql {
     const pool: postgres.Sql = postgres(url, {
       max: 4,
+      // Asked for at connecting; its failure has nobody to catch it either. So arrays are sent and taken in other forms.
+      fetch_types: false,
       connect_timeout: CONNECT_TIMEOUT_SECONDS,
       backoff: () => RECONNECT_SECONDS,
       onnotice: () => {},
