@@ -146,14 +146,39 @@ export async function openFiles(directory: string): Promise<Files> {
   }
 }
 
+/** So much is gathered before it is written: each write costs a trip to another thread. */
+const BATCH_BYTES = 1 << 18
+
+/** Writes one batch while the next arrives. */
 async function drainInto(file: FileHandle, source: AsyncIterable<Buffer>, limit: number): Promise<{ size: number; digest: string }> {
   const hash = createHash('sha256')
   let size = 0
-  for await (const chunk of source) {
-    size += chunk.length
-    if (size > limit) throw tooLarge()
-    hash.update(chunk)
-    await writeAll(file, chunk)
+  let batch: Buffer[] = []
+  let batched = 0
+  let writing = Promise.resolve()
+
+  async function flush(): Promise<void> {
+    await writing
+    writing = writeAll(file, Buffer.concat(batch))
+    // Awaited at the next flush; until then a failed write must not bring the process down.
+    writing.catch(() => {})
+    batch = []
+    batched = 0
+  }
+
+  try {
+    for await (const chunk of source) {
+      size += chunk.length
+      if (size > limit) throw tooLarge()
+      hash.update(chunk)
+      batch.push(chunk)
+      batched += chunk.length
+      if (batched >= BATCH_BYTES) await flush()
+    }
+    await flush()
+    await writing
+  } finally {
+    await writing.catch(() => {}) // The file is closed next, and the error that matters is on its way.
   }
   return { size, digest: hash.digest('hex') }
 }

@@ -90,3 +90,10 @@ export function discardRest(request: IncomingMessage): void {
   const timer = setTimeout(() => request.destroy(), LINGER_MS)
   request.once('close', () => clearTimeout(timer))
 }
+
+/** The token of a signed URL; throws 400 when there is none. */
+export function requiredToken({ query }: Exchange): string {
+  const token = query.get('token')
+  if (!token) throw invalidRequest("querystring must have required property 'token'")
+  return token
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Service } from '../service.ts'
 import type { Tokens } from '../tokens.ts'
+import { bucketRoutes } from './bucketRoutes.ts'
 import { createBuckets } from './buckets.ts'
 import { openDatabase } from './database.ts'
 import { sendError, toStorageError } from './errors.ts'
@@ -8,10 +9,13 @@ import { openFiles } from './files.ts'
 import { CORS, discardRest, PREFLIGHT } from './http.ts'
 import { createLimiter } from './limiter.ts'
 import { createListing } from './listing.ts'
+import { objectRoutes } from './objectRoutes.ts'
 import { createObjects } from './objects.ts'
+import { readRoutes } from './readRoutes.ts'
 import { createResumable, RESUMABLE_PATH } from './resumable.ts'
-import { createRoutes } from './routes.ts'
+import { createRouter } from './route.ts'
 import { createSignatures } from './signatures.ts'
+import { uploadRoutes } from './uploadRoutes.ts'
 import { createUploads } from './uploads.ts'
 
 export interface StorageOptions {
@@ -55,7 +59,8 @@ export async function createStorage(options: StorageOptions): Promise<Service> {
     clock,
     isCommitted: async (version) => (await knownVersions([version])).has(version),
   })
-  const route = createRoutes({ buckets, objects, listing: createListing(database), uploads, files, signatures, resumable, limiter, clock })
+  const parts = { buckets, objects, listing: createListing(database), uploads, files, signatures, resumable, limiter, clock }
+  const route = createRouter([...bucketRoutes(parts), ...uploadRoutes(parts), ...readRoutes(parts), ...objectRoutes(parts)])
 
   const sweep = async () => {
     try {

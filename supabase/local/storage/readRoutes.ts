@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http'
+import { type Claims, TokenError } from '../tokens.ts'
+import { sendObject } from './download.ts'
+import { noSuchBucket } from './errors.ts'
+import { type Exchange, requiredToken, sendJson } from './http.ts'
+import type { Objects } from './objects.ts'
+import { at, type Parts, type Route } from './route.ts'
+
+/** Downloads and descriptions: public, as somebody, by signature. */
+export function readRoutes({ buckets, objects, files, signatures, clock }: Parts): Route[] {
+  /** A wrong token is nobody's: it opens what is public, and nothing else. */
+  function callerOrNobody(caller: () => Claims): Claims | null {
+    try {
+      return caller()
+    } catch (error) {
+      if (error instanceof TokenError) return null
+      throw error
+    }
+  }
+
+  /** As the caller; what is in a public bucket is everybody's. */
+  async function read(exchange: Exchange, caller: Claims | null, operation: string) {
+    const bucket = await buckets.settingsOf(exchange.bucket)
+    if (!bucket.public && caller === null) throw noSuchBucket()
+    const find = () =>
+      objects.find(bucket.public ? null : caller, operation, exchange.bucket, exchange.name, exchange.query.get('versionId'))
+    return { find, access: { kind: bucket.public ? ('public' as const) : ('authenticated' as const) } }
+  }
+
+  async function readPublic(exchange: Exchange) {
+    if (!(await buckets.settingsOf(exchange.bucket)).public) throw noSuchBucket()
+    return () => objects.find(null, '', exchange.bucket, exchange.name, exchange.query.get('versionId'))
+  }
+
+  async function info(response: ServerResponse, find: () => ReturnType<Objects['find']>): Promise<void> {
+    const object = await find()
+    const { metadata } = object
+    sendJson(response, {
+      id: object.id,
+      name: object.name,
+      version: object.version,
+      bucket_id: object.bucket_id,
+      size: metadata?.size ?? null,
+      content_type: metadata?.mimetype ?? null,
+      content_encoding: metadata?.contentEncoding ?? null,
+      cache_control: metadata?.cacheControl ?? null,
+      etag: metadata?.eTag ?? null,
+      metadata: object.user_metadata,
+      last_modified: object.updated_at,
+      created_at: object.created_at,
+    })
+  }
+
+  return [
+    ['GET HEAD', at(`/object/info/public/:object`), async (exchange) => info(exchange.response, await readPublic(exchange))],
+    [
+      'GET HEAD',
+      at(`/object/info/(authenticated/)?:object`),
+      async (exchange) => info(exchange.response, (await read(exchange, exchange.caller(), 'object.get_authenticated_info')).find),
+    ],
+    [
+      'GET HEAD',
+      at(`/object/public/:object`),
+      async (exchange) => sendObject(files, await readPublic(exchange), { kind: 'public' }, exchange),
+    ],
+    [
+      'GET HEAD',
+      at(`/object/sign/:object`),
+      async (exchange) => {
+        const { bucket, name } = exchange
+        const { signer, exp } = signatures.verify(requiredToken(exchange), 'download', bucket, name)
+        // Whoever signed must still be allowed to: a link does not outlive its maker's right.
+        const find = () => objects.find(signer as Claims, 'storage.object.sign', bucket, name)
+        await sendObject(files, find, { kind: 'signed', secondsLeft: Math.max(0, exp - Math.floor(clock() / 1000)) }, exchange)
+      },
+    ],
+    [
+      'GET HEAD',
+      at(`/object/authenticated/:object`),
+      async (exchange) => {
+        const { find, access } = await read(exchange, exchange.caller(), 'storage.object.get_authenticated')
+        await sendObject(files, find, access, exchange)
+      },
+    ],
+    [
+      'GET HEAD',
+      at(`/object/:object`),
+      async (exchange) => {
+        const { find, access } = await read(exchange, callerOrNobody(exchange.caller), 'storage.object.get_authenticated')
+        await sendObject(files, find, access, exchange)
+      },
+    ],
+  ]
+}
