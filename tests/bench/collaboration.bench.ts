@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import * as encoding from 'lib0/encoding'
 import WebSocket from 'ws'
 import * as Y from 'yjs'
 import { documentName, FRAGMENT } from '../../hocuspocus-server/src/protocol.ts'
@@ -78,8 +77,8 @@ async function joinDocument(url: string, team: Team, count: number): Promise<Cli
   const token = await tokenFor(await team.person('Typist', 'editor'))
   for (const { socket, name } of clients) {
     const joined = nextMessage(socket, ({ type, kind }) => type === MESSAGE.sync && kind === SYNC.step2)
-    socket.send(message(name, [MESSAGE.auth, 0], (encoder) => encoding.writeVarString(encoder, token)))
-    socket.send(message(name, [MESSAGE.sync, SYNC.step1], (encoder) => encoding.writeVarUint8Array(encoder, new Uint8Array([0]))))
+    socket.send(message(name, [MESSAGE.auth, 0], Buffer.from(token)))
+    socket.send(message(name, [MESSAGE.sync, SYNC.step1], Buffer.from([0])))
     await joined
   }
   return clients
@@ -100,7 +99,7 @@ async function type(clients: Client[], times: Times): Promise<void> {
       times.relayed.push(performance.now() - sentAt)
     })
     const acknowledgement = isBare ? undefined : nextMessage(socket, ({ type }) => type === MESSAGE.syncStatus)
-    socket.send(message(name, [MESSAGE.sync, SYNC.update], (encoder) => encoding.writeVarUint8Array(encoder, update)))
+    socket.send(message(name, [MESSAGE.sync, SYNC.update], update))
     if (acknowledgement) times.acknowledged.push((await acknowledgement) - sentAt)
     await Promise.all(arrivals)
     await pause(PAUSE_MS)
@@ -129,13 +128,13 @@ function nextMessage(socket: WebSocket, isMeant: (header: ReturnType<typeof read
   })
 }
 
-function message(name: string, numbers: [type: number, kind: number], write: (encoder: encoding.Encoder) => void): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarString(encoder, name)
-    for (const number of numbers) encoding.writeVarUint(encoder, number)
-    write(encoder)
-  })
+/** A message of the Hocuspocus protocol; text and bytes are written alike, after their length. */
+function message(name: string, numbers: [type: number, kind: number], payload: Uint8Array): Uint8Array {
+  const address = Buffer.from(name)
+  return Buffer.concat([Buffer.from(varUint(address.length)), address, Buffer.from([...numbers, ...varUint(payload.length)]), payload])
 }
+
+const varUint = (value: number): number[] => (value < 128 ? [value] : [128 | (value & 127), ...varUint(value >>> 7)])
 
 function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other)
