@@ -17,6 +17,7 @@ const CHECKS: Check[] = [
   { name: 'biome', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
   { name: 'types: servers, tests', command: 'tsc', args: ['-p', '.'] },
   { name: 'types: client', command: 'tsc', args: ['--build', 'client'] },
+  { name: 'types: tests of the client', command: 'tsc', args: ['-p', 'tests/client'] },
   {
     name: 'types: functions',
     command: 'deno',
