@@ -10,24 +10,20 @@ const LARGEST_METADATA_BYTES = 1 << 20
 /** A form is a little longer than its file. */
 const FORM_OVERHEAD_BYTES = 3 << 20
 
-/** Takes the body of an upload, raw or as a form, to the disk and into the database; asks the policies before and after. */
-export async function receiveUpload(
-  { files, uploads }: { files: Files; uploads: Uploads },
-  request: IncomingMessage,
-  target: Target,
-): Promise<{ id: string }> {
-  const limit = uploads.limitOf(target.bucket, target.name)
-  const isForm = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
-  const announced = announcedSize(request)
-  if (announced !== undefined && announced > limit + (isForm ? FORM_OVERHEAD_BYTES : 0)) throw tooLarge()
-  request.setTimeout(IDLE_MS, () => request.destroy())
-  return files.withVersion(async (version) => {
-    const { file, description } = isForm
-      ? await receiveForm(request, version, limit, files, uploads, target, announced)
-      : await receiveRaw(request, version, limit, files, uploads, target, announced)
-    request.setTimeout(0)
-    return uploads.commit(target, description, file)
-  })
+interface Parts {
+  files: Files
+  uploads: Uploads
+}
+
+/** One body on its way to the disk. */
+interface Reception {
+  request: IncomingMessage
+  target: Target
+  version: string
+  /** Bytes. */
+  limit: number
+  /** What the client says it will send, in bytes. */
+  announced: number | undefined
 }
 
 interface Received {
@@ -35,37 +31,37 @@ interface Received {
   description: Description
 }
 
-async function receiveRaw(
-  request: IncomingMessage,
-  version: string,
-  limit: number,
-  files: Files,
-  uploads: Uploads,
-  target: Target,
-  size: number | undefined,
-): Promise<Received> {
+/** Takes the body of an upload, raw or as a form, to the disk and into the database; asks the policies before and after. */
+export async function receiveUpload(parts: Parts, request: IncomingMessage, target: Target): Promise<{ id: string }> {
+  const { files, uploads } = parts
+  const limit = uploads.limitOf(target.bucket, target.name)
+  const isForm = /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')
+  const announced = announcedSize(request)
+  if (announced !== undefined && announced > limit + (isForm ? FORM_OVERHEAD_BYTES : 0)) throw tooLarge()
+  request.setTimeout(IDLE_MS, () => request.destroy())
+  return files.withVersion(async (version) => {
+    const reception = { request, target, version, limit, announced }
+    const { file, description } = await (isForm ? receiveForm(parts, reception) : receiveRaw(parts, reception))
+    request.setTimeout(0)
+    return uploads.commit(target, description, file)
+  })
+}
+
+async function receiveRaw({ files, uploads }: Parts, { request, target, version, limit, announced }: Reception): Promise<Received> {
   const description: Description = {
     mimetype: request.headers['content-type'] ?? 'application/octet-stream',
     cacheControl: headerValue(request.headers['cache-control']) ?? 'no-cache',
     contentEncoding: checkEncoding(request.headers['content-encoding']),
     userMetadata: decodeMetadata(request.headers['x-metadata']),
   }
-  await uploads.authorize(target, description, size)
+  await uploads.authorize(target, description, announced)
   return { description, file: await files.write(version, bodyOf(request), limit) }
 }
 
-async function receiveForm(
-  request: IncomingMessage,
-  version: string,
-  limit: number,
-  files: Files,
-  uploads: Uploads,
-  target: Target,
-  size: number | undefined,
-): Promise<Received> {
+async function receiveForm({ files, uploads }: Parts, { request, target, version, limit, announced }: Reception): Promise<Received> {
   try {
     const form = await readForm(request, async (stream, mimetype, fields) => {
-      await uploads.authorize(target, describe(fields, mimetype), size)
+      await uploads.authorize(target, describe(fields, mimetype), announced)
       return { mimetype, stored: await files.write(version, stream as AsyncIterable<Buffer>, limit) }
     })
     // Once more, with the fields that came after the file.
