@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
+import { eventually, joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
 
 let server: RealtimeServer
 beforeAll(async () => {
@@ -16,9 +16,9 @@ test('[RT1] a broadcast reaches the others, in both versions of the protocol', a
 
   expect(await fromAnna.send({ type: 'broadcast', event: 'x', payload: { from: 'Ännä' } })).toBe('ok')
   expect(await fromOld.send({ type: 'broadcast', event: 'x', payload: { from: 'old' } })).toBe('ok')
-  await expect.poll(() => benHeard.map(({ payload }) => payload.from)).toEqual(['Ännä', 'old'])
-  await expect.poll(() => oldHeard.map(({ payload }) => payload.from)).toEqual(['Ännä'])
-  await expect.poll(() => annaHeard.map(({ payload }) => payload.from)).toEqual(['old'])
+  await eventually(() => benHeard.map(({ payload }) => payload.from)).toEqual(['Ännä', 'old'])
+  await eventually(() => oldHeard.map(({ payload }) => payload.from)).toEqual(['Ännä'])
+  await eventually(() => annaHeard.map(({ payload }) => payload.from)).toEqual(['old'])
   expect(benHeard[0]).toEqual({ type: 'broadcast', event: 'x', payload: { from: 'Ännä' } })
 })
 
@@ -28,7 +28,7 @@ test('[RT1] bytes arrive as bytes', async () => {
   await joined(anna)
   await joined(ben)
   await anna.send({ type: 'broadcast', event: 'x', payload: new Uint8Array([1, 2, 255]).buffer })
-  await expect.poll(() => heard.map(({ payload }) => [...new Uint8Array(payload as unknown as ArrayBuffer)])).toEqual([[1, 2, 255]])
+  await eventually(() => heard.map(({ payload }) => [...new Uint8Array(payload as unknown as ArrayBuffer)])).toEqual([[1, 2, 255]])
 })
 
 test('[RT1] the sender hears himself only when he asked for it', async () => {
@@ -39,7 +39,7 @@ test('[RT1] the sender hears himself only when he asked for it', async () => {
   await joined(ben)
   await anna.send({ type: 'broadcast', event: 'x', payload: { n: 1 } })
   await ben.send({ type: 'broadcast', event: 'x', payload: { n: 2 } })
-  await expect.poll(() => annaHeard.map(({ payload }) => payload.n)).toEqual([1, 2])
+  await eventually(() => annaHeard.map(({ payload }) => payload.n)).toEqual([1, 2])
   expect(benHeard.map(({ payload }) => payload.n)).toEqual([1])
 })
 
@@ -55,7 +55,7 @@ test('[RT1] who has left a channel hears no more, and may come back', async () =
   const secondHeard = listen(second)
   expect(await joined(second)).toBe('SUBSCRIBED')
   await anna.send({ type: 'broadcast', event: 'x', payload: { n: 2 } })
-  await expect.poll(() => secondHeard.map(({ payload }) => payload.n)).toEqual([2])
+  await eventually(() => secondHeard.map(({ payload }) => payload.n)).toEqual([2])
   expect(firstHeard).toEqual([])
 })
 
@@ -70,19 +70,19 @@ test('[RT2] presence shows who is there: state, change, leaving, losing the conn
   await joined(anna)
   expect(await anna.track({ cursor: 1 })).toBe('ok')
   await joined(ben)
-  await expect.poll(() => ben.presenceState().anna).toMatchObject([{ cursor: 1 }])
+  await eventually(() => ben.presenceState().anna).toMatchObject([{ cursor: 1 }])
   expect(await ben.track({ cursor: 2 })).toBe('ok')
-  await expect.poll(() => anna.presenceState().ben).toMatchObject([{ cursor: 2 }])
+  await eventually(() => anna.presenceState().ben).toMatchObject([{ cursor: 2 }])
   await ben.track({ cursor: 3 })
-  await expect.poll(() => anna.presenceState().ben).toMatchObject([{ cursor: 3 }])
+  await eventually(() => anna.presenceState().ben).toMatchObject([{ cursor: 3 }])
   expect(anna.presenceState().ben).toHaveLength(1)
   expect(await ben.untrack()).toBe('ok')
-  await expect.poll(() => anna.presenceState()).not.toHaveProperty('ben')
+  await eventually(() => anna.presenceState()).not.toHaveProperty('ben')
   await ben.track({ cursor: 4 })
-  await expect.poll(() => anna.presenceState().ben).toMatchObject([{ cursor: 4 }])
+  await eventually(() => anna.presenceState().ben).toMatchObject([{ cursor: 4 }])
   benClient.realtime.disconnect()
-  await expect.poll(() => anna.presenceState()).not.toHaveProperty('ben')
-  await expect.poll(() => [seen[0], seen.at(-1)]).toEqual(['+anna', '-ben'])
+  await eventually(() => anna.presenceState()).not.toHaveProperty('ben')
+  await eventually(() => [seen[0], seen.at(-1)]).toEqual(['+anna', '-ben'])
 })
 
 test('[RT2] two windows of one person are one key with two entries', async () => {
@@ -92,16 +92,14 @@ test('[RT2] two windows of one person are one key with two entries', async () =>
     await channel.track({ window: index })
   }
   for (const channel of windows)
-    await expect
-      .poll(() =>
-        channel
-          .presenceState<{ window: number }>()
-          .anna?.map(({ window }) => window)
-          .sort(),
-      )
-      .toEqual([0, 1])
+    await eventually(() =>
+      channel
+        .presenceState<{ window: number }>()
+        .anna?.map(({ window }) => window)
+        .sort(),
+    ).toEqual([0, 1])
   await windows[0]?.untrack()
-  await expect.poll(() => windows[1]?.presenceState<{ window: number }>().anna?.map(({ window }) => window)).toEqual([1])
+  await eventually(() => windows[1]?.presenceState<{ window: number }>().anna?.map(({ window }) => window)).toEqual([1])
 })
 
 test('[RT3] postgres_changes is refused with a sentence; broadcasts on the same channel work', async () => {
@@ -110,9 +108,9 @@ test('[RT3] postgres_changes is refused with a sentence; broadcasts on the same 
   const heard = listen(channel)
   channel.on('postgres_changes', { event: '*', schema: 'public', table: 'x' }, () => {}).on('system', {}, (event) => said.push(event))
   expect(await joined(channel)).toBe('SUBSCRIBED')
-  await expect
-    .poll(() => said)
-    .toMatchObject([{ extension: 'postgres_changes', status: 'error', message: expect.stringContaining('not available') }])
+  await eventually(() => said).toMatchObject([
+    { extension: 'postgres_changes', status: 'error', message: expect.stringContaining('not available') },
+  ])
   await channel.send({ type: 'broadcast', event: 'x', payload: {} })
-  await expect.poll(() => heard).toHaveLength(1)
+  await eventually(() => heard).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Person, startPlatform, type TestPlatform } from '../support/platform.ts'
-import { joined, listen } from './realtimeServer.ts'
+import { eventually, joined, listen } from './realtimeServer.ts'
 
 let platform: TestPlatform
 beforeAll(async () => {
@@ -36,15 +36,15 @@ test('[RT18] in a workspace: a message is heard by its room, and by nobody who w
   expect([atBen.state, atCleo.state]).toEqual(['SUBSCRIBED', 'SUBSCRIBED'])
 
   await call(anna, 'send_message', { id: randomUUID(), room_id: room.id, text: 'Hello' })
-  for (const { heard } of [atBen, atCleo]) await expect.poll(() => heard).toMatchObject([{ event: 'message', payload: { text: 'Hello' } }])
+  for (const { heard } of [atBen, atCleo]) await eventually(() => heard).toMatchObject([{ event: 'message', payload: { text: 'Hello' } }])
 
   await call(anna, 'remove_member', { workspace_id: workspace, user_id: ben.id })
-  await expect.poll(() => atBen.channel.state, { timeout: 1000, interval: 5 }).toBe('closed')
-  await expect.poll(() => atCleo.heard.at(-1)).toMatchObject({ event: 'epoch', payload: { epoch: room.epoch + 1 } })
+  await eventually(() => atBen.channel.state, { timeout: 1000, interval: 5 }).toBe('closed')
+  await eventually(() => atCleo.heard.at(-1)).toMatchObject({ event: 'epoch', payload: { epoch: room.epoch + 1 } })
   const moved = await join(cleo, room.epoch + 1)
   expect((await join(ben, room.epoch + 1)).state).toMatch(/Unauthorized/)
   await call(anna, 'send_message', { id: randomUUID(), room_id: room.id, text: 'Without Ben' })
-  await expect.poll(() => moved.heard).toMatchObject([{ event: 'message', payload: { text: 'Without Ben' } }])
+  await eventually(() => moved.heard).toMatchObject([{ event: 'message', payload: { text: 'Without Ben' } }])
   expect(atBen.heard.filter(({ event }) => event === 'message')).toHaveLength(1)
 })
 
@@ -57,5 +57,5 @@ test('[RT18] the topic of a person is heard by that person alone, and nobody els
   expect(await joined(foreign)).toMatch(/Unauthorized/)
   await expect(ben.client.channel(`user:${anna.id}`, { config: { private: true } }).httpSend('workspaces', {})).rejects.toThrow()
   await call(anna, 'create_workspace', { id: randomUUID(), name: 'Mine' })
-  await expect.poll(() => heard.map(({ event }) => event)).toContain('workspaces')
+  await eventually(() => heard.map(({ event }) => event)).toContain('workspaces')
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Heard, joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
+import { eventually, type Heard, joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
 import { openSocket } from './realtimeSocket.ts'
 
 let server: RealtimeServer
@@ -26,7 +26,7 @@ test('[RT9] a changed row arrives when its transaction commits, and not when it 
     .catch(() => {})
   await server.sql`update club.cards set title = ${'x'.repeat(20_000)} where id = 1`
   await server.sql`delete from club.cards`
-  await expect.poll(() => heard.map(({ event }) => event)).toEqual(['INSERT', 'UPDATE', 'DELETE'])
+  await eventually(() => heard.map(({ event }) => event)).toEqual(['INSERT', 'UPDATE', 'DELETE'])
   expect(heard[0]).toMatchObject({
     payload: { operation: 'INSERT', table: 'cards', schema: 'club', record: { id: 1, title: 'hello' }, old_record: null },
   })
@@ -43,9 +43,9 @@ test('[RT9] bytes and names of any length arrive from the database, in both vers
   const longName = 'é'.repeat(200)
   await server.sql`select realtime.send_binary('\\x0102ff', 'bytes', 'bytes')`
   await server.sql`select realtime.send('{"n": "ü"}', ${longName}, 'bytes')`
-  await expect.poll(() => heard[0]?.map(({ event }) => event)).toEqual(['bytes', longName])
+  await eventually(() => heard[0]?.map(({ event }) => event)).toEqual(['bytes', longName])
   expect([...new Uint8Array(heard[0]?.[0]?.payload as unknown as ArrayBuffer)]).toEqual([1, 2, 255])
-  await expect.poll(() => heard[1]).toMatchObject([{ event: longName, payload: { n: 'ü' } }])
+  await eventually(() => heard[1]).toMatchObject([{ event: longName, payload: { n: 'ü' } }])
 })
 
 test('[RT9] a broken send never fails the transaction that made it', async () => {
@@ -59,14 +59,14 @@ test('[RT10] replay gives the latest messages of a private topic, marked, before
   const streamed = listen(before)
   await joined(before)
   for (const n of [1, 2, 3, 4]) await server.sql`select realtime.send(${server.sql.json({ n })}, 'x', 'replay')`
-  await expect.poll(() => numbers(streamed)).toEqual([1, 2, 3, 4])
+  await eventually(() => numbers(streamed)).toEqual([1, 2, 3, 4])
   const channel = anna.client.channel('replay', {
     config: { private: true, broadcast: { replay: { since: Date.now() - 60_000, limit: 3 } } },
   })
   const heard = listen(channel)
   expect(await joined(channel)).toBe('SUBSCRIBED')
   await server.sql`select realtime.send('{"n": 5}', 'x', 'replay')`
-  await expect.poll(() => numbers(heard)).toEqual([2, 3, 4, 5])
+  await eventually(() => numbers(heard)).toEqual([2, 3, 4, 5])
   expect(heard.map(({ meta }) => meta?.replayed ?? false)).toEqual([true, true, true, false])
 })
 
@@ -87,7 +87,7 @@ test('[RT10] replay while messages pour in neither loses nor repeats one', async
   )
   await writer
   for (const heard of heards) {
-    await expect.poll(() => Math.max(...numbers(heard))).toBe(199)
+    await eventually(() => Math.max(...numbers(heard))).toBe(199)
     // What the stream brings late may be older than what was replayed.
     const sorted = numbers(heard).sort((one, other) => one - other)
     const first = sorted[0] ?? Number.NaN
@@ -119,7 +119,7 @@ test('[RT11] after the database ended the connections, what was sent meanwhile a
   const end = () => server.sql`
     select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'realtime%' and datname = current_database()`
   await send(0)
-  await expect.poll(() => numbers(heard)).toEqual([0])
+  await eventually(() => numbers(heard)).toEqual([0])
   for (let n = 1; n <= 30; n++) {
     if (n % 10 === 1) await end()
     await send(n)
@@ -128,10 +128,10 @@ test('[RT11] after the database ended the connections, what was sent meanwhile a
   // Nobody listens now: the notification is lost, and the removal must be found all the same.
   await server.sql`delete from club.members where user_id = ${ben.id}`
   await server.notify({ user_id: ben.id })
-  await expect.poll(() => numbers(heard), { timeout: 10_000 }).toEqual([...Array(31).keys()])
-  await expect.poll(() => fromBen.state).toBe('closed')
+  await eventually(() => numbers(heard), { timeout: 10_000 }).toEqual([...Array(31).keys()])
+  await eventually(() => fromBen.state).toBe('closed')
   await send(31)
-  await expect.poll(() => heard.at(-1)?.payload.n).toBe(31)
+  await eventually(() => heard.at(-1)?.payload.n).toBe(31)
   expect(heard).toHaveLength(32)
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RawData, WebSocket } from 'ws'
-import { joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
+import { eventually, joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
 import { openSocket } from './realtimeSocket.ts'
 
 let server: RealtimeServer
@@ -65,7 +65,7 @@ test.for([
 ] as const)('[RT14] a malformed frame is answered and harms nobody: %s', async ([, data]) => {
   const socket = await openSocket(server)
   socket.send(Buffer.isBuffer(data) ? data : String(data))
-  await expect.poll(() => socket.frames[0]?.[4]).toMatchObject({ status: 'error', response: { reason: expect.stringMatching(/^MalformedFrame: [A-Z]/) } })
+  await eventually(() => socket.frames[0]?.[4]).toMatchObject({ status: 'error', response: { reason: expect.stringMatching(/^MalformedFrame: [A-Z]/) } })
   expect(await socket.ask('phoenix', 'heartbeat')).toEqual({ status: 'ok', response: {} })
   socket.socket.terminate()
 })
@@ -103,7 +103,7 @@ test('[RT14] a presence may call itself __proto__', async () => {
   ] as const)
     await socket.ask('realtime:proto', 'phx_join', { config: { presence: { key, enabled: true } } })
   one.send('[null,"77","realtime:proto","presence",{"event":"track","payload":{"__proto__":{"admin":true},"phx_ref_prev":"x"}}]')
-  await expect.poll(() => JSON.stringify(two.frames.find(([, , , event]) => event === 'presence_diff'))).toContain('"joins":{"__proto__"')
+  await eventually(() => JSON.stringify(two.frames.find(([, , , event]) => event === 'presence_diff'))).toContain('"joins":{"__proto__"')
   expect(({} as { admin?: boolean }).admin).toBeUndefined()
   one.socket.terminate()
   two.socket.terminate()
@@ -112,7 +112,7 @@ test('[RT14] a presence may call itself __proto__', async () => {
 test('[RT14] a frame of 10 MB ends its connection', async () => {
   const socket = await openSocket(server)
   socket.send(JSON.stringify(['1', '1', 'realtime:x', 'broadcast', { event: 'x', payload: 'x'.repeat(10_000_000) }]))
-  await expect.poll(() => socket.closedWith()).toBe(1009)
+  await eventually(() => socket.closedWith()).toBe(1009)
 })
 
 /** A small generator of numbers: the same seed, the same frames. */
@@ -168,10 +168,10 @@ test('[RT15] who reads too slowly is disconnected; the others get everything', a
   for (let sent = 1; sent <= 60; sent++) {
     sender.send(Buffer.concat([head, body]))
     reader.send([null, null, 'phoenix', 'heartbeat', {}])
-    await expect.poll(() => received, { interval: 1, timeout: 5000 }).toBe(sent)
+    await eventually(() => received, { interval: 1, timeout: 5000 }).toBe(sent)
   }
   slow.socket.resume()
-  await expect.poll(() => slow.closedWith()).toBe(1006)
+  await eventually(() => slow.closedWith()).toBe(1006)
   expect(reader.closedWith()).toBeNull()
   for (const { socket } of [sender, reader]) socket.terminate()
 })
@@ -180,8 +180,8 @@ test('[RT15] who sends too much loses the channel', async () => {
   const socket = await openSocket(server)
   await socket.ask('realtime:much', 'phx_join')
   for (let count = 0; count < 400; count++) socket.send([null, null, 'realtime:much', 'broadcast', { event: 'x' }])
-  await expect.poll(() => socket.frames.map(([, , , event, payload]) => payload.message ?? event)).toContain('Too many messages per second')
-  await expect.poll(() => socket.frames.map(([, , , event]) => event)).toContain('phx_close')
+  await eventually(() => socket.frames.map(([, , , event, payload]) => payload.message ?? event)).toContain('Too many messages per second')
+  await eventually(() => socket.frames.map(([, , , event]) => event)).toContain('phx_close')
   socket.socket.terminate()
 })
 
@@ -189,7 +189,7 @@ test('[RT15] a silent connection ends, a heartbeat keeps it', async () => {
   const [silent, alive] = [await openSocket(server), await openSocket(server)]
   const beat = setInterval(() => alive.send([null, '9', 'phoenix', 'heartbeat', {}]), 300)
   try {
-    await expect.poll(() => silent.closedWith(), { timeout: 4000 }).toBe(1006)
+    await eventually(() => silent.closedWith(), { timeout: 4000 }).toBe(1006)
     expect(alive.closedWith()).toBeNull()
   } finally {
     clearInterval(beat)
@@ -209,21 +209,19 @@ test('[RT15] one address may not take all connections, and gives them back', asy
     body: { code: 'too_many_connections' },
   })
   for (const { socket } of sockets) socket.terminate()
-  await expect
-    .poll(() =>
-      openSocket(server).then(
-        ({ socket }) => socket.terminate(),
-        () => 'refused',
-      ),
-    )
-    .toBeUndefined()
+  await eventually(() =>
+    openSocket(server).then(
+      ({ socket }) => socket.terminate(),
+      () => 'refused',
+    ),
+  ).toBeUndefined()
 })
 
 test('[RT15] a socket has a limited number of channels', async () => {
   const socket = await openSocket(server)
   const channelsPerSocket = 50
   for (let count = 0; count < channelsPerSocket; count++) socket.send([null, `j${count}`, `realtime:many${count}`, 'phx_join', {}])
-  await expect.poll(() => socket.frames.length).toBe(channelsPerSocket)
+  await eventually(() => socket.frames.length).toBe(channelsPerSocket)
   expect((await socket.ask('realtime:more', 'phx_join')).response.reason).toBe('ChannelRateLimitReached: Too many channels')
   socket.socket.terminate()
 })
@@ -234,5 +232,5 @@ test('[RT1] the other channels of a test were heard all the while', async () => 
   await joined(anna)
   await joined(ben)
   await anna.send({ type: 'broadcast', event: 'x', payload: {} })
-  await expect.poll(() => heard).toHaveLength(1)
+  await eventually(() => heard).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RealtimeChannel } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
+import { eventually, joined, listen, type RealtimeServer, startRealtime } from './realtimeServer.ts'
 import { openSocket } from './realtimeSocket.ts'
 
 let server: RealtimeServer
@@ -29,7 +29,7 @@ test('[RT4] policies decide who joins a private channel', async () => {
   expect(await joined(cleo.client.channel('team', PRIVATE))).toMatch(refused)
   expect(await joined(server.connect().channel('team', PRIVATE))).toMatch(refused)
   expect(await fromAnna.send({ type: 'broadcast', event: 'x', payload: { n: 1 } })).toBe('ok')
-  await expect.poll(() => heard.map(({ payload }) => payload.n)).toEqual([1])
+  await eventually(() => heard.map(({ payload }) => payload.n)).toEqual([1])
 })
 
 test('[RT4] asking leaves no row behind', async () => {
@@ -44,7 +44,7 @@ test('[RT4] the secret key may join and write everywhere', async () => {
   await joined(fromAnna)
   expect(await joined(fromAdmin)).toBe('SUBSCRIBED')
   expect(await fromAdmin.send({ type: 'broadcast', event: 'x', payload: { n: 1 } })).toBe('ok')
-  await expect.poll(() => heard).toHaveLength(1)
+  await eventually(() => heard).toHaveLength(1)
 })
 
 test('[RT4] who may only listen is not heard, and shows no presence', async () => {
@@ -57,7 +57,7 @@ test('[RT4] who may only listen is not heard, and shows no presence', async () =
   expect(await fromBen.send({ type: 'broadcast', event: 'x', payload: {} }, { timeout: 300 })).toBe('timed out')
   expect(await fromBen.track({ name: 'ben' })).toBe('error')
   expect(await fromAnna.track({ name: 'anna' })).toBe('ok')
-  await expect.poll(() => Object.values(fromBen.presenceState()).flat()).toMatchObject([{ name: 'anna' }])
+  await eventually(() => Object.values(fromBen.presenceState()).flat()).toMatchObject([{ name: 'anna' }])
   expect(Object.values(fromAnna.presenceState())).toHaveLength(1)
   expect(heard).toEqual([])
 })
@@ -73,9 +73,9 @@ test('[RT5] a public broadcast never reaches a private channel of the same name'
   expect(await stranger.channel('double').httpSend('evil', {})).toMatchObject({ success: true })
   await server.sql`select realtime.send('{}', 'evil', 'double', false)`
   await server.sql`select realtime.send('{}', 'good', 'double', true)`
-  await expect.poll(() => heard.map(({ event }) => event)).toEqual(['good'])
+  await eventually(() => heard.map(({ event }) => event)).toEqual(['good'])
   await fromAnna.send({ type: 'broadcast', event: 'good', payload: {} })
-  await expect.poll(() => heard.map(({ event }) => event)).toEqual(['good', 'good'])
+  await eventually(() => heard.map(({ event }) => event)).toEqual(['good', 'good'])
   expect(outsideHeard.map(({ event }) => event)).toEqual(['evil', 'evil'])
 })
 
@@ -96,11 +96,11 @@ test('[RT6] a member who was removed hears nothing a second later', async () => 
     await transaction`select pg_notify('atrium_access', ${JSON.stringify({ user_id: ben.id, workspace_id: null })})`
   })
   const removedAt = performance.now()
-  await expect.poll(() => fromBen.state, { timeout: 1000, interval: 5 }).toBe('closed')
+  await eventually(() => fromBen.state, { timeout: 1000, interval: 5 }).toBe('closed')
   expect(performance.now() - removedAt).toBeLessThan(1000)
   expect(benSaid).toEqual([`You no longer have permissions to read from this Channel topic: ${topic}`])
   await fromAnna.send({ type: 'broadcast', event: 'x', payload: {} })
-  await expect.poll(() => cleoHeard).toHaveLength(1)
+  await eventually(() => cleoHeard).toHaveLength(1)
   expect(benHeard).toEqual([])
 })
 
@@ -112,7 +112,7 @@ test('[RT6] a change that names nobody asks again for everybody', async () => {
   for (const channel of channels) expect(await joined(channel)).toBe('SUBSCRIBED')
   await server.sql`delete from club.members where user_id = ${ben.id}`
   await server.notify({ user_id: null, space_id: space })
-  await expect.poll(() => channels.map(({ state }) => state), { timeout: 1000 }).toEqual(['closed', 'closed'])
+  await eventually(() => channels.map(({ state }) => state), { timeout: 1000 }).toEqual(['closed', 'closed'])
 })
 
 test('[RT6] who may no longer write, but still read, stays and is not heard', async () => {
@@ -123,7 +123,7 @@ test('[RT6] who may no longer write, but still read, stays and is not heard', as
   expect(await fromBen.send({ type: 'broadcast', event: 'x', payload: {} })).toBe('ok')
   await server.sql`update club.members set speaks = false where user_id = ${ben.id}`
   await server.notify({ user_id: ben.id })
-  await expect.poll(() => fromBen.send({ type: 'broadcast', event: 'x', payload: {} }, { timeout: 200 })).toBe('timed out')
+  await eventually(() => fromBen.send({ type: 'broadcast', event: 'x', payload: {} }, { timeout: 200 })).toBe('timed out')
   expect(fromBen.state).toBe('joined')
 })
 
@@ -138,7 +138,7 @@ test('[RT7] a new token is checked against the policies', async () => {
   await server.sql`delete from club.members where user_id = ${ben.id}`
   ben.token = server.tokenOf(ben.id, 800)
   await ben.client.realtime.setAuth()
-  await expect.poll(() => channel.state).toBe('closed')
+  await eventually(() => channel.state).toBe('closed')
   expect(said).toEqual(['You no longer have permissions to read from this Channel topic: renewed'])
 })
 
@@ -148,7 +148,7 @@ test('[RT7] a channel ends with its token', async () => {
   const channel = ben.client.channel('short', PRIVATE)
   const said = systemMessages(channel)
   expect(await joined(channel)).toBe('SUBSCRIBED')
-  await expect.poll(() => channel.state, { timeout: 3000 }).toBe('closed')
+  await eventually(() => channel.state, { timeout: 3000 }).toBe('closed')
   expect(said).toEqual(['Token has expired'])
 })
 

@@ -10,6 +10,7 @@ import { makeSecrets } from '../../supabase/local/secrets.ts'
 import { createTokens } from '../../supabase/local/tokens.ts'
 import { freePort } from '../support/ports.ts'
 import { serve } from '../support/serve.ts'
+import { eventually } from './realtimeServer.ts'
 import { openSocket } from './realtimeSocket.ts'
 
 test('[RT11] PostgreSQL may go away and come back: sockets stay, private joins wait, broadcasts go on', { timeout: 60_000 }, async () => {
@@ -36,15 +37,15 @@ test('[RT11] PostgreSQL may go away and come back: sockets stay, private joins w
     })
     await socket.ask('realtime:x', 'phx_join')
     await send(1)
-    await expect.poll(() => heard).toEqual([1])
+    await eventually(() => heard).toEqual([1])
     await cluster.stop()
     const refused = await socket.ask('realtime:p', 'phx_join', { config: { private: true } })
     expect(refused.response.reason).toMatch(/^DatabaseUnavailable: /)
     cluster = await startPostgres(options)
     await send(2)
-    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([1, 2])
+    await eventually(() => heard, { timeout: 10_000 }).toEqual([1, 2])
     await send(3)
-    await expect.poll(() => heard).toEqual([1, 2, 3])
+    await eventually(() => heard).toEqual([1, 2, 3])
     const answered = await socket.ask('realtime:p', 'phx_join', { config: { private: true } })
     expect(answered.response.reason).toMatch(/^Unauthorized: /)
   } finally {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createClient, type RealtimeChannel, type RealtimeClientOptions, type SupabaseClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
+import { expect } from 'vitest'
 import type { Limits } from '../../supabase/local/realtime/limits.ts'
 import { createRealtime } from '../../supabase/local/realtime/realtime.ts'
 import { makeSecrets } from '../../supabase/local/secrets.ts'
@@ -96,3 +97,7 @@ export function listen(channel: RealtimeChannel): Heard[] {
   channel.on('broadcast', { event: '*' }, (message) => heard.push(message as unknown as Heard))
   return heard
 }
+
+/** Asks until the answer is as expected: a busy machine may take a while. */
+export const eventually = <T>(read: () => T, options: { timeout?: number; interval?: number } = {}) =>
+  expect.poll(read, { timeout: 5000, ...options })
