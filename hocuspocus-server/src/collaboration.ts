@@ -54,6 +54,8 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
     append: database.append,
     onCommitted: (documentId, bytes) => persistence.committed(documentId, bytes),
     onRejected: (documentId) => resetConnections(hocuspocus.documents.get(documentName(documentId))),
+    backlogBytes: limits.pendingBytes,
+    onBacklog: pauseReading,
     report,
   })
   const persistence = createPersistence({ database, log, documentBytes: limits.documentBytes, onTooLarge: refuseChanges, report })
@@ -72,7 +74,14 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
   })
   const outbox = createOutbox()
   const webSockets = new Set<WebSocket>()
+  let isReadingPaused = false
   revocation.start()
+
+  /** What clients go on writing waits with them, and not in this server's memory. */
+  function pauseReading(isPaused: boolean) {
+    isReadingPaused = isPaused
+    for (const webSocket of webSockets) isPaused ? webSocket.pause() : webSocket.resume()
+  }
 
   function refuseChanges(document: Document) {
     for (const { context } of document.getConnections()) {
@@ -99,6 +108,7 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
       // Hocuspocus wants a web request and shows it to hooks; nothing here reads more than the path.
       const client = hocuspocus.handleConnection(socket, new Request(new URL(request.url ?? '/', 'http://localhost')), { socket })
       webSockets.add(webSocket)
+      if (isReadingPaused) webSocket.pause()
       webSocket.on('error', () => {}) // A close event follows.
       webSocket.on('close', (code, reason) => {
         webSockets.delete(webSocket)

@@ -31,6 +31,7 @@ const environment = z
     MAX_UPDATE_BYTES: positive(mebibytes(4)),
     MAX_DOCUMENT_BYTES: positive(mebibytes(32)),
     MAX_BUFFERED_BYTES: positive(mebibytes(64)),
+    MAX_PENDING_BYTES: positive(mebibytes(64)),
     MAX_CONNECTIONS: positive(10_000),
     MAX_CONNECTIONS_PER_ADDRESS: positive(500),
     MAX_DOCUMENTS_PER_CONNECTION: positive(1_000),
@@ -56,6 +57,8 @@ export interface Limits {
   documentBytes: number
   /** What may wait for a client that reads slowly before it is cut off. */
   bufferedBytes: number
+  /** What may wait for a database that is slow or away before nothing more is read from clients. */
+  pendingBytes: number
   connections: number
   connectionsPerAddress: number
   documentsPerConnection: number
@@ -78,6 +81,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       updateBytes: settings.MAX_UPDATE_BYTES,
       documentBytes: settings.MAX_DOCUMENT_BYTES,
       bufferedBytes: settings.MAX_BUFFERED_BYTES,
+      pendingBytes: settings.MAX_PENDING_BYTES,
       connections: settings.MAX_CONNECTIONS,
       connectionsPerAddress: settings.MAX_CONNECTIONS_PER_ADDRESS,
       documentsPerConnection: settings.MAX_DOCUMENTS_PER_CONNECTION,

@@ -6,6 +6,9 @@ export interface UpdateLogOptions {
   /** The document cannot be written any more, because it was deleted. */
   onRejected(documentId: string): void
   onCommitted(documentId: string, bytes: number): void
+  /** More may wait than this, but not much: `onBacklog(true)` asks for nothing more until `onBacklog(false)`. */
+  backlogBytes: number
+  onBacklog(isLong: boolean): void
   report(message: string, error?: unknown): void
 }
 
@@ -34,11 +37,12 @@ const MAX_RETRY_MS = 2_000
 /** `mergeUpdates` is quadratic in the number of its inputs: a tree of small merges is not. */
 const MERGE_FAN_IN = 32
 
-export function createUpdateLog({ append, onRejected, onCommitted, report }: UpdateLogOptions): UpdateLog {
+export function createUpdateLog({ append, onRejected, onCommitted, backlogBytes, onBacklog, report }: UpdateLogOptions): UpdateLog {
   let open = emptyBatch()
   let inFlight: Batch | null = null
   let timer: NodeJS.Timeout | undefined
   let pendingBytes = 0
+  let isBacklogLong = false
   let failingSince: number | null = null
 
   function schedule() {
@@ -49,13 +53,22 @@ export function createUpdateLog({ append, onRejected, onCommitted, report }: Upd
     }, BATCH_MS)
   }
 
+  function countPending(bytes: number) {
+    pendingBytes += bytes
+    // Not back at the same line, or every keystroke would cross it.
+    const isLong = pendingBytes > (isBacklogLong ? backlogBytes / 2 : backlogBytes)
+    if (isLong === isBacklogLong) return
+    isBacklogLong = isLong
+    onBacklog(isLong)
+  }
+
   async function flush() {
     const batch = open
     inFlight = batch
     open = emptyBatch()
     const rows = rowsOf(batch)
     await commit(rows)
-    pendingBytes -= bytesOf(batch)
+    countPending(-bytesOf(batch))
     inFlight = null
     for (const callbacks of batch.waiting.values()) for (const release of callbacks) release(true)
     for (const { documentId, update } of rows) onCommitted(documentId, update.length)
@@ -124,7 +137,7 @@ export function createUpdateLog({ append, onRejected, onCommitted, report }: Upd
       const updates = authors.get(authorId)
       if (updates) updates.push(update)
       else authors.set(authorId, [update])
-      pendingBytes += update.length
+      countPending(update.length)
       schedule()
     },
     isDurable,

@@ -106,6 +106,26 @@ test('[COL7] nothing is acknowledged while the log cannot be written', async () 
   expect(await storedText(documentId)).toBe('held')
 })
 
+test('[COL7] while the log cannot be written, what waits in memory stays within bounds', async () => {
+  const bounded = await startCollaboration(database.url('atrium_collab'), { MAX_PENDING_BYTES: '100000' })
+  const documentId = await team.document()
+  const anna = openPeer({ url: bounded.url, documentId, token: await tokenFor(await team.person('Anna', 'editor')) })
+  await anna.saved()
+  await team.admin`revoke insert on atrium_private.document_updates from atrium_collab`
+  const pending = async () => ((await (await fetch(`${bounded.httpUrl}/health`)).json()) as { pendingBytes: number }).pendingBytes
+  for (let line = 0; line < 400; line++) {
+    anna.type('x'.repeat(5_000))
+    if (line % 10 === 0) await pending()
+  }
+  await expect.poll(pending).toBeGreaterThan(100_000)
+  expect(await pending()).toBeLessThan(400_000)
+  await team.admin`grant insert on atrium_private.document_updates to atrium_collab`
+  await anna.saved()
+  expect(await storedText(documentId)).toBe(anna.text())
+  closePeers()
+  await bounded.end('SIGTERM')
+})
+
 test('[COL7] a change that builds on one the server never got is kept, and shows when that one arrives', async () => {
   const documentId = await team.document()
   const anna = await join(documentId)
