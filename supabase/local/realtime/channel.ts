@@ -56,7 +56,6 @@ export interface Channel {
   broadcast(message: Message): Promise<'sent' | 'refused'>
   track(payload: Record<string, unknown>): Promise<'tracked' | 'refused'>
   untrack(): void
-  push(event: string, payload: unknown): void
   reply(ref: string | null, status: 'ok' | 'error', response?: Record<string, unknown>): void
   system(status: 'ok' | 'error', message: string, extension?: string): void
   /** Takes the channel out of its topic, without a word. */
@@ -227,7 +226,6 @@ export function createChannel({
       topic().presence.untrack(member)
     },
 
-    push: (event, payload) => push(event, payload),
     reply(ref, status, response = {}) {
       if (ref !== null) push('phx_reply', { status, response }, ref)
     },
