@@ -101,6 +101,7 @@ test('[GATE2] files come in brotli, for ever where the name holds the hash, and 
 
 test.for([
   ['GET', '/assets/app-0ld.js', 404, 'not_found'],
+  ['GET', '/assets/gone', 404, 'not_found'],
   ['GET', '/missing.png', 404, 'not_found'],
   ['GET', '/.git/config', 404, 'not_found'],
   ['GET', '/.env', 404, 'not_found'],
