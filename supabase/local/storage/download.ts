@@ -74,7 +74,7 @@ const ACTIVE =
   /(java|ecma|live|j)script|^text\/(html|css|xml|xsl|cache-manifest|x-component)|xhtml|^application\/(xml|wasm|x-shockwave-flash)|^(multipart|message)\/|\+xml$/
 
 /** The type that is sent for a stored type. SVG keeps its own: as an image it runs nothing, and as a page the sandbox holds it. */
-export function safeType(stored: string | undefined): string {
+function safeType(stored: string | undefined): string {
   const bare = essence(stored ?? '')
   if (!bare || !headerValue(stored)) return 'application/octet-stream'
   if (bare === 'image/svg+xml') return bare
@@ -146,7 +146,7 @@ function isFresh(request: IncomingMessage, headers: Record<string, string>): boo
 }
 
 /** One range of bytes, both ends included. Several at once are refused, as storage-api does. */
-export function rangeOf(
+function rangeOf(
   request: IncomingMessage,
   headers: Record<string, string>,
   size: number,

@@ -6,7 +6,7 @@ import { invalidRequest, StorageError } from './errors.ts'
 const LARGEST_FIELD_BYTES = 1 << 20
 
 /** A form's one file, as `receive` left it, and its fields: those before and those after the file. */
-export interface Form<T> {
+interface Form<T> {
   file: T
   fields: Map<string, string>
 }

@@ -6,7 +6,7 @@ const BUCKET_NAME = /^[A-Za-z0-9_!.*'() &$=@;:+,?-]{1,100}$/
 const LONGEST_NAME = 1024
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/
 
-export function isObjectName(name: string): boolean {
+function isObjectName(name: string): boolean {
   if (name.length > LONGEST_NAME || !OBJECT_NAME.test(name)) return false
   return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }
