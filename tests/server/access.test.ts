@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer } from './collaboration.ts'
+import { closePeers, openPeer, SOON } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -33,7 +33,7 @@ async function join(documentId: string, userId: string) {
 /** The one reason why somebody does not get in. */
 async function denial(documentId: string, token: string) {
   const { denials } = openPeer({ url: server.url, documentId, token })
-  await expect.poll(() => denials).toHaveLength(1)
+  await expect.poll(() => denials, SOON).toHaveLength(1)
   return denials[0]
 }
 
@@ -78,7 +78,7 @@ test('[COL5] an editor who becomes a viewer while typing is told, and what he ty
   const userId = await team.person('Ben', 'editor')
   const [anna, ben] = [await join(documentId, await team.person('Anna', 'editor')), await join(documentId, userId)]
   const typing = setInterval(() => ben.type('words'), 5)
-  await expect.poll(() => anna.text()).toContain('words')
+  await expect.poll(() => anna.text(), SOON).toContain('words')
   await team.setRole(userId, 'viewer')
   const changedAt = performance.now()
   await expect.poll(() => ben.messages, { interval: 5 }).toEqual([{ type: 'access', access: 'read' }])
@@ -87,13 +87,13 @@ test('[COL5] an editor who becomes a viewer while typing is told, and what he ty
   ben.type('too late')
   anna.type('goes on')
   await anna.saved()
-  await expect.poll(() => ben.text()).toContain('goes on')
+  await expect.poll(() => ben.text(), SOON).toContain('goes on')
   expect(anna.text()).not.toContain('too late')
 
   await team.setRole(userId, 'editor')
   const again = await join(documentId, userId)
   again.type('back')
-  await expect.poll(() => anna.text()).toContain('back')
+  await expect.poll(() => anna.text(), SOON).toContain('back')
 })
 
 test('[COL6] a removed member is out in under a second, and stays out', async () => {
@@ -110,7 +110,7 @@ test('[COL6] a removed member is out in under a second, and stays out', async ()
   await anna.saved()
   await rita.provider.sendToken()
   rita.provider.startSync()
-  await expect.poll(() => rita.denials).toEqual(['not_found'])
+  await expect.poll(() => rita.denials, SOON).toEqual(['not_found'])
   expect(rita.text()).toBe('still here?')
   expect(anna.text()).toBe('among ourselves')
 })
@@ -151,5 +151,5 @@ test("[COL13] another person's token does not take a connection over", async () 
   const anna = openPeer({ url: server.url, documentId, token: async () => tokens.shift() ?? '' })
   await anna.saved()
   await anna.provider.sendToken()
-  await expect.poll(() => anna.closeCodes).toEqual([4401])
+  await expect.poll(() => anna.closeCodes, SOON).toEqual([4401])
 })

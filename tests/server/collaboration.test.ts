@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer, openSocket } from './collaboration.ts'
+import { closePeers, openPeer, openSocket, SOON } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -34,11 +34,11 @@ test('[COL1] what two people type at once reaches both, and stays', async () => 
     ben.type(`b${line}`)
   }
   await Promise.all([anna.saved(), ben.saved()])
-  await expect.poll(() => anna.text()).toBe(ben.text())
+  await expect.poll(() => anna.text(), SOON).toBe(ben.text())
   expect(new Set(anna.text().split('\n')).size).toBe(40)
 
   const carla = await joinAs('viewer', documentId)
-  await expect.poll(() => carla.text()).toBe(anna.text())
+  await expect.poll(() => carla.text(), SOON).toBe(anna.text())
 })
 
 test('[COL1] a log row says who wrote and when', async () => {
@@ -59,18 +59,18 @@ test('[COL2] a viewer follows, and what he sends is neither shown nor kept', asy
   const [anna, viewer] = [await joinAs('editor', documentId), await joinAs('viewer', documentId)]
   anna.type('theirs')
   await anna.saved()
-  await expect.poll(() => viewer.text()).toBe('theirs')
+  await expect.poll(() => viewer.text(), SOON).toBe('theirs')
   expect(viewer.provider.authorizedScope).toBe('readonly')
   viewer.type('smuggled')
   anna.type('more')
-  await expect.poll(() => viewer.text()).toContain('more')
+  await expect.poll(() => viewer.text(), SOON).toContain('more')
   expect(anna.text()).toBe('theirs\nmore')
   expect(viewer.provider.hasUnsyncedChanges).toBe(true)
 
   await server.end('SIGTERM')
   await server.restart()
   const late = await joinAs('viewer', documentId)
-  await expect.poll(() => late.text()).toBe('theirs\nmore')
+  await expect.poll(() => late.text(), SOON).toBe('theirs\nmore')
 })
 
 test('[COL10] one socket opens two hundred documents', async () => {
@@ -113,7 +113,7 @@ test('[COL9] a caret carries the name of its owner, whatever the client says', a
   const anchor = { type: null, tname: 'default', item: null, assoc: 0 }
   eve.provider.awareness?.setLocalState({ user: { id: anna.userId, name: '<b>Anna</b>' }, cursor: { anchor, head: anchor }, extra: 'x' })
   await expect
-    .poll(() => anna.provider.awareness?.getStates().get(eve.document.clientID))
+    .poll(() => anna.provider.awareness?.getStates().get(eve.document.clientID), SOON)
     .toEqual({ user: { id: eve.userId, name: 'Eve' }, cursor: { anchor, head: anchor } })
 })
 
@@ -127,7 +127,7 @@ test.for([
   await Promise.all([anna.saved(), eve.saved()])
   eve.provider.awareness?.setLocalState({ cursor })
   await expect
-    .poll(() => anna.provider.awareness?.getStates().get(eve.document.clientID))
+    .poll(() => anna.provider.awareness?.getStates().get(eve.document.clientID), SOON)
     .toEqual({ user: { id: eve.userId, name: 'Eve' }, cursor: null })
 })
 
@@ -140,7 +140,7 @@ test('[COL9] nobody moves or takes over the caret of another', async () => {
   ]
   anna.provider.awareness?.setLocalState({})
   const shown = (peer: typeof anna) => ben.provider.awareness?.getStates().get(peer.document.clientID) as { user: { name: string } }
-  await expect.poll(() => shown(anna)?.user.name).toBe('Anna')
+  await expect.poll(() => shown(anna)?.user.name, SOON).toBe('Anna')
   const impostor = eve.provider.awareness
   if (!impostor) throw new Error('no awareness')
   impostor.clientID = anna.document.clientID
@@ -148,6 +148,6 @@ test('[COL9] nobody moves or takes over the caret of another', async () => {
   impostor.setLocalState({ user: { name: 'Anna' } })
   impostor.clientID = eve.document.clientID
   impostor.setLocalState({})
-  await expect.poll(() => shown(eve)?.user.name).toBe('Eve')
+  await expect.poll(() => shown(eve)?.user.name, SOON).toBe('Eve')
   expect(shown(anna).user.name).toBe('Anna')
 })

@@ -4,6 +4,9 @@ import WebSocket from 'ws'
 import * as Y from 'yjs'
 import { countingWebSocket, documentName, FRAGMENT, parseServerMessage, type ServerMessage } from '../../hocuspocus-server/src/protocol.ts'
 
+/** How long a busy machine may take for what takes milliseconds. */
+export const SOON = { timeout: 10_000 }
+
 export interface Peer {
   document: Y.Doc
   provider: HocuspocusProvider

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { documentName } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer, openSocket, type Peer, textOf } from './collaboration.ts'
+import { closePeers, openPeer, openSocket, type Peer, SOON, textOf } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -89,7 +89,7 @@ test('[COL7] what is typed while the database is away is acknowledged when it is
   }
   typing.stop()
   await anna.saved()
-  await expect.poll(() => ben.text()).toBe(anna.text())
+  await expect.poll(() => ben.text(), SOON).toBe(anna.text())
   expect(await storedText(documentId)).toBe(anna.text())
 })
 
@@ -98,8 +98,8 @@ test('[COL7] nothing is acknowledged while the log cannot be written', async () 
   const [anna, ben] = [await join(documentId), await join(documentId)]
   await team.admin`revoke insert on atrium_private.document_updates from atrium_collab`
   anna.type('held')
-  await expect.poll(() => ben.text()).toBe('held')
-  await expect.poll(() => server.errors()).toContain('cannot be written')
+  await expect.poll(() => ben.text(), SOON).toBe('held')
+  await expect.poll(() => server.errors(), SOON).toContain('cannot be written')
   expect(anna.provider.hasUnsyncedChanges).toBe(true)
   await team.admin`grant insert on atrium_private.document_updates to atrium_collab`
   await anna.saved()
@@ -117,7 +117,7 @@ test('[COL7] while the log cannot be written, what waits in memory stays within 
     anna.type('x'.repeat(5_000))
     if (line % 10 === 0) await pending()
   }
-  await expect.poll(pending).toBeGreaterThan(100_000)
+  await expect.poll(pending, SOON).toBeGreaterThan(100_000)
   expect(await pending()).toBeLessThan(400_000)
   await team.admin`grant insert on atrium_private.document_updates to atrium_collab`
   await anna.saved()
@@ -151,7 +151,7 @@ test('[COL7] a change that builds on one the server never got is kept, and shows
   Y.applyUpdate(ben.document, updates[0] as Uint8Array)
   await ben.saved()
   const carla = await join(documentId)
-  await expect.poll(() => carla.text()).toBe('first\nsecond')
+  await expect.poll(() => carla.text(), SOON).toBe('first\nsecond')
 })
 
 test('[COL7] the log is folded into a snapshot, and its rows stay for the history', async () => {
@@ -165,7 +165,7 @@ test('[COL7] the log is folded into a snapshot, and its rows stay for the histor
         select count(*) filter (where merged)::int as merged, count(*) filter (where not merged)::int as tail
         from atrium_private.document_updates where document_id = ${documentId}`
     )[0]
-  await expect.poll(async () => (await counts())?.merged).toBeGreaterThan(0)
+  await expect.poll(async () => (await counts())?.merged, SOON).toBeGreaterThan(0)
   anna.type('after it')
   await anna.saved()
   const whole = anna.text()
@@ -194,7 +194,7 @@ test('[COL7] what somebody types whose account is deleted in that moment holds n
   await team.admin.begin(async (sql) => {
     await sql`delete from auth.users where id = ${userId}`
     leaver.type('last words')
-    await expect.poll(() => ben.text()).toBe('last words')
+    await expect.poll(() => ben.text(), SOON).toBe('last words')
   })
   ben.type('life goes on')
   await ben.saved()
@@ -206,7 +206,7 @@ test('[COL12] a stop stores what is pending and exits well within seconds', asyn
   const anna = await join(documentId)
   anna.type('at the last moment')
   const startedAt = performance.now()
-  await expect.poll(() => anna.provider.configuration.websocketProvider.webSocket?.bufferedAmount).toBe(0)
+  await expect.poll(() => anna.provider.configuration.websocketProvider.webSocket?.bufferedAmount, SOON).toBe(0)
   expect(await server.end('SIGTERM')).toBe(0)
   expect(performance.now() - startedAt).toBeLessThan(3000)
   expect(anna.closeCodes).toEqual([1012])
@@ -228,7 +228,7 @@ test('[COL12] a document leaves the memory when nobody has it open', async () =>
   const health = async () => (await (await fetch(`${server.httpUrl}/health`)).json()) as { status: string; documents: number }
   expect(await health()).toMatchObject({ status: 'ok', documents: 3, pendingBytes: 0, failingForMs: null })
   closePeers()
-  await expect.poll(async () => (await health()).documents).toBe(0)
+  await expect.poll(async () => (await health()).documents, SOON).toBe(0)
 })
 
 test('[COL12] a document that cannot be loaded is not opened, not kept and not written', async () => {
@@ -238,11 +238,11 @@ test('[COL12] a document that cannot be loaded is not opened, not kept and not w
   await anna.saved()
   closePeers()
   const health = async () => (await (await fetch(`${server.httpUrl}/health`)).json()) as { documents: number }
-  await expect.poll(async () => (await health()).documents).toBe(0)
+  await expect.poll(async () => (await health()).documents, SOON).toBe(0)
   await team.admin`revoke select on atrium_private.document_updates from atrium_collab`
   const ben = openPeer({ url: server.url, documentId, token: await tokenFor(await team.person('Ben', 'editor')) })
   ben.type('over it')
-  await expect.poll(() => ben.denials).toEqual(['unavailable'])
+  await expect.poll(() => ben.denials, SOON).toEqual(['unavailable'])
   expect((await health()).documents).toBe(0)
   await team.admin`grant select on atrium_private.document_updates to atrium_collab`
   await ben.provider.sendToken()

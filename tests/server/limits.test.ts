@@ -4,7 +4,7 @@ import WebSocket from 'ws'
 import * as Y from 'yjs'
 import { documentName } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer } from './collaboration.ts'
+import { closePeers, openPeer, SOON } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -61,11 +61,11 @@ test('[COL8] a change that is too large is refused with a sentence, and the othe
   const documentId = await team.document()
   const [anna, ben] = [await join(documentId), await join(documentId)]
   anna.type('x'.repeat(20_000))
-  await expect.poll(() => anna.messages).toEqual([{ type: 'refused', reason: 'update_too_large', limitBytes: 10_000 }])
+  await expect.poll(() => anna.messages, SOON).toEqual([{ type: 'refused', reason: 'update_too_large', limitBytes: 10_000 }])
   anna.type('builds on it')
   ben.type('goes on')
   await ben.saved()
-  await expect.poll(() => anna.text()).toContain('goes on')
+  await expect.poll(() => anna.text(), SOON).toContain('goes on')
   expect(ben.text()).toBe('goes on')
   expect(anna.provider.hasUnsyncedChanges).toBe(true)
 
@@ -76,10 +76,10 @@ test('[COL8] a change that is too large is refused with a sentence, and the othe
     1,
   )
   anna.provider.configuration.websocketProvider.disconnect()
-  await expect.poll(() => anna.provider.isSynced).toBe(false)
+  await expect.poll(() => anna.provider.isSynced, SOON).toBe(false)
   await anna.provider.configuration.websocketProvider.connect()
   await anna.saved()
-  await expect.poll(() => ben.text().split('\n').sort()).toEqual(['builds on it', 'goes on'])
+  await expect.poll(() => ben.text().split('\n').sort(), SOON).toEqual(['builds on it', 'goes on'])
 })
 
 test('[COL8] a document that has grown too large becomes read-only for everybody', async () => {
@@ -90,9 +90,9 @@ test('[COL8] a document that has grown too large becomes read-only for everybody
     anna.type('x'.repeat(9_000))
     await new Promise((resolve) => setImmediate(resolve))
   }
-  await expect.poll(() => [anna.messages, ben.messages]).toEqual([[refused], [refused]])
+  await expect.poll(() => [anna.messages, ben.messages], SOON).toEqual([[refused], [refused]])
   const late = await join(documentId)
-  await expect.poll(() => late.messages).toEqual([refused])
+  await expect.poll(() => late.messages, SOON).toEqual([refused])
 })
 
 test('[COL8] an address has only so many connections, whatever it says about itself', async () => {
@@ -102,7 +102,7 @@ test('[COL8] an address has only so many connections, whatever it says about its
   expect(await from('10.0.0.6, 192.0.2.1')).toBe(429)
   expect(await from('192.0.2.2')).toBe(101)
   for (const socket of sockets) socket.terminate()
-  await expect.poll(() => from('192.0.2.1')).toBe(101)
+  await expect.poll(() => from('192.0.2.1'), SOON).toBe(101)
 })
 
 test('[COL8] a socket opens only so many documents', async () => {
@@ -112,7 +112,7 @@ test('[COL8] a socket opens only so many documents', async () => {
   const open = async () => openPeer({ url: server.url, documentId: await team.document(), token, socket })
   for (const peer of [await open(), await open()]) await peer.saved()
   const fourth = await open()
-  await expect.poll(() => fourth.denials).toEqual(['too_many_documents'])
+  await expect.poll(() => fourth.denials, SOON).toEqual(['too_many_documents'])
 })
 
 test('[COL8] who does not read is cut off, and the others do not notice', { timeout: 30_000 }, async () => {
@@ -135,7 +135,7 @@ test('[COL8] who does not read is cut off, and the others do not notice', { time
     await expect.poll(async () => (await health()).connections, { timeout: 20_000 }).toBe(2)
     clearInterval(timer)
     anna?.type('still here')
-    await expect.poll(() => ben?.text()).toBe('still here')
+    await expect.poll(() => ben?.text(), SOON).toBe('still here')
   } finally {
     closePeers()
     await roomy.end('SIGTERM')
@@ -188,7 +188,7 @@ test('[COL14] names, types and contents that make no sense leave the server and 
     eve.provider.configuration.websocketProvider.destroy()
   }
   const ben = await join(documentId)
-  await expect.poll(() => ben.text()).toBe('unharmed')
+  await expect.poll(() => ben.text(), SOON).toBe('unharmed')
   expect(server.errors()).not.toContain('was not waited for')
 })
 
@@ -217,7 +217,7 @@ test('[COL14] a flood of carets is thinned out', async () => {
   })
   for (let move = 0; move < 1000; move++) eve.provider.awareness?.setLocalState({ cursor: null, move })
   eve.type('done')
-  await expect.poll(() => anna.text()).toBe('done')
+  await expect.poll(() => anna.text(), SOON).toBe('done')
   expect(seen).toBeGreaterThan(0)
   expect(seen).toBeLessThan(200)
 })
