@@ -56,12 +56,12 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     visible,
     lastSeq: conversation.lastSeq,
   })
-  let topic: Topic | undefined
+  let typingTopic: Topic | undefined
   let handle: { toEnd(): void; toMessage(id: string): void } | undefined
 
   const typing = createTyping({
     me,
-    tell: () => topic?.send('typing', { user_id: me, name: session.user()?.name ?? '' }),
+    tell: () => typingTopic?.send('typing', { user_id: me, name: session.user()?.name ?? '' }),
   })
   const nameOf = (person: string | null) =>
     (person && (workspace.nameOf(person) ?? (person === me ? session.user()?.name : undefined))) || en.gone
@@ -78,13 +78,17 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
           onJoined: refresh,
           onRefused: () => void workspace.reloadRooms().catch(() => {}),
         })
-        topic = opened
-        onCleanup(opened.close)
+        // What people say themselves comes by a topic of its own: nobody could forge a message on the room's.
+        const overheard = openTopic(`typing:${roomId}:${epoch}`, { onEvent: (_event, payload) => typing.heard(payload) })
+        typingTopic = overheard
+        onCleanup(() => {
+          opened.close()
+          overheard.close()
+        })
       },
     ),
   )
   function hear(event: string, payload: Record<string, unknown>) {
-    if (event === 'typing') return typing.heard(payload)
     if (event === 'epoch') return void workspace.reloadRooms().catch(() => {})
     if (event !== 'message' && event !== 'message_changed') return
     const row = (payload.row ?? payload) as MessageRow
