@@ -4,12 +4,14 @@ import { plainAddress } from './clientAddress.ts'
 
 /** Keeps one address from taking every connection there is. At the limit the address loses the one that has been idle longest, so that whoever
  *  really asks for something still gets through; when all are busy, the new one is refused. */
-export function limitConnections(server: Server, perAddress: number): void {
+export function limitConnections(server: Server, perAddress: number, proxies: ReadonlySet<string>): void {
   // A Set remembers the order: the first is the one that has been idle longest.
   const byAddress = new Map<string, { all: Set<Socket>; idle: Set<Socket> }>()
 
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress)
+    // A proxy speaks for everybody, and has limits of its own.
+    if (proxies.has(address)) return
     const sockets = byAddress.get(address) ?? { all: new Set(), idle: new Set() }
     byAddress.set(address, sockets)
     if (sockets.all.size >= perAddress) {

@@ -89,7 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 1_000,
   })
-  limitConnections(server, options.connectionsPerAddress ?? 4_000)
+  limitConnections(server, options.connectionsPerAddress ?? 4_000, trustedProxies)
   const upgraded = new Set<Duplex>()
   server.on('request', (request, response) => {
     handle(request, response).catch((error: unknown) => {
