@@ -87,8 +87,8 @@ export async function describeTypes(sql: postgres.Sql): Promise<string> {
       (select relname from pg_class where pg_class.oid = typrelid and relkind = 'r') as row
     from routine join pg_type on pg_type.oid = prorettype
     order by proname`
-  return [
-    '// Made from the database by `npm run migrate -- <postgres url> --types`. Do not edit.',
+  const lines = [
+    '// Made from the database by `node sql/migrate.ts <postgres url> --types`. Do not edit.',
     '',
     'export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]',
     '',
@@ -119,8 +119,18 @@ export async function describeTypes(sql: postgres.Sql): Promise<string> {
     '}',
     '',
   ]
-    .join('\n')
-    .replaceAll('"', "'")
+  return indent(lines).join('\n').replaceAll('"', "'")
+}
+
+/** Indents by the braces that lines open and close at their ends. */
+function indent(lines: string[]): string[] {
+  let depth = 0
+  return lines.map((line) => {
+    if (line.startsWith('}')) depth--
+    const indented = line && `${'  '.repeat(depth)}${line}`
+    if (line.endsWith('{')) depth++
+    return indented
+  })
 }
 
 function describeTable({ name, columns, relationships }: Table): string[] {

@@ -160,11 +160,13 @@ function versionOf({ name }: SqlFile): { version: string; name: string } {
   return { version: name.slice(0, 4), name: `atrium_${name.slice(5, -'.sql'.length)}` }
 }
 
+/** As a script: `node sql/migrate.ts <postgres url> [--types]`; --types writes types.gen.ts from that database. */
 async function main(): Promise<void> {
   const words = process.argv.slice(2)
   const url = words.find((word) => !word.startsWith('--'))
-  if (!url) throw new MigrationError('Usage: npm run migrate -- <postgres url> [--types]')
-  const { ATRIUM_COLLAB_PASSWORD: collab, ATRIUM_WORKER_PASSWORD: worker } = process.env
+  if (!url) throw new MigrationError('Say where: sql/migrate.ts postgres://postgres:<password>@<host>:5432/postgres [--types]')
+  // One password for both servers, or one for each.
+  const { ATRIUM_DATABASE_PASSWORD: both, ATRIUM_COLLAB_PASSWORD: collab = both, ATRIUM_WORKER_PASSWORD: worker = both } = process.env
   const passwords = { ...(collab && { atrium_collab: collab }), ...(worker && { atrium_worker: worker }) }
   const result = await migrate(url, { passwords })
   if (result === 'installed') console.log('Atrium is installed.')

@@ -1,4 +1,4 @@
-// Made from the database by `npm run migrate -- <postgres url> --types`. Do not edit.
+// Made from the database by `node sql/migrate.ts <postgres url> --types`. Do not edit.
 
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
 
@@ -15,279 +15,279 @@ export type Result<Name extends keyof Functions> = Functions[Name]['Returns']
 
 /** The schema in the form of supabase-js and postgrest-js. */
 export type Database = {
-atrium: {
-Tables: {
-document_contents: {
-Row: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at: string }
-Insert: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at?: string }
-Update: { document_id?: string; space_id?: string; trashed?: boolean; json?: Json; text?: string; updated_at?: string }
-Relationships: [{'columns':['document_id'],'isOneToOne':true,'foreignKeyName':'document_contents_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
-}
-documents: {
-Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null }
-Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null }
-Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null }
-Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
-}
-grants: {
-Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id: string | null; group_id: string | null; role: Role; expires_at: string | null; created_by: string | null; created_at: string }
-Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id?: string | null; group_id?: string | null; role: Role; expires_at?: string | null; created_by?: string | null; created_at?: string }
-Update: { id?: string; workspace_id?: string; space_id?: string; object_type?: string; object_id?: string; user_id?: string | null; group_id?: string | null; role?: Role; expires_at?: string | null; created_by?: string | null; created_at?: string }
-Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'grants_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['group_id'],'isOneToOne':false,'foreignKeyName':'grants_group_id_fkey','referencedColumns':['id'],'referencedRelation':'groups'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'grants_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'grants_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'grants_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
-}
-group_members: {
-Row: { group_id: string; user_id: string }
-Insert: { group_id: string; user_id: string }
-Update: { group_id?: string; user_id?: string }
-Relationships: [{'columns':['group_id'],'isOneToOne':false,'foreignKeyName':'group_members_group_id_fkey','referencedColumns':['id'],'referencedRelation':'groups'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'group_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
-}
-groups: {
-Row: { id: string; workspace_id: string; name: string }
-Insert: { id?: string; workspace_id: string; name: string }
-Update: { id?: string; workspace_id?: string; name?: string }
-Relationships: [{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'groups_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
-}
-invitations: {
-Row: { id: string; workspace_id: string; email: string; role: Role; invited_by: string | null; created_at: string; expires_at: string; accepted_at: string | null; revoked_at: string | null }
-Insert: { id?: string; workspace_id: string; email: string; role: Role; invited_by?: string | null; created_at?: string; expires_at?: string; accepted_at?: string | null; revoked_at?: string | null }
-Update: { id?: string; workspace_id?: string; email?: string; role?: Role; invited_by?: string | null; created_at?: string; expires_at?: string; accepted_at?: string | null; revoked_at?: string | null }
-Relationships: [{'columns':['invited_by'],'isOneToOne':false,'foreignKeyName':'invitations_invited_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'invitations_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
-}
-members: {
-Row: { workspace_id: string; user_id: string; role: Role; suspended_at: string | null; joined_at: string }
-Insert: { workspace_id: string; user_id: string; role: Role; suspended_at?: string | null; joined_at?: string }
-Update: { workspace_id?: string; user_id?: string; role?: Role; suspended_at?: string | null; joined_at?: string }
-Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'members_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
-}
-messages: {
-Row: { id: string; room_id: string; seq: number; author_id: string | null; text: string | null; created_at: string; edited_at: string | null; deleted_at: string | null }
-Insert: { id?: string; room_id: string; seq: number; author_id?: string | null; text?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
-Update: { id?: string; room_id?: string; seq?: number; author_id?: string | null; text?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
-Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'messages_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'messages_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
-}
-profiles: {
-Row: { id: string; name: string; created_at: string; updated_at: string }
-Insert: { id: string; name: string; created_at?: string; updated_at?: string }
-Update: { id?: string; name?: string; created_at?: string; updated_at?: string }
-Relationships: []
-}
-read_marks: {
-Row: { room_id: string; user_id: string; seq: number; updated_at: string }
-Insert: { room_id: string; user_id: string; seq: number; updated_at?: string }
-Update: { room_id?: string; user_id?: string; seq?: number; updated_at?: string }
-Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'read_marks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'read_marks_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
-}
-room_members: {
-Row: { room_id: string; user_id: string; joined_at: string }
-Insert: { room_id: string; user_id: string; joined_at?: string }
-Update: { room_id?: string; user_id?: string; joined_at?: string }
-Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'room_members_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'room_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
-}
-rooms: {
-Row: { id: string; workspace_id: string; space_id: string; name: string; topic: string; private: boolean; epoch: number; last_seq: number; created_by: string | null; created_at: string; archived_at: string | null }
-Insert: { id?: string; workspace_id: string; space_id: string; name: string; topic?: string; private?: boolean; epoch?: number; last_seq?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
-Update: { id?: string; workspace_id?: string; space_id?: string; name?: string; topic?: string; private?: boolean; epoch?: number; last_seq?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
-Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'rooms_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'rooms_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
-}
-space_members: {
-Row: { space_id: string; user_id: string | null; group_id: string | null; role: Role }
-Insert: { space_id: string; user_id?: string | null; group_id?: string | null; role: Role }
-Update: { space_id?: string; user_id?: string | null; group_id?: string | null; role?: Role }
-Relationships: [{'columns':['group_id'],'isOneToOne':false,'foreignKeyName':'space_members_group_id_fkey','referencedColumns':['id'],'referencedRelation':'groups'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'space_members_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'space_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
-}
-spaces: {
-Row: { id: string; workspace_id: string; name: string; private: boolean; position: string; epoch: number; created_by: string | null; created_at: string; archived_at: string | null }
-Insert: { id?: string; workspace_id: string; name: string; private?: boolean; position: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
-Update: { id?: string; workspace_id?: string; name?: string; private?: boolean; position?: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
-Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
-}
-workspaces: {
-Row: { id: string; name: string; epoch: number; created_by: string | null; created_at: string; updated_at: string }
-Insert: { id?: string; name: string; epoch?: number; created_by?: string | null; created_at?: string; updated_at?: string }
-Update: { id?: string; name?: string; epoch?: number; created_by?: string | null; created_at?: string; updated_at?: string }
-Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'workspaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
-}
-}
-Views: Record<never, never>
-Functions: {
-accept_invitation: {
-Args: { token: string }
-Returns: string
-}
-accept_my_invitation: {
-Args: { invitation_id: string }
-Returns: string
-}
-add_group_member: {
-Args: { group_id: string; user_id: string }
-Returns: undefined
-}
-add_room_member: {
-Args: { room_id: string; user_id: string }
-Returns: undefined
-}
-archive_room: {
-Args: { room_id: string; archived?: boolean }
-Returns: Database['atrium']['Tables']['rooms']['Row']
-}
-archive_space: {
-Args: { space_id: string; archived?: boolean }
-Returns: Database['atrium']['Tables']['spaces']['Row']
-}
-create_document: {
-Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null }
-Returns: Database['atrium']['Tables']['documents']['Row']
-}
-create_group: {
-Args: { id: string | null; workspace_id: string; name: string }
-Returns: Database['atrium']['Tables']['groups']['Row']
-}
-create_room: {
-Args: { id: string | null; space_id: string; name: string; private?: boolean; topic?: string }
-Returns: Database['atrium']['Tables']['rooms']['Row']
-}
-create_space: {
-Args: { id: string | null; workspace_id: string; name: string; private?: boolean }
-Returns: Database['atrium']['Tables']['spaces']['Row']
-}
-create_workspace: {
-Args: { id: string | null; name: string }
-Returns: Database['atrium']['Tables']['workspaces']['Row']
-}
-delete_group: {
-Args: { group_id: string }
-Returns: undefined
-}
-delete_message: {
-Args: { id: string }
-Returns: Database['atrium']['Tables']['messages']['Row']
-}
-document_access: {
-Args: { id: string }
-Returns: string
-}
-edit_message: {
-Args: { id: string; text: string }
-Returns: Database['atrium']['Tables']['messages']['Row']
-}
-invitation_preview: {
-Args: { token: string }
-Returns: { workspace_name: string; email: string; role: Role; invited_by_name: string | null; expires_at: string; state: string }[]
-}
-invite_member: {
-Args: { workspace_id: string; email: string; role: Role }
-Returns: Database['atrium']['Tables']['invitations']['Row']
-}
-join_room: {
-Args: { room_id: string }
-Returns: undefined
-}
-leave_room: {
-Args: { room_id: string }
-Returns: undefined
-}
-mark_read: {
-Args: { room_id: string; seq: number }
-Returns: undefined
-}
-move_document: {
-Args: { id: string; parent_id: string | null; position: string | null; space_id?: string | null }
-Returns: Database['atrium']['Tables']['documents']['Row']
-}
-my_invitations: {
-Args: Record<never, never>
-Returns: { id: string; workspace_id: string; workspace_name: string; role: Role; invited_by_name: string | null; expires_at: string }[]
-}
-my_rooms: {
-Args: { workspace_id: string }
-Returns: { id: string; space_id: string; name: string; topic: string; private: boolean; epoch: number; last_seq: number; joined: boolean; read_seq: number; unread: number; can_post: boolean }[]
-}
-my_workspaces: {
-Args: Record<never, never>
-Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string }[]
-}
-reactivate_member: {
-Args: { workspace_id: string; user_id: string }
-Returns: undefined
-}
-remove_group_member: {
-Args: { group_id: string; user_id: string }
-Returns: undefined
-}
-remove_member: {
-Args: { workspace_id: string; user_id: string }
-Returns: undefined
-}
-remove_room_member: {
-Args: { room_id: string; user_id: string }
-Returns: undefined
-}
-remove_space_group: {
-Args: { space_id: string; group_id: string }
-Returns: undefined
-}
-remove_space_member: {
-Args: { space_id: string; user_id: string }
-Returns: undefined
-}
-rename_space: {
-Args: { space_id: string; name: string }
-Returns: Database['atrium']['Tables']['spaces']['Row']
-}
-restore_document: {
-Args: { id: string }
-Returns: Database['atrium']['Tables']['documents']['Row']
-}
-revoke_invitation: {
-Args: { invitation_id: string }
-Returns: undefined
-}
-send_message: {
-Args: { id: string | null; room_id: string; text: string }
-Returns: Database['atrium']['Tables']['messages']['Row']
-}
-set_member_role: {
-Args: { workspace_id: string; user_id: string; role: Role }
-Returns: undefined
-}
-set_space_group: {
-Args: { space_id: string; group_id: string; role: Role }
-Returns: undefined
-}
-set_space_member: {
-Args: { space_id: string; user_id: string; role: Role }
-Returns: undefined
-}
-share_item: {
-Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
-Returns: Database['atrium']['Tables']['grants']['Row']
-}
-suspend_member: {
-Args: { workspace_id: string; user_id: string }
-Returns: undefined
-}
-trash_document: {
-Args: { id: string }
-Returns: Database['atrium']['Tables']['documents']['Row']
-}
-unshare_item: {
-Args: { grant_id: string }
-Returns: undefined
-}
-update_room: {
-Args: { room_id: string; name?: string | null; topic?: string | null }
-Returns: Database['atrium']['Tables']['rooms']['Row']
-}
-why_can: {
-Args: { user_id: string; object_type: string; object_id: string; action: string }
-Returns: { allowed: boolean; role: Role | null; reason: string; chain: Json }[]
-}
-workspace_members: {
-Args: { workspace_id: string }
-Returns: { user_id: string; name: string; email: string | null; role: Role; suspended_at: string | null; joined_at: string }[]
-}
-}
-Enums: { role: Role }
-CompositeTypes: Record<never, never>
-}
+  atrium: {
+    Tables: {
+      document_contents: {
+        Row: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at: string }
+        Insert: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at?: string }
+        Update: { document_id?: string; space_id?: string; trashed?: boolean; json?: Json; text?: string; updated_at?: string }
+        Relationships: [{'columns':['document_id'],'isOneToOne':true,'foreignKeyName':'document_contents_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
+      }
+      documents: {
+        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null }
+        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
+      grants: {
+        Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id: string | null; group_id: string | null; role: Role; expires_at: string | null; created_by: string | null; created_at: string }
+        Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id?: string | null; group_id?: string | null; role: Role; expires_at?: string | null; created_by?: string | null; created_at?: string }
+        Update: { id?: string; workspace_id?: string; space_id?: string; object_type?: string; object_id?: string; user_id?: string | null; group_id?: string | null; role?: Role; expires_at?: string | null; created_by?: string | null; created_at?: string }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'grants_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['group_id'],'isOneToOne':false,'foreignKeyName':'grants_group_id_fkey','referencedColumns':['id'],'referencedRelation':'groups'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'grants_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'grants_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'grants_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
+      group_members: {
+        Row: { group_id: string; user_id: string }
+        Insert: { group_id: string; user_id: string }
+        Update: { group_id?: string; user_id?: string }
+        Relationships: [{'columns':['group_id'],'isOneToOne':false,'foreignKeyName':'group_members_group_id_fkey','referencedColumns':['id'],'referencedRelation':'groups'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'group_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      groups: {
+        Row: { id: string; workspace_id: string; name: string }
+        Insert: { id?: string; workspace_id: string; name: string }
+        Update: { id?: string; workspace_id?: string; name?: string }
+        Relationships: [{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'groups_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      invitations: {
+        Row: { id: string; workspace_id: string; email: string; role: Role; invited_by: string | null; created_at: string; expires_at: string; accepted_at: string | null; revoked_at: string | null }
+        Insert: { id?: string; workspace_id: string; email: string; role: Role; invited_by?: string | null; created_at?: string; expires_at?: string; accepted_at?: string | null; revoked_at?: string | null }
+        Update: { id?: string; workspace_id?: string; email?: string; role?: Role; invited_by?: string | null; created_at?: string; expires_at?: string; accepted_at?: string | null; revoked_at?: string | null }
+        Relationships: [{'columns':['invited_by'],'isOneToOne':false,'foreignKeyName':'invitations_invited_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'invitations_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      members: {
+        Row: { workspace_id: string; user_id: string; role: Role; suspended_at: string | null; joined_at: string }
+        Insert: { workspace_id: string; user_id: string; role: Role; suspended_at?: string | null; joined_at?: string }
+        Update: { workspace_id?: string; user_id?: string; role?: Role; suspended_at?: string | null; joined_at?: string }
+        Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'members_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      messages: {
+        Row: { id: string; room_id: string; seq: number; author_id: string | null; text: string | null; created_at: string; edited_at: string | null; deleted_at: string | null }
+        Insert: { id?: string; room_id: string; seq: number; author_id?: string | null; text?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Update: { id?: string; room_id?: string; seq?: number; author_id?: string | null; text?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'messages_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'messages_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
+      }
+      profiles: {
+        Row: { id: string; name: string; created_at: string; updated_at: string }
+        Insert: { id: string; name: string; created_at?: string; updated_at?: string }
+        Update: { id?: string; name?: string; created_at?: string; updated_at?: string }
+        Relationships: []
+      }
+      read_marks: {
+        Row: { room_id: string; user_id: string; seq: number; updated_at: string }
+        Insert: { room_id: string; user_id: string; seq: number; updated_at?: string }
+        Update: { room_id?: string; user_id?: string; seq?: number; updated_at?: string }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'read_marks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'read_marks_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      room_members: {
+        Row: { room_id: string; user_id: string; joined_at: string }
+        Insert: { room_id: string; user_id: string; joined_at?: string }
+        Update: { room_id?: string; user_id?: string; joined_at?: string }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'room_members_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'room_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      rooms: {
+        Row: { id: string; workspace_id: string; space_id: string; name: string; topic: string; private: boolean; epoch: number; last_seq: number; created_by: string | null; created_at: string; archived_at: string | null }
+        Insert: { id?: string; workspace_id: string; space_id: string; name: string; topic?: string; private?: boolean; epoch?: number; last_seq?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string; name?: string; topic?: string; private?: boolean; epoch?: number; last_seq?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'rooms_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'rooms_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
+      space_members: {
+        Row: { space_id: string; user_id: string | null; group_id: string | null; role: Role }
+        Insert: { space_id: string; user_id?: string | null; group_id?: string | null; role: Role }
+        Update: { space_id?: string; user_id?: string | null; group_id?: string | null; role?: Role }
+        Relationships: [{'columns':['group_id'],'isOneToOne':false,'foreignKeyName':'space_members_group_id_fkey','referencedColumns':['id'],'referencedRelation':'groups'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'space_members_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'space_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      spaces: {
+        Row: { id: string; workspace_id: string; name: string; private: boolean; position: string; epoch: number; created_by: string | null; created_at: string; archived_at: string | null }
+        Insert: { id?: string; workspace_id: string; name: string; private?: boolean; position: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
+        Update: { id?: string; workspace_id?: string; name?: string; private?: boolean; position?: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      workspaces: {
+        Row: { id: string; name: string; epoch: number; created_by: string | null; created_at: string; updated_at: string }
+        Insert: { id?: string; name: string; epoch?: number; created_by?: string | null; created_at?: string; updated_at?: string }
+        Update: { id?: string; name?: string; epoch?: number; created_by?: string | null; created_at?: string; updated_at?: string }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'workspaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+    }
+    Views: Record<never, never>
+    Functions: {
+      accept_invitation: {
+        Args: { token: string }
+        Returns: string
+      }
+      accept_my_invitation: {
+        Args: { invitation_id: string }
+        Returns: string
+      }
+      add_group_member: {
+        Args: { group_id: string; user_id: string }
+        Returns: undefined
+      }
+      add_room_member: {
+        Args: { room_id: string; user_id: string }
+        Returns: undefined
+      }
+      archive_room: {
+        Args: { room_id: string; archived?: boolean }
+        Returns: Database['atrium']['Tables']['rooms']['Row']
+      }
+      archive_space: {
+        Args: { space_id: string; archived?: boolean }
+        Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      create_document: {
+        Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null }
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      create_group: {
+        Args: { id: string | null; workspace_id: string; name: string }
+        Returns: Database['atrium']['Tables']['groups']['Row']
+      }
+      create_room: {
+        Args: { id: string | null; space_id: string; name: string; private?: boolean; topic?: string }
+        Returns: Database['atrium']['Tables']['rooms']['Row']
+      }
+      create_space: {
+        Args: { id: string | null; workspace_id: string; name: string; private?: boolean }
+        Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      create_workspace: {
+        Args: { id: string | null; name: string }
+        Returns: Database['atrium']['Tables']['workspaces']['Row']
+      }
+      delete_group: {
+        Args: { group_id: string }
+        Returns: undefined
+      }
+      delete_message: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      document_access: {
+        Args: { id: string }
+        Returns: string
+      }
+      edit_message: {
+        Args: { id: string; text: string }
+        Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      invitation_preview: {
+        Args: { token: string }
+        Returns: { workspace_name: string; email: string; role: Role; invited_by_name: string | null; expires_at: string; state: string }[]
+      }
+      invite_member: {
+        Args: { workspace_id: string; email: string; role: Role }
+        Returns: Database['atrium']['Tables']['invitations']['Row']
+      }
+      join_room: {
+        Args: { room_id: string }
+        Returns: undefined
+      }
+      leave_room: {
+        Args: { room_id: string }
+        Returns: undefined
+      }
+      mark_read: {
+        Args: { room_id: string; seq: number }
+        Returns: undefined
+      }
+      move_document: {
+        Args: { id: string; parent_id: string | null; position: string | null; space_id?: string | null }
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      my_invitations: {
+        Args: Record<never, never>
+        Returns: { id: string; workspace_id: string; workspace_name: string; role: Role; invited_by_name: string | null; expires_at: string }[]
+      }
+      my_rooms: {
+        Args: { workspace_id: string }
+        Returns: { id: string; space_id: string; name: string; topic: string; private: boolean; epoch: number; last_seq: number; joined: boolean; read_seq: number; unread: number; can_post: boolean }[]
+      }
+      my_workspaces: {
+        Args: Record<never, never>
+        Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string }[]
+      }
+      reactivate_member: {
+        Args: { workspace_id: string; user_id: string }
+        Returns: undefined
+      }
+      remove_group_member: {
+        Args: { group_id: string; user_id: string }
+        Returns: undefined
+      }
+      remove_member: {
+        Args: { workspace_id: string; user_id: string }
+        Returns: undefined
+      }
+      remove_room_member: {
+        Args: { room_id: string; user_id: string }
+        Returns: undefined
+      }
+      remove_space_group: {
+        Args: { space_id: string; group_id: string }
+        Returns: undefined
+      }
+      remove_space_member: {
+        Args: { space_id: string; user_id: string }
+        Returns: undefined
+      }
+      rename_space: {
+        Args: { space_id: string; name: string }
+        Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      restore_document: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      revoke_invitation: {
+        Args: { invitation_id: string }
+        Returns: undefined
+      }
+      send_message: {
+        Args: { id: string | null; room_id: string; text: string }
+        Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      set_member_role: {
+        Args: { workspace_id: string; user_id: string; role: Role }
+        Returns: undefined
+      }
+      set_space_group: {
+        Args: { space_id: string; group_id: string; role: Role }
+        Returns: undefined
+      }
+      set_space_member: {
+        Args: { space_id: string; user_id: string; role: Role }
+        Returns: undefined
+      }
+      share_item: {
+        Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
+        Returns: Database['atrium']['Tables']['grants']['Row']
+      }
+      suspend_member: {
+        Args: { workspace_id: string; user_id: string }
+        Returns: undefined
+      }
+      trash_document: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      unshare_item: {
+        Args: { grant_id: string }
+        Returns: undefined
+      }
+      update_room: {
+        Args: { room_id: string; name?: string | null; topic?: string | null }
+        Returns: Database['atrium']['Tables']['rooms']['Row']
+      }
+      why_can: {
+        Args: { user_id: string; object_type: string; object_id: string; action: string }
+        Returns: { allowed: boolean; role: Role | null; reason: string; chain: Json }[]
+      }
+      workspace_members: {
+        Args: { workspace_id: string }
+        Returns: { user_id: string; name: string; email: string | null; role: Role; suspended_at: string | null; joined_at: string }[]
+      }
+    }
+    Enums: { role: Role }
+    CompositeTypes: Record<never, never>
+  }
 }

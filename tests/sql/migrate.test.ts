@@ -95,10 +95,10 @@ test('[MIG3] an upgrade that fails leaves everything as it was', async () => {
 })
 
 /** Runs the script as a person would. */
-function run(...words: string[]): Promise<{ code: number; output: string }> {
+function run(words: readonly string[], environment: Record<string, string> = {}): Promise<{ code: number; output: string }> {
   const script = join(import.meta.dirname, '../../sql/migrate.ts')
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...words], (error, stdout, stderr) =>
+    execFile(process.execPath, [script, ...words], { env: { ...process.env, ...environment } }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
     )
   })
@@ -111,7 +111,7 @@ test('[MIG4] a wrong address or a database that is no Supabase is answered by a 
   const taken = await emptySupabase()
   await query(taken, 'create schema atrium')
   const cases = [
-    [[], 'Usage: npm run migrate'],
+    [[], 'Say where: '],
     [['mysql://localhost'], 'must begin with postgres://'],
     [['postgres://postgres@127.0.0.1:1/x'], 'ECONNREFUSED'],
     [[url('postgres', plain)], 'This is no Supabase database'],
@@ -119,7 +119,7 @@ test('[MIG4] a wrong address or a database that is no Supabase is answered by a 
     [[taken], 'not made by Atrium'],
   ] as const
   for (const [words, sentence] of cases) {
-    const { code, output } = await run(...words)
+    const { code, output } = await run(words)
     expect([code, output.trim().split('\n').length, output]).toEqual([1, 1, expect.stringContaining(sentence)])
   }
   expect(await query(url('postgres', plain), `select from pg_namespace where nspname like 'atrium%' or nspname like 'supabase%'`)).toEqual(

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase } from '../support/database.ts'
+import { createMember, createWorkspace, type User, type Workspace } from '../support/factories.ts'
+
+const db = await createDatabase()
+let workspace: Workspace
+let viewer: User
+const document = randomUUID()
+
+// Twenty thousand documents and messages, of which the viewer sees a hundred of each.
+beforeAll(async () => {
+  workspace = await createWorkspace(db)
+  viewer = await createMember(db, workspace, 'viewer')
+  const other = await createWorkspace(db)
+  await db.admin`
+    insert into atrium.documents (id, workspace_id, space_id, title, position)
+    select case when n = 1 then ${document}::uuid else gen_random_uuid() end,
+      case when n <= 100 then ${workspace.id}::uuid else ${other.id}::uuid end,
+      case when n <= 100 then ${workspace.general.id}::uuid else ${other.general.id}::uuid end, 'x', 'a0'
+    from generate_series(1, 20000) n`
+  await db.admin`
+    insert into atrium.document_contents (document_id, space_id, trashed, json, text)
+    select id, space_id, false, '{}', '' from atrium.documents`
+  await db.admin`
+    insert into atrium.messages (room_id, seq, text)
+    select case when n <= 100 then ${workspace.room.id}::uuid else ${other.room.id}::uuid end, n, 'x' from generate_series(1, 20000) n`
+  await db.admin`analyze`
+}, 60_000)
+afterAll(() => db.drop())
+
+const QUERIES = [
+  ['the tree of a workspace', 'documents', () => `select id, title from atrium.documents where workspace_id = '${workspace.id}'`, 100],
+  [
+    'the tree of a space',
+    'documents',
+    () => `select id from atrium.documents where space_id = '${workspace.general.id}' order by position`,
+    100,
+  ],
+  ['one document', 'documents', () => `select * from atrium.documents where id = '${document}'`, 1],
+  ['its content', 'document_contents', () => `select * from atrium.document_contents where document_id = '${document}'`, 1],
+  [
+    'the latest messages',
+    'messages',
+    () => `select * from atrium.messages where room_id = '${workspace.room.id}' order by seq desc limit 50`,
+    50,
+  ],
+] as const
+
+test.for(QUERIES)('[PLAN1] under the policies, %s is read by an index, and each policy is asked once', async ([, table, query, rows]) => {
+  const plan = await db.as(viewer, async (sql) => {
+    expect(await sql.unsafe(query())).toHaveLength(rows)
+    return (await sql.unsafe<{ 'QUERY PLAN': string }[]>(`explain (analyze, costs off, timing off) ${query()}`))
+      .map((line) => line['QUERY PLAN'])
+      .join('\n')
+  })
+  expect(plan).not.toContain(`Seq Scan on ${table}`)
+  expect(plan).toMatch(/Index/)
+  // A set that a policy asks for is a node of its own, and no node of a set runs more than once.
+  const sets = plan.split('\n').filter((line) => line.includes('ProjectSet'))
+  expect(sets.length).toBeGreaterThan(0)
+  expect(sets.filter((line) => !/loops=1\)|never executed/.test(line))).toEqual([])
+})
