@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { makeData, runReal, type Started, startReal } from '../support/start.ts'
@@ -162,3 +162,19 @@ test('[START10] the environment says the same as the flags, and a flag wins', SL
   })
   expect(output).toBe('203.0.113.7 is no address of this machine\n')
 })
+
+test(
+  '[START11] as root, in a folder that is closed to others, the database finds a place and a link leads to it',
+  SLOW,
+  async ({ skip }) => {
+    if (process.getuid?.() !== 0) return skip('only root has such folders')
+    const { data, remove } = makeData('atrium-closed-', 0o700)
+    cleanups.push(remove)
+    const platform = await start(data)
+    const place = realpathSync(`${data}/postgres`)
+    cleanups.splice(1, 0, () => rmSync(place, { recursive: true }))
+    expect(place).toMatch(/^\/var\/lib\/atrium\/cluster-/)
+    expect(statSync(place).mode & 0o077).toBe(0)
+    expect(await isWell(platform.url)).toBe('ok')
+  },
+)

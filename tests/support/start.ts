@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,8 +24,9 @@ export interface Ended {
 }
 
 /** A data directory of its own below the temporary directory. */
-export function makeData(prefix = 'atrium-start-'): { data: string; remove(): void } {
+export function makeData(prefix = 'atrium-start-', mode = 0o711): { data: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), prefix))
+  chmodSync(directory, mode)
   return { data: join(directory, 'data'), remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 

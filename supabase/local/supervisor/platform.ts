@@ -42,6 +42,7 @@ interface PlatformOptions extends StartOptions {
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { data, host, smtpUrl, built, stopping, log } = options
   const directory = placeCluster(join(data, 'postgres'))
+  if (directory !== join(data, 'postgres')) log(`A folder above ${data} is closed to PostgreSQL's account: its files are in ${directory}`)
   await endOrphans(data, directory)
   const port = await choosePort(host, options.port)
   const url = `http://${addressable(host)}:${port}`
