@@ -45,7 +45,7 @@ export async function sizes(directory: string): Promise<Size[]> {
   return Promise.all(
     measured.map(async ({ name, sources, budget, ...rest }) => {
       const chunks = closure(manifest, sources)
-      const counted = 'beyond' in rest ? chunks.difference(first) : chunks
+      const counted = 'beyond' in rest ? new Set([...chunks].filter((key) => !first.has(key))) : chunks
       const styles = new Set([...counted].flatMap((key) => manifest[key]?.css ?? []))
       const scripts = [...counted].flatMap((key) => manifest[key]?.file ?? [])
       return { name, script: await compressed(directory, scripts), style: await compressed(directory, styles), budget: budget * kilobyte }

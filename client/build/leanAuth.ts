@@ -1,8 +1,26 @@
 import type { Plugin } from 'vite'
 
-/** What auth-js carries and this client never calls: the administration of users, which needs the secret key, and passkeys. */
-const unused: Record<string, string> = {
-  './GoTrueAdminApi': 'export default class GoTrueAdminApi {}',
+/** What auth-js carries and this client never calls: the administration of users, which needs the secret key, and passkeys. What stays
+ *  of the former is `signOut`, which ends one's own session. */
+const lean: Record<string, string> = {
+  './GoTrueAdminApi': `
+    import { isAuthError } from '@supabase/auth-js/dist/module/lib/errors.js'
+    import { _request } from '@supabase/auth-js/dist/module/lib/fetch.js'
+    export default class GoTrueAdminApi {
+      constructor(options) {
+        this.options = options
+      }
+      async signOut(jwt, scope = 'global') {
+        const { url, headers, fetch } = this.options
+        try {
+          await _request(fetch, 'POST', url + '/logout?scope=' + scope, { headers, jwt, noResolveJson: true })
+          return { data: null, error: null }
+        } catch (error) {
+          if (isAuthError(error)) return { data: null, error }
+          throw error
+        }
+      }
+    }`,
   './lib/webauthn': `
     const refuse = () => { throw new Error('This client is built without passkeys') }
     export class WebAuthnApi {}
@@ -27,10 +45,10 @@ export function leanAuth(): Plugin {
     apply: 'build',
     enforce: 'pre',
     resolveId(source, importer) {
-      return importer?.includes('/@supabase/auth-js/') && source in unused ? mark + source : null
+      return importer?.includes('/@supabase/auth-js/') && source in lean ? mark + source : null
     },
     load(id) {
-      return id.startsWith(mark) ? (unused[id.slice(mark.length)] ?? null) : null
+      return id.startsWith(mark) ? (lean[id.slice(mark.length)] ?? null) : null
     },
   }
 }

@@ -42,7 +42,8 @@ export function Hints() {
     workspace: () => soon('all', workspace.reload),
     workspaces: () => soon('all', workspace.reload),
     epoch: () => soon('all', workspace.reload),
-    members: () => soon('people', workspace.reloadPeople),
+    // One's own role decides what the other lists hold.
+    members: (payload) => (payload.user_id === session.user()?.id ? soon('all', workspace.reload) : soon('people', workspace.reloadPeople)),
     spaces: () => soon('spaces', () => Promise.all([workspace.reloadSpaces(), workspace.reloadDocuments(), workspace.reloadRooms()])),
     documents: () => soon('documents', workspace.reloadDocuments),
     rooms: () => soon('rooms', workspace.reloadRooms),

@@ -26,6 +26,7 @@ export const en = {
     session_ended: 'Your session has ended. Sign in again.',
     invalid_credentials: 'The e-mail address or the password is wrong.',
     email_not_confirmed: 'This e-mail address is not confirmed yet. Enter the code that we sent you.',
+    user_already_exists: 'There is an account with this e-mail address already. Sign in instead.',
     user_banned: 'This account is suspended. Ask the people who run this server.',
     signup_disabled: 'New accounts are switched off here. Ask for an invitation.',
     email_address_invalid: 'This is not an e-mail address that we can write to.',

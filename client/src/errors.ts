@@ -36,10 +36,11 @@ function codeOf(refusal: Refusal, status: number): string {
   if (refusal.code?.startsWith('PT') && refusal.details) return refusal.details
   if (status === 429) return 'too_many_requests'
   if (status === 0 || status === 502 || status === 503 || status === 504) return 'offline'
+  // auth-js names what happened; its status says less.
+  if (refusal.code && /^[a-z_]+$/.test(refusal.code)) return /^(session|refresh_token)_/.test(refusal.code) ? 'session_ended' : refusal.code
   if (refusal.code === '42501' || status === 403) return 'forbidden'
   if (refusal.code === 'PGRST116' || status === 404 || status === 406) return 'not_found'
   if (refusal.code === '23505' || status === 409) return 'conflict'
-  if (refusal.code && /^[a-z_]+$/.test(refusal.code)) return refusal.code
   if (status === 401) return 'session_ended'
   return 'unknown'
 }

@@ -9,7 +9,7 @@ test.for([
   ['élodie ötzi',        'ÉÖ'],
   ['👩‍🚀 Astronaut',        '👩‍🚀A'],
   ['',                   ''],
-])('[CLIENT6] %s is shown as %s', ([name, initials]) => {
+] as const)('[CLIENT6] %s is shown as %s', ([name, initials]) => {
   expect(initialsOf(name)).toBe(initials)
 })
 

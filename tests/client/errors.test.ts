@@ -13,6 +13,8 @@ test.for([
   [{ code: 'XX000', message: 'stack depth limit exceeded at 0x7f' },                               500, 'unknown',             /on our side/],
   [{ code: '', message: 'TypeError: Failed to fetch' },                                            0,   'offline',             /cannot be reached/],
   [{ code: 'invalid_credentials', message: 'Invalid login credentials' },                          400, 'invalid_credentials', /address or the password/],
+  [{ code: 'otp_expired', message: 'Token has expired or is invalid' },                            403, 'otp_expired',         /code or link is wrong/],
+  [{ code: 'session_not_found', message: 'Session not found' },                                    403, 'session_ended',       /Sign in again/],
   [{ message: 'JWT expired' },                                                                     401, 'session_ended',       /Sign in again/],
 ] as const)('[CLIENT1] %o with status %i is %s, and a sentence for people', ([refusal, status, code, sentence]) => {
   const problem = problemOf(refusal, status)

@@ -50,6 +50,6 @@ export const en = {
   ended: {
     title: 'Your session has ended',
     text: 'Sign in again to go on where you were. What is on the page stays.',
-    other: 'Sign in as somebody else',
+    other: 'Use another account',
   },
 } as const

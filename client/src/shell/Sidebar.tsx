@@ -156,7 +156,7 @@ function Foot() {
   return (
     <div class="side-foot">
       <Menu
-        label={t('account', { name: name() })}
+        label={t('account', { name: name(), state: state() })}
         triggerClass="nav-row"
         trigger={
           <>

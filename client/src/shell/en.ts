@@ -26,7 +26,7 @@ export const en = {
   expand: 'Show what is in {{ space }}',
   privateSpace: 'private space',
   switchWorkspace: 'Workspace: {{ name }}',
-  account: 'Account: {{ name }}',
+  account: 'Account: {{ name }} {{ state }}',
   settings: 'Settings',
   signOut: 'Sign out',
   keyboard: 'Keyboard shortcuts',

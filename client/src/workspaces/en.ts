@@ -21,7 +21,7 @@ export const en = {
     signIn: 'I have an account',
     forEmail: 'The invitation is for {{ email }}.',
     wrongAccount: 'This invitation is for {{ email }}. You are signed in as {{ current }}.',
-    switch: 'Sign in as somebody else',
+    switch: 'Use another account',
     expired: 'This invitation has expired. Ask {{ who }} for a new one.',
     revoked: 'This invitation was taken back.',
     accepted: 'This invitation was used already. If it was you, go in.',
