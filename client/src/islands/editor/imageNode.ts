@@ -9,10 +9,16 @@ export const isStoredImage = (src: unknown): src is string => typeof src === 'st
 export function imageNode(options: { text: EditorText; resolve: EditorProps['resolveImage'] }) {
   return Image.extend({
     addAttributes() {
-      return { src: { default: null }, alt: { default: null } }
+      // Drawn as `data-src`: with `src` the browser would ask for it at once, without the token, before the view below takes over.
+      const src = {
+        default: null,
+        parseHTML: (element: HTMLElement) => addressOf(element),
+        renderHTML: (attributes: Record<string, unknown>) => ({ 'data-src': attributes.src }),
+      }
+      return { src, alt: { default: null } }
     },
     parseHTML() {
-      return [{ tag: 'img[src]', getAttrs: (element: HTMLElement) => (isStoredImage(element.getAttribute('src')) ? null : false) }]
+      return [{ tag: 'img', getAttrs: (element: HTMLElement) => (isStoredImage(addressOf(element)) ? null : false) }]
     },
     addInputRules() {
       return []
@@ -64,6 +70,8 @@ export function imageNode(options: { text: EditorText; resolve: EditorProps['res
     },
   })
 }
+
+const addressOf = (element: HTMLElement) => element.getAttribute('data-src') ?? element.getAttribute('src')
 
 function figure(text: EditorText) {
   const element = document.createElement('figure')
