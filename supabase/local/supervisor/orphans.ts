@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { endProcesses, identify, type ProcessIdentity } from './processes.ts'
 
 /** The processes of a data directory, written down so that the next start after a crash finds them. */
-export type Children = Record<string, ProcessIdentity>
+type Children = Record<string, ProcessIdentity>
 
 const fileOf = (dataDirectory: string) => join(dataDirectory, 'children.json')
 

@@ -6,11 +6,10 @@ import { placeCluster } from '../postgres/placement.ts'
 import { createRoles, createServiceSchemas, setPasswords } from '../postgres/roles.ts'
 import { readSecrets } from '../secrets.ts'
 import { makeRunDirectory } from './directories.ts'
-import { openLog } from './logs.ts'
-import { type Children, endOrphans, forgetChildren, rememberChildren } from './orphans.ts'
+import { createFamily } from './family.ts'
+import { endOrphans } from './orphans.ts'
 import { collabPart, gatewayPart, postgresPart, workerPart } from './parts.ts'
 import { choosePort } from './ports.ts'
-import { type Part, supervise } from './supervisor.ts'
 
 /** What a script needs to work with a running platform. */
 export interface PlatformAddress {
@@ -28,8 +27,6 @@ export interface Platform {
   stop(): Promise<void>
 }
 
-const DATABASE = 'postgres'
-
 interface PlatformOptions extends StartOptions {
   /** Resolves when there is a client to serve. */
   built: Promise<void>
@@ -40,86 +37,77 @@ interface PlatformOptions extends StartOptions {
 
 /** Starts every part in order and keeps it alive. The data directory exists and is locked by this process. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { data, host, smtpUrl, built, stopping, log } = options
-  const directory = placeCluster(join(data, 'postgres'))
-  if (directory !== join(data, 'postgres')) log(`A folder above ${data} is closed to PostgreSQL's account: its files are in ${directory}`)
-  await endOrphans(data, directory)
-  const port = await choosePort(host, options.port)
-  const url = `http://${addressable(host)}:${port}`
+  const { data, built, stopping, log, mailFrom, smtpUrl } = options
+  const cluster = placeCluster(join(data, 'postgres'))
+  if (cluster !== join(data, 'postgres')) log(`A folder above ${data} is closed to PostgreSQL's account: its files are in ${cluster}`)
+  await endOrphans(data, cluster)
   const run = makeRunDirectory(data)
-  const secrets = readSecrets(data)
-  const configuration: GatewayConfiguration = {
-    host,
-    port,
-    siteUrl: options.siteUrl ?? url,
-    secrets,
-    databasePort: await choosePort('127.0.0.1', 0),
-    databaseName: DATABASE,
-    dataDirectory: data,
-    runDirectory: run.path,
-    collabSocket: join(run.path, 'collab.sock'),
-    mailboxPort: smtpUrl ? null : await choosePort('127.0.0.1', 0),
-    trustedProxies: options.trustedProxies,
-  }
-
-  const parts = new Map<string, Awaited<ReturnType<typeof supervise>>>()
-  const states = () => Object.fromEntries(['worker'].map((name) => [name, parts.get(name)?.state() === 'up']))
-  const logOf = (name: string) => openLog(join(data, 'logs'), name)
-  const gateway = gatewayPart(configuration, states, logOf('gateway'))
-  let stopped = false
-  const onChange = () => {
-    if (stopped) return
-    const running = [...parts].flatMap(([name, part]) => {
-      const process = part.process()
-      return process ? [[name, process] as const] : []
-    })
-    rememberChildren(data, Object.fromEntries(running) as Children)
-    gateway.tellParts()
-  }
-  const start = async (part: Part) => {
-    stopping.throwIfAborted()
-    const supervised = supervise(part, { log, onChange, stopping })
-    parts.set(
-      part.name,
-      await supervised.catch((error: unknown) => {
-        throw new Error(`${error instanceof Error ? error.message : error} (see ${join(data, 'logs', part.name)}.log)`, { cause: error })
-      }),
-    )
-    onChange()
-  }
-  async function stop(): Promise<void> {
-    for (const names of [['gateway'], ['collab', 'worker'], ['postgres']]) await Promise.all(names.map((name) => parts.get(name)?.stop()))
-    stopped = true
-    forgetChildren(data)
+  const configuration = await configure(options, run.path).catch((error: unknown) => {
     run.remove()
-  }
+    throw error
+  })
+  const { databasePort, mailboxPort, secrets } = configuration
+  const family = createFamily(data, { log, stopping, onChange: () => gateway.tellParts() })
+  const gateway = gatewayPart(configuration, () => ({ worker: family.isUp('worker') }), family.logOf('gateway'))
 
-  try {
-    await start(postgresPart({ directory, port: configuration.databasePort, password: secrets.databasePassword, log: logOf('postgres') }))
+  async function start(): Promise<void> {
+    const log = family.logOf('postgres')
+    await family.start(postgresPart({ directory: cluster, port: databasePort, password: secrets.databasePassword, log }))
     await prepareDatabase(configuration)
-    const mail = { smtpUrl: smtpUrl ?? `smtp://127.0.0.1:${configuration.mailboxPort}`, from: options.mailFrom }
+    const mail = { smtpUrl: smtpUrl ?? `smtp://127.0.0.1:${mailboxPort}`, from: mailFrom }
     const starting = [
-      start(collabPart(configuration, logOf('collab'))),
-      start(workerPart(configuration, mail, logOf('worker'))),
-      built.then(() => start(gateway)),
+      family.start(collabPart(configuration, family.logOf('collab'))),
+      family.start(workerPart(configuration, mail, family.logOf('worker'))),
+      built.then(() => family.start(gateway)),
     ]
     // Whatever fails, the others are waited for, or nobody would stop them.
     await Promise.allSettled(starting)
     await Promise.all(starting)
     stopping.throwIfAborted()
+  }
+  async function stop(): Promise<void> {
+    await family.stop(['gateway'], ['collab', 'worker'], ['postgres'])
+    run.remove()
+  }
+
+  try {
+    await start()
   } catch (error) {
     await stop()
     throw error
   }
+  return { address: addressOf(configuration), stop }
+}
+
+async function configure(
+  { data, host, port, siteUrl, smtpUrl, trustedProxies }: StartOptions,
+  runDirectory: string,
+): Promise<GatewayConfiguration> {
+  const chosen = await choosePort(host, port)
   return {
-    address: {
-      url,
-      publishableKey: secrets.publishableKey,
-      secretKey: secrets.secretKey,
-      databaseUrl: databaseUrl(configuration, 'postgres'),
-      mailUrl: smtpUrl ? null : `${url}/dev/mail`,
-    },
-    stop,
+    host,
+    port: chosen,
+    siteUrl: siteUrl ?? `http://${addressable(host)}:${chosen}`,
+    secrets: readSecrets(data),
+    databasePort: await choosePort('127.0.0.1', 0),
+    databaseName: 'postgres',
+    dataDirectory: data,
+    runDirectory,
+    collabSocket: join(runDirectory, 'collab.sock'),
+    mailboxPort: smtpUrl ? null : await choosePort('127.0.0.1', 0),
+    trustedProxies,
+  }
+}
+
+function addressOf(configuration: GatewayConfiguration): PlatformAddress {
+  const { host, port, secrets, mailboxPort } = configuration
+  const url = `http://${addressable(host)}:${port}`
+  return {
+    url,
+    publishableKey: secrets.publishableKey,
+    secretKey: secrets.secretKey,
+    databaseUrl: databaseUrl(configuration, 'postgres'),
+    mailUrl: mailboxPort === null ? null : `${url}/dev/mail`,
   }
 }
 

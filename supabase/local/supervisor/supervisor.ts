@@ -15,11 +15,10 @@ export interface Part {
   outlivesSeconds?: number
 }
 
-export type PartState = 'up' | 'starting' | 'down'
-
 export interface Supervised {
-  name: string
-  state(): PartState
+  isUp(): boolean
+  /** The process it is now; `null` between two lives. */
+  process(): ProcessIdentity | null
   /** Ends it and starts it no more. */
   stop(): Promise<void>
 }
@@ -39,17 +38,14 @@ const LONGEST_DELAY_MS = 5_000
 const STEADY_MS = 10_000
 
 /** Starts a part, waits until it is ready, and starts it again with growing delays whenever it ends. Rejects when the first start fails. */
-export async function supervise(
-  part: Part,
-  { log, onChange, stopping: allStopping }: SupervisorOptions,
-): Promise<Supervised & { process(): ProcessIdentity | null }> {
-  let state: PartState = 'starting'
+export async function supervise(part: Part, { log, onChange, stopping: allStopping }: SupervisorOptions): Promise<Supervised> {
+  let isUp = false
   let child: ChildProcess | null = null
   let identity: ProcessIdentity | null = null
   const ending = new AbortController()
   const stopping = AbortSignal.any([ending.signal, allStopping])
-  const change = (next: PartState) => {
-    state = next
+  const change = (up: boolean) => {
+    isUp = up
     onChange()
   }
 
@@ -58,7 +54,7 @@ export async function supervise(
     const { process, ready } = part.launch()
     child = process
     identity = process.pid === undefined ? null : identify(process.pid)
-    change('starting')
+    change(false)
     const guard = watchParent(process, part.stopSignal, part.outlivesSeconds)
     const ended = end(process)
     try {
@@ -68,7 +64,7 @@ export async function supervise(
         ended.then((how) => Promise.reject(new Error(`${part.name} ended before it was ready: ${how}`))),
         aborted(deadline),
       ])
-      change('up')
+      change(true)
       onReady()
       return await ended
     } catch (error) {
@@ -78,7 +74,7 @@ export async function supervise(
     } finally {
       guard()
       identity = null
-      change('down')
+      change(false)
     }
   }
 
@@ -109,8 +105,7 @@ export async function supervise(
     life = keepAlive(resolve, reject)
   })
   return {
-    name: part.name,
-    state: () => state,
+    isUp: () => isUp,
     process: () => identity,
     async stop() {
       ending.abort()
