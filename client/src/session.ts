@@ -2,7 +2,7 @@ import type { Session as AuthSession, EmailOtpType } from '@supabase/auth-js'
 import { batch, createContext, createSignal, onCleanup, useContext } from 'solid-js'
 import { ProblemError } from './errors.ts'
 import { paths } from './paths.ts'
-import { accessToken, auth, authorised, rest, rows } from './supabase.ts'
+import { accessToken, auth, authorised, rest, rows, sessionKey } from './supabase.ts'
 
 export interface Person {
   id: string
@@ -20,12 +20,13 @@ export function createSession() {
   const [ended, setEnded] = createSignal(false)
   const [recovering, setRecovering] = createSignal(false)
   const [linkProblem, setLinkProblem] = createSignal(takeLinkProblem())
+  let isLeaving = false
 
   // auth-js holds its lock while it calls this: nothing here may wait for another call of auth-js.
   const { data } = auth.onAuthStateChange((event, session) => {
     batch(() => {
       if (session) arrive(session)
-      else if (event === 'SIGNED_OUT' && user()) setEnded(true)
+      else if (event === 'SIGNED_OUT' && user() && !isLeaving) setEnded(true)
       if (event === 'PASSWORD_RECOVERY') setRecovering(true)
       setReady(true)
     })
@@ -113,9 +114,11 @@ export function createSession() {
     /** Ends this session, forgets it here whatever the server says, and shows the sign-in page.
      *  @param next the path to come back to as somebody else */
     async signOut(next?: string) {
+      isLeaving = true
       leaving.postMessage('signed out')
-      setUser(null)
       await auth.signOut({ scope: 'local' })
+      // auth-js keeps the session of a server that it cannot reach.
+      localStorage.removeItem(sessionKey)
       // A fresh page: nothing that this person saw stays in memory.
       location.assign(paths.login(next))
     },

@@ -8,6 +8,9 @@ const origin = location.origin
 // The gateway writes the key into the page, so one build serves every installation.
 const publishableKey = document.querySelector<HTMLMetaElement>('meta[name=atrium-publishable-key]')?.content ?? ''
 
+/** Where the browser keeps the session. */
+export const sessionKey = 'atrium.session'
+
 let retryAfterSeconds: number | undefined
 
 /** auth-js forgets the response's headers, and with them how long to wait. */
@@ -20,7 +23,7 @@ async function rememberRetryAfter(input: RequestInfo | URL, init?: RequestInit):
 export const auth = new AuthClient({
   url: `${origin}/auth/v1`,
   headers: { apikey: publishableKey },
-  storageKey: 'atrium.session',
+  storageKey: sessionKey,
   fetch: rememberRetryAfter,
 })
 

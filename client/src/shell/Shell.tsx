@@ -48,8 +48,11 @@ export function Shell(props: ParentProps) {
         'g p': () => navigate(paths.people()),
         'g s': () => navigate(paths.settings()),
       },
-      shell.singleKeys,
+      () => shell.singleKeys() && !shell.palette(),
     )
+    // Fetched when nothing else is, so that what is typed right after Ctrl+K arrives in it.
+    const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200))
+    idle(() => void Palette.preload())
     onCleanup(stopPalette)
     onCleanup(stopKeys)
   })
