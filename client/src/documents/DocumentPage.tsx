@@ -1,5 +1,5 @@
 import { useNavigate, useParams } from '@solidjs/router'
-import { createEffect, createSignal, Match, on, Show, Switch } from 'solid-js'
+import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from 'solid-js'
 import { relativeTime, textsOf } from '../i18n.ts'
 import { idOf, paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
@@ -33,7 +33,8 @@ function OneDocument(props: { id: string }) {
   const workspace = useWorkspace()
   const documents = useDocuments()
   const listed = () => workspace.document(props.id)
-  const [known, setKnown] = createSignal<DocumentRow>()
+  // Stays when the list no longer holds it, until it is known why.
+  const latest = createMemo<DocumentRow | undefined>((before) => listed() ?? before)
   const [found, setFound] = createSignal<Found>('unknown')
 
   // Absent from the list it may be new, moved to another workspace, in the trash, or gone. Until that is known the page stays.
@@ -50,10 +51,8 @@ function OneDocument(props: { id: string }) {
   }
   createEffect(
     on([workspace.loaded, listed], ([loaded, row]) => {
-      if (row) {
-        setKnown({ ...row })
-        setFound('unknown')
-      } else if (loaded) void lookUp()
+      if (row) setFound('unknown')
+      else if (loaded) void lookUp()
     }),
   )
   const trashed = () => {
@@ -76,7 +75,10 @@ function OneDocument(props: { id: string }) {
           throw state().problem
         }}
       </Match>
-      <Match when={listed() ?? known()}>{(row) => <DocumentView document={row()} />}</Match>
+      <Match when={latest()}>
+        {/* Not through the callback's accessor: what still arrives while the page leaves would read it too late and throw. */}
+        <DocumentView document={latest() as DocumentRow} />
+      </Match>
     </Switch>
   )
 }

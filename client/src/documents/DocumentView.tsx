@@ -1,5 +1,5 @@
 import { useNavigate } from '@solidjs/router'
-import { createEffect, createSignal, onCleanup, Show } from 'solid-js'
+import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import type { Person, SavedState } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
@@ -51,6 +51,17 @@ export function DocumentView(props: { document: DocumentRow }) {
     addEventListener('beforeunload', warn)
     onCleanup(() => removeEventListener('beforeunload', warn))
   })
+
+  // The socket hears of lost rights, not of new ones: who may write again opens the page again.
+  createEffect(
+    on(
+      () => documents.mayEdit(props.document),
+      (may) => {
+        if (may && !lostText() && (state() === 'read_only' || state() === 'denied')) setOpening(opening() + 1)
+      },
+      { defer: true },
+    ),
+  )
 
   const spaceName = () => workspace.space(props.document.space_id)?.name ?? ''
   const move = (place: Place | null, space = spaceName()) => {

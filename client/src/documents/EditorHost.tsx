@@ -50,10 +50,11 @@ export function EditorHost(props: EditorHostProps) {
     text: editorText,
     uploadImage: upload,
     resolveImage: images.resolve,
-    onState: (state, unsent) => props.onState(state, unsent),
-    onPresence: (people) => props.onPresence(people),
-    onUnsent: (copy) => props.onUnsent(copy),
-    onNotice: (notice) => props.onNotice(notice.code),
+    // Closing the connection is news too, which nobody is there to hear.
+    onState: (state, unsent) => !closed && props.onState(state, unsent),
+    onPresence: (people) => !closed && props.onPresence(people),
+    onUnsent: (copy) => !closed && props.onUnsent(copy),
+    onNotice: (notice) => !closed && props.onNotice(notice.code),
     onReady: () => setReady(true),
   })
 

@@ -6,6 +6,8 @@ import { en } from './en.ts'
 
 const t = textsOf(en)
 const longest = 20_000
+/** A name longer than this would make an empty composer two lines high. */
+const longestPlaceholder = 24
 
 /** Where a message is written. Enter sends, and belongs to the input method while that composes. */
 export function Composer(props: { roomId: string; roomName: string; onSend(text: string): void; onTyping(): void; onEditLast(): boolean }) {
@@ -60,7 +62,7 @@ export function Composer(props: { roomId: string; roomName: string; onSend(text:
         aria-label={t('composer', { room: props.roomName })}
         aria-describedby="composer-hint"
         aria-invalid={isTooLong()}
-        placeholder={t('composer', { room: props.roomName })}
+        placeholder={props.roomName.length > longestPlaceholder ? en.composerLong : t('composer', { room: props.roomName })}
         value={text()}
         onInput={(event) => {
           setText(event.currentTarget.value)

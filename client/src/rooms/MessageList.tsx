@@ -38,6 +38,7 @@ interface MessageListProps {
 export function MessageList(props: MessageListProps) {
   let scroller!: HTMLDivElement
   let virtualizer: VirtualizerHandle | undefined
+  let lastTop = 0
   const [prepending, setPrepending] = createSignal(false)
   const [atEnd, setAtEnd] = createSignal(true)
   const [active, setActive] = createSignal<string>()
@@ -51,15 +52,22 @@ export function MessageList(props: MessageListProps) {
   const toEnd = () => {
     if (ids().length > 0) virtualizer?.scrollToIndex(ids().length - 1, { align: 'end' })
   }
-  const toMessage = (id: string) => virtualizer?.scrollToIndex(ids().indexOf(id), { align: 'center' })
+  const toMessage = (id: string) => {
+    setEnd(id === ids().at(-1))
+    virtualizer?.scrollToIndex(ids().indexOf(id), { align: 'center' })
+  }
+  const setEnd = (isAtEnd: boolean) => {
+    if (isAtEnd === atEnd()) return
+    setAtEnd(isAtEnd)
+    props.onAtEnd(isAtEnd)
+  }
 
   const onScroll = () => {
     const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    const isAtEnd = below < endPx
-    if (isAtEnd !== atEnd()) {
-      setAtEnd(isAtEnd)
-      props.onAtEnd(isAtEnd)
-    }
+    // Only going up leaves the end: a list that grows below the view, or a view that shrinks, does not.
+    if (below < endPx) setEnd(true)
+    else if (scroller.scrollTop < lastTop) setEnd(false)
+    lastTop = scroller.scrollTop
     if (scroller.scrollTop < nearPx && props.conversation.hasOlder()) void older()
     if (below < nearPx && props.conversation.detached()) void props.conversation.loadNewer().catch(() => {})
   }

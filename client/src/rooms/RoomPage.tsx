@@ -1,5 +1,5 @@
 import { useParams } from '@solidjs/router'
-import { createEffect, createSignal, Match, on, Show, Switch } from 'solid-js'
+import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from 'solid-js'
 import { idOf } from '../paths.ts'
 import type { RoomRow } from '../rows.ts'
 import { NoAccess, NotFound } from '../shell/NotFound.tsx'
@@ -26,6 +26,8 @@ function OneRoom(props: { id: string; message: string | undefined }) {
   const rooms = useRooms()
   const listed = () => workspace.room(props.id)
   const [archived, setArchived] = createSignal<RoomRow>()
+  const shown = () => listed() ?? archived()
+  const latest = createMemo<RoomRow | undefined>((before) => shown() ?? before)
   const [missing, setMissing] = createSignal(false)
   const [problem, setProblem] = createSignal<{ error: unknown }>()
 
@@ -60,8 +62,9 @@ function OneRoom(props: { id: string; message: string | undefined }) {
         </Page>
       }
     >
-      <Match when={listed() ?? archived()}>
-        {(room) => <RoomView room={room()} archived={archived() !== undefined} message={props.message} />}
+      <Match when={shown()}>
+        {/* Not through the callback's accessor: what still arrives while the page leaves would read it too late and throw. */}
+        <RoomView room={latest() as RoomRow} archived={archived() !== undefined} message={props.message} />
       </Match>
       <Match when={missing()}>
         <NoAccess />

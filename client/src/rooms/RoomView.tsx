@@ -57,6 +57,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     lastSeq: conversation.lastSeq,
   })
   let typingTopic: Topic | undefined
+  let page!: HTMLDivElement
   let handle: { toEnd(): void; toMessage(id: string): void } | undefined
 
   const typing = createTyping({
@@ -98,7 +99,8 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
   }
   /** A reading that fails is repeated by the next event or by coming back. */
   function refresh() {
-    conversation.catchUp().catch(() => {})
+    // The first reading is under way, or a permalink decides what it reads.
+    if (conversation.loaded() || conversation.problem()) conversation.catchUp().catch(() => {})
   }
   createEffect(on(visible, (seen) => seen && refresh(), { defer: true }))
   addEventListener('online', refresh)
@@ -134,7 +136,6 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
       toast(en.messageMissing)
       return conversation.catchUp()
     }
-    setAtEnd(false)
     setMarked(message)
     requestAnimationFrame(() => handle?.toMessage(message))
   }
@@ -144,6 +145,10 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     const last = own.at(-1)
     if (last) setEditing(last.id)
     return last !== undefined
+  }
+  const endEditing = () => {
+    setEditing(undefined)
+    page.querySelector<HTMLElement>('.composer textarea')?.focus()
   }
   const copy = async (text: string, told: string) => {
     await navigator.clipboard.writeText(text)
@@ -209,7 +214,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
       panel={search.details === '1' && <RoomPanel room={props.room} archived={props.archived} onClose={() => showDetails(false)} />}
       onTogglePanel={() => showDetails(search.details !== '1')}
     >
-      <div class="room">
+      <div ref={page} class="room">
         <Switch>
           <Match when={conversation.problem() && !conversation.loaded()}>
             <EmptyState icon="alert" title={en.failed} text={sentenceOf(conversation.problem())}>
@@ -240,10 +245,10 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
               nameOf={nameOf}
               menuOf={menuOf}
               onEdited={(row, text) => {
-                setEditing(undefined)
+                endEditing()
                 void attempt(en.edit, () => conversation.edit(row, text))
               }}
-              onEditEnd={() => setEditing(undefined)}
+              onEditEnd={endEditing}
               onAtEnd={(isAtEnd) => {
                 setAtEnd(isAtEnd)
                 setSeenSeq(conversation.lastSeq())

@@ -78,6 +78,7 @@ export const en = {
   cancel: 'Cancel',
   editHint: 'Enter to save, Escape to cancel',
   composer: 'Message {{ room }}',
+  composerLong: 'Write a message',
   composerHint: 'Enter sends, Shift+Enter starts a new line, ↑ changes your last message.',
   send: 'Send',
   tooLong: 'A message holds at most {{ limit }} characters.',

@@ -10,6 +10,7 @@ import {
 
 const connected: ConnectionEvent = { type: 'socket', status: 'connected' }
 const cut: ConnectionEvent = { type: 'socket', status: 'disconnected' }
+const noNetwork: ConnectionEvent = { type: 'network', online: false }
 const writer: ConnectionEvent = { type: 'authenticated', scope: 'read-write' }
 const reader: ConnectionEvent = { type: 'authenticated', scope: 'readonly' }
 const refused: ConnectionEvent = { type: 'refused' }
@@ -28,6 +29,9 @@ test.for([
   ['typed',                   [...opened, edited, left(1)], 'saving'],
   ['acknowledged',            [...opened, edited, left(1), left(0)], 'saved'],
   ['one of two acknowledged', [...opened, edited, left(2), left(1)], 'saving'],
+  ['no network, all saved',   [...opened, noNetwork],       'saved'],
+  ['typed without network',   [...opened, noNetwork, edited, left(1)], 'offline'],
+  ['the network is there',    [...opened, noNetwork, edited, left(1), left(0)], 'saved'],
   ['cut off',                 [...opened, cut],             'offline'],
   ['never reached',           [cut],                        'offline'],
   ['typed while cut off',     [...opened, cut, edited, left(1), connected], 'saving'],

@@ -52,8 +52,10 @@ export function EditorSurface({ props, opened, canWrite, container, onText }: Su
   )
   // Tiptap reads `editable` once.
   useEffect(() => {
+    const wasTyping = editor.isFocused
     editor.setEditable(canWrite)
     editor.view.dom.setAttribute('aria-readonly', String(!canWrite))
+    return !canWrite && wasTyping ? swallowTyping(editor.view.dom) : undefined
   }, [editor, canWrite])
 
   return (
@@ -76,4 +78,22 @@ export function EditorSurface({ props, opened, canWrite, container, onText }: Su
       />
     </>
   )
+}
+
+/** The right to write may go in the middle of a word. The letters that follow are no commands: the focus stays, and they end here.
+ *  @returns the way to stop */
+function swallowTyping(element: HTMLElement): () => void {
+  const listening = new AbortController()
+  const end = () => {
+    listening.abort()
+    element.removeAttribute('tabindex')
+  }
+  element.tabIndex = 0
+  element.focus({ preventScroll: true })
+  const swallow = (event: KeyboardEvent) => {
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation()
+  }
+  element.addEventListener('keydown', swallow, { signal: listening.signal })
+  element.addEventListener('blur', end, { signal: listening.signal })
+  return end
 }

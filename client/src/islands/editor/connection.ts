@@ -100,6 +100,9 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
   ydoc.on('update', (_update: Uint8Array, origin: unknown) => {
     if (origin !== provider) dispatch({ type: 'edited' })
   })
+  const listening = new AbortController()
+  addEventListener('offline', () => dispatch({ type: 'network', online: false }), { signal: listening.signal })
+  addEventListener('online', () => dispatch({ type: 'network', online: true }), { signal: listening.signal })
   const stopCounting = onCount(name, (count) => dispatch({ type: 'unacknowledged', count }))
   provider.attach()
 
@@ -108,6 +111,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     provider,
     close() {
       clearTimeout(waiting)
+      listening.abort()
       stopCounting()
       provider.destroy()
       ydoc.destroy()

@@ -3,6 +3,8 @@ import type { SavedState } from '../contract.ts'
 /** What is known about the connection of one open document. */
 export interface Connection {
   socket: 'connecting' | 'connected' | 'disconnected'
+  /** The browser says that there is no network, and no acknowledgement has proved it wrong. */
+  cut: boolean
   scope: 'read-write' | 'readonly' | 'denied' | null
   /** The server's state arrived on this connection. */
   synced: boolean
@@ -14,6 +16,7 @@ export interface Connection {
 
 export type ConnectionEvent =
   | { type: 'socket'; status: Connection['socket'] }
+  | { type: 'network'; online: boolean }
   | { type: 'authenticated'; scope: 'read-write' | 'readonly' }
   | { type: 'refused' }
   | { type: 'closed' }
@@ -22,7 +25,7 @@ export type ConnectionEvent =
   /** Messages that the server has not acknowledged; 0 says that all of them are committed. */
   | { type: 'unacknowledged'; count: number }
 
-export const unconnected: Connection = { socket: 'connecting', scope: null, synced: false, seen: false, dirty: false }
+export const unconnected: Connection = { socket: 'connecting', cut: false, scope: null, synced: false, seen: false, dirty: false }
 
 export function reduce(connection: Connection, event: ConnectionEvent): Connection {
   switch (event.type) {
@@ -30,6 +33,8 @@ export function reduce(connection: Connection, event: ConnectionEvent): Connecti
       return event.status === 'connected'
         ? { ...connection, socket: 'connected' }
         : { ...connection, socket: event.status, synced: false, scope: connection.scope === 'denied' ? 'denied' : null }
+    case 'network':
+      return { ...connection, cut: !event.online }
     case 'authenticated':
       return { ...connection, scope: event.scope }
     case 'refused':
@@ -42,7 +47,9 @@ export function reduce(connection: Connection, event: ConnectionEvent): Connecti
       return { ...connection, dirty: true }
     case 'unacknowledged':
       // What nobody takes is not acknowledged either: while this person may not write, a zero says nothing about his changes.
-      return event.count === 0 && connection.synced && connection.scope === 'read-write' ? { ...connection, dirty: false } : connection
+      return event.count === 0 && connection.synced && connection.scope === 'read-write'
+        ? { ...connection, dirty: false, cut: false }
+        : connection
   }
 }
 
@@ -50,7 +57,7 @@ export function savedState(connection: Connection): SavedState {
   if (connection.scope === 'denied') return 'denied'
   if (connection.socket !== 'connected') return connection.seen || connection.socket === 'disconnected' ? 'offline' : 'connecting'
   if (connection.scope === 'readonly') return 'read_only'
-  if (connection.dirty) return 'saving'
+  if (connection.dirty) return connection.cut ? 'offline' : 'saving'
   return connection.synced ? 'saved' : 'connecting'
 }
 

@@ -49,12 +49,16 @@ function open(url: string): SharedSocket {
   // Updates queued while offline are part of the handshake's difference. Sent again they would be acknowledged twice, and more
   // than a thousand of them before authentication close the socket.
   socket.on('open', () => Reflect.set(socket, 'messageQueue', []))
-  // The browser knows of a new network before the next attempt is due.
-  addEventListener('online', reconnect)
-  function reconnect() {
-    if (socket.status === 'disconnected' && socket.shouldConnect) void socket.connect()
+  // After a silence the old socket may be dead without knowing it, and the next attempt may be seconds away.
+  const listening = new AbortController()
+  addEventListener('online', renew, { signal: listening.signal })
+  socket.on('destroy', () => listening.abort())
+  function renew() {
+    if (!socket.shouldConnect) return
+    // A real closing waits for an answer from the other end, which may never come.
+    socket.webSocket?.dispatchEvent(new CloseEvent('close', { code: 4408, reason: 'network changed' }))
+    void socket.connect()
   }
-  socket.on('destroy', () => removeEventListener('online', reconnect))
   return {
     socket,
     onCount(document, hear) {
