@@ -44,7 +44,9 @@ function newest(path: string): number {
   if (!stat) return 0
   if (!stat.isDirectory()) return stat.mtimeMs
   const entries = readdirSync(path).filter((name) => name !== 'node_modules' && !name.startsWith('dist') && !name.startsWith('.'))
-  return Math.max(0, ...entries.map((name) => newest(join(path, name))))
+  // A folder's own time tells of files that are gone. The client's folder itself changes with every build.
+  const own = path === CLIENT ? 0 : stat.mtimeMs
+  return Math.max(own, ...entries.map((name) => newest(join(path, name))))
 }
 
 function vite(args: string[]): Promise<void> {
