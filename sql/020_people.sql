@@ -12,21 +12,33 @@ comment on column atrium.profiles.id is 'The id of auth.users.';
 comment on column atrium.profiles.name is '1 to 80 characters. At first the name given at sign-up, or else the part of the e-mail address before the @.';
 alter table atrium.profiles enable row level security;
 
--- Definer: it reads auth.users. Claims are a setting that any SQL login can change, so they are believed only from the logins
--- of the platform's own servers; session_user cannot be forged. A banned or deleted account is nobody at once, while its
--- access token lives on. What every policy asks is in plpgsql, which keeps its plans for the session: half the time of sql.
+-- Definer: it reads auth.users and auth.sessions. Claims are a setting that any SQL login can change, so they are believed only from
+-- the logins of the platform's own servers; session_user cannot be forged. A banned or deleted account is nobody at once, and so is
+-- a session that was ended, while their access tokens live on. What every policy asks is in plpgsql, which keeps its plans for the
+-- session: half the time of sql.
 create function atrium_private.caller()
   returns uuid
   language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  claims jsonb;
 begin
+  if session_user not in ('authenticator', 'supabase_storage_admin', 'supabase_realtime_admin', 'supabase_admin', 'atrium_collab') then
+    return null;
+  end if;
+  claims := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
   return (
     select account.id
     from auth.users account
-    where session_user in ('authenticator', 'supabase_storage_admin', 'supabase_realtime_admin', 'supabase_admin', 'atrium_collab')
-      and account.id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
+    where account.id = (claims ->> 'sub')::uuid
       and account.deleted_at is null
       and (account.banned_until is null or account.banned_until < now())
+      -- Tokens that no sign-in stands behind name no session.
+      and (claims ->> 'session_id' is null or exists (
+        select from auth.sessions session
+        where session.id = (claims ->> 'session_id')::uuid and session.user_id = account.id
+          and (session.not_after is null or session.not_after > now())
+      ))
   );
 end $$;
 comment on function atrium_private.caller() is

@@ -169,7 +169,10 @@ create function atrium_private.after_room_member_change()
   language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform atrium_private.bump_epochs(null, null, array(select room.id from atrium.rooms room where room.id = old.room_id and room.private));
+  if exists (select from atrium.rooms room where room.id = old.room_id and room.private) then
+    perform atrium_private.notify_access(old.user_id, null, null, null);
+    perform atrium_private.bump_epochs(null, null, array[old.room_id]);
+  end if;
   return null;
 end $$;
 comment on function atrium_private.after_room_member_change() is 'What follows when somebody leaves a private room.';
@@ -187,7 +190,15 @@ begin
   end if;
   if old.object_type = 'document' then
     perform atrium_private.notify_access(old.user_id, null, null, old.object_id);
-  elsif tg_op = 'DELETE' then
+    return null;
+  end if;
+  -- A notice names no room, so those who heard it are named one by one.
+  perform atrium_private.notify_access(person, null, null, null)
+  from (
+    select old.user_id as person where old.user_id is not null
+    union select inside.user_id from atrium.group_members inside where inside.group_id = old.group_id
+  ) losing;
+  if tg_op = 'DELETE' or new.expires_at <= now() then
     perform atrium_private.bump_epochs(null, null, array[old.object_id]);
   end if;
   return null;
@@ -223,6 +234,20 @@ comment on function atrium_private.after_space_change() is 'Whoever has somethin
 create trigger after_space_change after update on atrium.spaces
   for each row when (new.archived_at is not null and old.archived_at is null)
   execute function atrium_private.after_space_change();
+
+-- Definer: the authentication server, which ends sessions, has no rights in our schemas.
+create function atrium_private.after_session_end()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(old.user_id, null, null, null);
+  return null;
+end $$;
+comment on function atrium_private.after_session_end() is
+  'Whoever signs out, changes the password or is signed out elsewhere is asked again wherever he has something open: caller() does not believe the tokens of a session that is gone.';
+create trigger atrium_session_end after delete on auth.sessions
+  for each row execute function atrium_private.after_session_end();
 
 -- Definer: the authentication server, which bans accounts, has no rights in our schemas.
 create function atrium_private.after_account_change()

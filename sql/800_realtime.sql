@@ -40,15 +40,17 @@ as $$
     and split_part(topic, ':', 2)::uuid in (select atrium_private.rooms_of_caller('commenter'))
 $$;
 comment on function atrium_private.speaks(text) is
-  'Whether the caller may broadcast on a topic himself. Only typing: on the others he could forge the messages of somebody else.';
+  'Whether the caller may broadcast on a topic himself. Only typing: on the others he could forge the messages of somebody else. Who is made a viewer goes on saying that he is typing until he joins again, or his token is renewed, where Realtime keeps the answer given at joining: it says nothing and hears nothing new, so it is not worth moving the room.';
 grant execute on function atrium_private.speaks to authenticated;
 
+-- The row's own topic is compared too: realtime.topic() is a setting, and somebody with SQL could set it to a topic of his own
+-- and read those of everybody.
 create policy "people hear the topics of what they see"
   on realtime.messages for select to authenticated
-  using (extension = 'broadcast' and (select atrium_private.hears(realtime.topic())));
+  using (extension = 'broadcast' and topic = (select realtime.topic()) and (select atrium_private.hears(realtime.topic())));
 create policy "people who may post say that they are typing"
   on realtime.messages for insert to authenticated
-  with check (extension = 'broadcast' and (select atrium_private.speaks(realtime.topic())));
+  with check (extension = 'broadcast' and topic = (select realtime.topic()) and (select atrium_private.speaks(realtime.topic())));
 
 -- Definer: realtime.send inserts where the caller may not.
 create function atrium_private.send_to_people(people uuid[], event text, payload jsonb)

@@ -59,3 +59,18 @@ test('[RT18] the topic of a person is heard by that person alone, and nobody els
   await call(anna, 'create_workspace', { id: randomUUID(), name: 'Mine' })
   await eventually(() => heard.map(({ event }) => event)).toContain('workspaces')
 })
+
+test('[RT18] who is signed out everywhere hears nothing a second later', async () => {
+  const ben = await platform.signUp('Ben')
+  const channel = ben.client.channel(`user:${ben.id}`, { config: { private: true } })
+  expect(await joined(channel)).toBe('SUBSCRIBED')
+  const { data } = await ben.client.auth.getSession()
+  const response = await fetch(`${platform.url}/auth/v1/logout?scope=global`, {
+    method: 'POST',
+    headers: { apikey: platform.publishableKey, authorization: `Bearer ${data.session?.access_token}` },
+  })
+  expect(response.status).toBe(204)
+  await eventually(() => channel.state, { timeout: 1000, interval: 5 }).toBe('closed')
+  const { data: workspaces, error } = await ben.client.rpc('my_workspaces')
+  expect([workspaces ?? [], error?.code ?? 'PT401']).toEqual([[], 'PT401'])
+})

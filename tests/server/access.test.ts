@@ -115,6 +115,29 @@ test('[COL6] a removed member is out in under a second, and stays out', async ()
   expect(anna.text()).toBe('among ourselves')
 })
 
+test('[COL6] who is signed out somewhere else is out in under a second, and stays out; another session of his goes on', async () => {
+  const documentId = await team.document()
+  const userId = await team.person('Rita', 'editor')
+  const [lost, kept] = [randomUUID(), randomUUID()]
+  await team.admin`insert into auth.sessions (id, user_id) select unnest(${[lost, kept]}::uuid[]), ${userId}`
+  const open = async (session_id: string) => {
+    const peer = openPeer({ url: server.url, documentId, token: await tokenFor(userId, { claims: { session_id } }) })
+    await peer.saved()
+    return peer
+  }
+  const [atCafe, atHome] = [await open(lost), await open(kept)]
+  await team.admin`delete from auth.sessions where id = ${lost}`
+  const endedAt = performance.now()
+  await expect.poll(() => atCafe.messages, { interval: 1 }).toEqual([{ type: 'revoked' }])
+  expect(performance.now() - endedAt).toBeLessThan(1000)
+  await atCafe.provider.sendToken()
+  atCafe.provider.startSync()
+  await expect.poll(() => atCafe.denials, SOON).toEqual(['not_found'])
+  atHome.type('still me')
+  await atHome.saved()
+  expect(atHome.messages).toEqual([])
+})
+
 test('[COL6] access lost while nobody listened is noticed as soon as somebody listens again', async () => {
   const documentId = await team.document()
   const userId = await team.person('Rita', 'editor')

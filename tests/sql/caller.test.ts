@@ -96,3 +96,27 @@ test('[CALL5] people rename themselves and nobody else', async () => {
     detail: 'name_too_long',
   })
 })
+
+test('[CALL6] a token is believed for as long as its session lasts, and the servers are told when it ends', async () => {
+  const user = await createMember(db, workspace, 'editor')
+  const session_id = randomUUID()
+  const seen = () =>
+    db.as(user, async (sql) => {
+      await sql`select set_config('request.jwt.claims', ${JSON.stringify({ sub: user.id, role: 'authenticated', session_id })}, true)`
+      return (await sql`select from atrium.workspaces`).count
+    })
+  expect(await seen()).toBe(0)
+  await db.admin`insert into auth.sessions (id, user_id) values (${session_id}, ${editor.id})`
+  expect(await seen()).toBe(0)
+  await db.admin`update auth.sessions set user_id = ${user.id} where id = ${session_id}`
+  expect(await seen()).toBe(1)
+  await db.admin`update auth.sessions set not_after = now() - interval '1 second' where id = ${session_id}`
+  expect(await seen()).toBe(0)
+  await db.admin`update auth.sessions set not_after = null where id = ${session_id}`
+  expect(await seen()).toBe(1)
+  const heard: string[] = []
+  await db.admin.listen('atrium_access', (payload) => heard.push(payload))
+  await db.admin`delete from auth.sessions where id = ${session_id}`
+  expect(await seen()).toBe(0)
+  await expect.poll(() => heard.map((payload) => JSON.parse(payload).user_id)).toEqual([user.id])
+})

@@ -96,6 +96,24 @@ test('[RTA2] a topic that is nearly right is nobody’s', async () => {
   for (const topic of topics) expect([topic, await rights(workspace.owner, topic)]).toEqual([topic, ''])
 })
 
+test('[RTA3] who sets the topic to his own in SQL reads and writes no other topic by that', async () => {
+  // A Supabase has no policy of its own that compares the two, as the embedded platform does.
+  await realtime`alter policy "rows of the topic that is asked about" on realtime.messages using (true) with check (true)`
+  const [own, foreign] = [`user:${cast.viewer.id}`, `user:${workspace.owner.id}`]
+  const typing = (await topicOf('room', workspace.room.id)).replace('room', 'typing')
+  await db.admin`insert into realtime.messages ${db.admin([own, foreign].map((topic) => ({ topic, extension: 'broadcast' })))}`
+  const seen = await db.as(cast.viewer, async (sql) => {
+    await sql`select set_config('realtime.topic', ${own}, true)`
+    return sql<{ topic: string }[]>`select distinct topic from realtime.messages`
+  })
+  expect(seen).toMatchObject([{ topic: own }])
+  const forge = db.as(cast.editor, async (sql) => {
+    await sql`select set_config('realtime.topic', ${typing}, true)`
+    await sql`insert into realtime.messages (topic, extension) values (${foreign}, 'broadcast')`
+  })
+  await expect(forge).rejects.toMatchObject({ code: '42501' })
+})
+
 test('[RTE1] a message is sent with its row, and the space or each member of a private room is told', async () => {
   const say = (room_id: string, id: string) => db.call(cast.editor, 'send_message', { id, room_id, text: 'Hello' })
   const [id, room] = [randomUUID(), workspace.room]
@@ -241,4 +259,28 @@ test('[LOSS3] who leaves a private room or space hears no more of it', async () 
     `space:${space.id}:2`,
     '',
   ])
+})
+
+test('[LOSS4] the servers are told of everybody who loses a private room, or a room that was shared', async () => {
+  const heard = await listen()
+  const owner = workspace.owner
+  const [person, guest] = [await createMember(db, workspace, 'viewer'), await createMember(db, workspace, 'guest')]
+  const room = await db.call(owner, 'create_room', { id: randomUUID(), space_id: workspace.general.id, name: 'P', private: true })
+  const group = await db.call(owner, 'create_group', { id: randomUUID(), workspace_id: workspace.id, name: randomUUID() })
+  await db.call(owner, 'add_group_member', { group_id: group.id, user_id: person.id })
+  await db.call(owner, 'add_room_member', { room_id: room.id, user_id: guest.id })
+  const told = async (user: User, action: Promise<unknown>) => {
+    heard.length = 0
+    await action
+    await vi.waitFor(() => expect(heard.map(({ user_id }) => user_id)).toEqual([user.id]), { timeout: 5000 })
+  }
+  await told(guest, db.call(owner, 'remove_room_member', { room_id: room.id, user_id: guest.id }))
+  for (const [user, grantee] of [
+    [guest, { user_id: guest.id }],
+    [person, { group_id: group.id }],
+  ] as const) {
+    const shared = await db.call(owner, 'share_item', { object_type: 'room', object_id: room.id, role: 'editor', ...grantee })
+    await told(user, db.call(owner, 'share_item', { object_type: 'room', object_id: room.id, role: 'viewer', ...grantee }))
+    await told(user, db.call(owner, 'unshare_item', { grant_id: shared.id }))
+  }
 })
