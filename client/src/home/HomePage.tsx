@@ -1,5 +1,5 @@
 import { A, useNavigate } from '@solidjs/router'
-import { createMemo, For, Show } from 'solid-js'
+import { createMemo, For, lazy, Show, Suspense } from 'solid-js'
 import { plural, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
@@ -14,6 +14,7 @@ import { DocumentLinks, RoomLinks } from './Links.tsx'
 
 const t = textsOf(en)
 const recent = 8
+const MyInvitations = lazy(() => import('../workspaces/MyInvitations.tsx').then((module) => ({ default: module.MyInvitations })))
 
 /** What is new and what was worked on, in the workspace that is shown. */
 export function HomePage() {
@@ -38,6 +39,9 @@ export function HomePage() {
       <div class="page">
         <p class="lede">{t(partOfDay(), { name: firstName(session.user()?.name ?? '') })}</p>
         <p class="muted">{news()}</p>
+        <Suspense>
+          <MyInvitations />
+        </Suspense>
         <Show when={!isEmpty()} fallback={<EmptyState title={t('guestTitle')} text={t('guestText')} />}>
           <FirstSteps />
           <Show when={unread().length > 0}>
@@ -105,7 +109,7 @@ function FirstSteps() {
       found.push({ icon: 'document', title: t('first.document'), text: t('first.documentText'), run: () => newDocument(space.id) })
     }
     if (workspace.can('admin') && workspace.people().length === 1) {
-      const run = () => navigate(`${paths.people()}?invite`)
+      const run = () => navigate(`${paths.people()}?invite=1`)
       found.push({ icon: 'userPlus', title: t('first.invite'), text: t('first.inviteText'), run })
     }
     const room = workspace.rooms().find((row) => row.can_post)

@@ -56,6 +56,10 @@ export function Page(props: PageProps) {
   createEffect(() => shell.setTogglePanel(props.onTogglePanel))
   onCleanup(() => shell.setTogglePanel(undefined))
 
+  function closePanel(event: KeyboardEvent) {
+    if (event.key === 'Escape' && !event.defaultPrevented) props.onTogglePanel?.()
+  }
+
   return (
     <>
       <header class="bar">
@@ -79,7 +83,7 @@ export function Page(props: PageProps) {
         {props.children}
       </div>
       <Show when={panel()}>
-        <aside class="panel" aria-label={props.panelLabel}>
+        <aside class="panel" aria-label={props.panelLabel} onKeyDown={closePanel}>
           {panel()}
         </aside>
       </Show>

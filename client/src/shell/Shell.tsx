@@ -84,7 +84,7 @@ export function Shell(props: ParentProps) {
         {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Escape and the drawer's button do the same */}
         <div class="drawer-scrim" onClick={() => shell.setDrawer(false)} />
       </Show>
-      <main class="main" id="main" tabindex="-1" ref={main} aria-busy={routing()}>
+      <main class="main" id="main" tabindex="-1" ref={main} aria-busy={routing()} inert={shell.drawer()}>
         <ErrorBoundary fallback={(error, reset) => <ErrorPage error={error} onRetry={reset} />}>
           <Suspense fallback={<PageSkeleton />}>{props.children}</Suspense>
         </ErrorBoundary>

@@ -1,5 +1,5 @@
-import { A } from '@solidjs/router'
-import { createSignal, For, onCleanup, onMount, Show } from 'solid-js'
+import { A, useNavigate } from '@solidjs/router'
+import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js'
 import { DocumentTree } from '../documents/DocumentTree.tsx'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
@@ -23,6 +23,21 @@ export function Sidebar() {
   const shell = useShell()
   const workspace = useWorkspace()
   let aside!: HTMLElement
+
+  // The page behind an open drawer is inert, so the focus goes in with it, and back to where it was.
+  let before: Element | null = null
+  createEffect(
+    on(
+      shell.drawer,
+      (open) => {
+        if (open) {
+          before = document.activeElement
+          aside.querySelector('button')?.focus()
+        } else if (before instanceof HTMLElement && aside.contains(document.activeElement)) before.focus()
+      },
+      { defer: true },
+    ),
+  )
 
   // A drawer that covers the page leaves by Escape, as dialogs do.
   function onKeyDown(event: KeyboardEvent) {
@@ -77,6 +92,7 @@ const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
 
 function WorkspaceMenu() {
   const workspace = useWorkspace()
+  const navigate = useNavigate()
   const shell = useShell()
   return (
     <Menu
@@ -97,6 +113,7 @@ function WorkspaceMenu() {
           checked: row.id === workspace.id(),
           onSelect: () => {
             workspace.enter(row.id)
+            navigate(paths.home())
             shell.setDrawer(false)
           },
         })),

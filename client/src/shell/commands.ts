@@ -96,7 +96,7 @@ function createActions() {
       found.push({ label, icon: 'plus', onSelect: () => shell.open({ kind: 'newRoom', space: space.id }) })
     }
     if (workspace.can('editor')) found.push({ label: t('newSpace'), icon: 'space', onSelect: () => shell.open({ kind: 'newSpace' }) })
-    if (workspace.can('admin')) found.push({ label: t('palette.invite'), icon: 'userPlus', href: `${paths.people()}?invite` })
+    if (workspace.can('admin')) found.push({ label: t('palette.invite'), icon: 'userPlus', href: `${paths.people()}?invite=1` })
     found.push(
       { label: t('newWorkspace'), icon: 'plus', href: `${paths.setup()}?new` },
       { label: t('palette.light'), icon: 'sun', onSelect: () => shell.setTheme('light') },

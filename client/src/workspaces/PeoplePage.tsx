@@ -1,5 +1,5 @@
 import { useSearchParams } from '@solidjs/router'
-import { createMemo, createResource, createSignal, For, Show } from 'solid-js'
+import { createMemo, createResource, For, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import type { InvitationRow } from '../rows.ts'
 import { Page } from '../shell/Page.tsx'
@@ -23,7 +23,8 @@ export default function PeoplePage() {
   const workspace = useWorkspace()
   const members = createMembers(workspace)
   const [search, setSearch] = useSearchParams<{ q?: string; invite?: string }>()
-  const [inviting, setInviting] = createSignal(search.invite !== undefined)
+  const inviting = () => search.invite !== undefined
+  const setInviting = (open: boolean) => setSearch({ invite: open ? '1' : undefined }, { replace: true })
   const filter = () => (typeof search.q === 'string' ? search.q : '')
   const mayManage = () => workspace.can('admin')
 
@@ -84,14 +85,8 @@ export default function PeoplePage() {
           </Show>
         </Show>
       </div>
-      <Show when={inviting()}>
-        <InviteDialog
-          onClose={() => {
-            setInviting(false)
-            setSearch({ invite: undefined }, { replace: true })
-          }}
-          onSent={() => void refetch()}
-        />
+      <Show when={inviting() && mayManage()}>
+        <InviteDialog onClose={() => setInviting(false)} onSent={() => void refetch()} />
       </Show>
     </Page>
   )
