@@ -10,8 +10,8 @@ export const SERVER_LOGINS = ['atrium_collab', 'atrium_worker'] as const
 export interface MigrateOptions {
   /** Where the upgrades are. */
   migrations?: URL
-  /** Lets a login of the servers in with this password. */
-  passwords?: Partial<Record<(typeof SERVER_LOGINS)[number], string>>
+  /** Lets the logins of the servers in with this password. */
+  password?: string | undefined
 }
 
 /** What there was to do: `installed`, or the versions of the upgrades that were applied, often none. */
@@ -35,7 +35,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
       await requireSupabase(transaction)
       await prepareHistory(transaction)
       const result = await installOrUpgrade(transaction, options.migrations ?? new URL('migrations/', import.meta.url))
-      for (const login of SERVER_LOGINS) await setPassword(transaction, login, options.passwords?.[login])
+      if (options.password) for (const login of SERVER_LOGINS) await setPassword(transaction, login, options.password)
       await transaction`notify pgrst, 'reload schema'`
       return result
     })
@@ -137,8 +137,7 @@ async function record(sql: Transaction, { version, name }: { version: string; na
     insert into supabase_migrations.schema_migrations (version, statements, name) values (${version}, ${statements}, ${name})`
 }
 
-async function setPassword(sql: Transaction, login: string, password: string | undefined): Promise<void> {
-  if (!password) return
+async function setPassword(sql: Transaction, login: string, password: string): Promise<void> {
   const [quoted] = await sql<{ statement: string }[]>`
     select format('alter role %I login password %L', ${login}::text, ${password}::text) as statement`
   if (quoted) await sql.unsafe(quoted.statement)
@@ -160,21 +159,29 @@ function versionOf({ name }: SqlFile): { version: string; name: string } {
   return { version: name.slice(0, 4), name: `atrium_${name.slice(5, -'.sql'.length)}` }
 }
 
-/** As a script: `node sql/migrate.ts <postgres url> [--types]`; --types writes types.gen.ts from that database. */
+/** As a script: `npm run migrate -- <postgres url> [--types]`; --types writes types.gen.ts from that database. */
 async function main(): Promise<void> {
   const words = process.argv.slice(2)
   const url = words.find((word) => !word.startsWith('--'))
-  if (!url) throw new MigrationError('Say where: sql/migrate.ts postgres://postgres:<password>@<host>:5432/postgres [--types]')
-  // One password for both servers, or one for each.
-  const { ATRIUM_DATABASE_PASSWORD: both, ATRIUM_COLLAB_PASSWORD: collab = both, ATRIUM_WORKER_PASSWORD: worker = both } = process.env
-  const passwords = { ...(collab && { atrium_collab: collab }), ...(worker && { atrium_worker: worker }) }
-  const result = await migrate(url, { passwords })
+  if (!url) throw new MigrationError('Say where: npm run migrate -- postgres://postgres:<password>@<host>:5432/postgres [--types]')
+  const { ATRIUM_DATABASE_PASSWORD: password } = process.env
+  // It stands in the addresses of the servers, where other characters would have to be escaped.
+  if (password !== undefined && !/^[\w-]{16,}$/.test(password)) {
+    throw new MigrationError('ATRIUM_DATABASE_PASSWORD must be at least 16 letters, digits, - or _')
+  }
+  const result = await migrate(url, { password })
   if (result === 'installed') console.log('Atrium is installed.')
   else console.log(result.length > 0 ? `Upgraded: ${result.join(', ')}.` : 'Atrium is up to date.')
-  if (!words.includes('--types')) return
   const sql = connect(url)
   try {
-    writeFileSync(new URL('types.gen.ts', import.meta.url), await describeTypes(sql))
+    const closed = await sql<
+      { rolname: string }[]
+    >`select rolname from pg_roles where rolname in ${sql(SERVER_LOGINS)} and not rolcanlogin order by 1`
+    if (closed.length > 0) {
+      const names = closed.map(({ rolname }) => rolname).join(' and ')
+      console.log(`${names} cannot sign in yet: set ATRIUM_DATABASE_PASSWORD and run this again.`)
+    }
+    if (words.includes('--types')) writeFileSync(new URL('types.gen.ts', import.meta.url), await describeTypes(sql))
   } finally {
     await sql.end()
   }

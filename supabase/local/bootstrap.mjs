@@ -12,7 +12,7 @@ const COMMANDS = {
   test: 'supabase/local/test.ts',
   check: 'supabase/local/check.ts',
   bench: 'tests/bench/run.ts',
-  migrate: 'supabase/local/migrate.ts',
+  migrate: 'sql/migrate.ts',
 }
 
 const [command, ...args] = process.argv.slice(2)

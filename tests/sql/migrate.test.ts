@@ -10,6 +10,7 @@ import { afterAll, expect, inject, test } from 'vitest'
 import { describeTypes } from '../../sql/describeTypes.ts'
 import { migrate } from '../../sql/migrate.ts'
 import { createServiceSchemas } from '../../supabase/local/postgres/roles.ts'
+import { startCluster, TEMPLATE } from '../support/cluster.ts'
 import { createDatabase } from '../support/database.ts'
 import { createWorkspace } from '../support/factories.ts'
 
@@ -125,6 +126,28 @@ test('[MIG4] a wrong address or a database that is no Supabase is answered by a 
   expect(await query(url('postgres', plain), `select from pg_namespace where nspname like 'atrium%' or nspname like 'supabase%'`)).toEqual(
     [],
   )
+})
+
+test('[MIG7] the password of the servers is set by the environment, checked, and asked for while there is none', async () => {
+  // Logins belong to the whole cluster, so this one is not shared with other tests.
+  const { cluster, stop } = await startCluster()
+  const address = `postgres://postgres:${cluster.password}@127.0.0.1:${cluster.port}/${TEMPLATE}`
+  try {
+    await query(address, 'alter role atrium_worker nologin')
+    expect(await run([address], { ATRIUM_DATABASE_PASSWORD: 'short' })).toEqual({
+      code: 1,
+      output: 'ATRIUM_DATABASE_PASSWORD must be at least 16 letters, digits, - or _\n',
+    })
+    expect(await run([address])).toEqual({
+      code: 0,
+      output: 'Atrium is up to date.\natrium_worker cannot sign in yet: set ATRIUM_DATABASE_PASSWORD and run this again.\n',
+    })
+    const secret = randomBytes(16).toString('hex')
+    expect(await run([address], { ATRIUM_DATABASE_PASSWORD: secret })).toEqual({ code: 0, output: 'Atrium is up to date.\n' })
+    expect(await query(address.replace(`postgres:${cluster.password}`, `atrium_worker:${secret}`), 'select 1 as one')).toEqual([{ one: 1 }])
+  } finally {
+    await stop()
+  }
 })
 
 test('[MIG5] types.gen.ts is what the database has', async () => {
