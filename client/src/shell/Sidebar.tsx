@@ -181,7 +181,7 @@ function Foot() {
             <span class="grow ellipsis" title={name()}>
               {name()}
             </span>
-            <span class="dot" classList={{ off: !shell.online() }} title={state()} />
+            <span class="dot" classList={{ off: !shell.online() }} title={state()} aria-hidden="true" />
             <span class="visually-hidden">{state()}</span>
           </>
         }
