@@ -27,6 +27,9 @@ comment on column atrium.members.suspended_at is 'Set while the person is shut o
 -- Every policy asks "which workspaces am I in?".
 create index on atrium.members (user_id, workspace_id);
 
+-- Deleting an account looks for what the person made.
+create index on atrium.workspaces (created_by);
+
 alter table atrium.workspaces enable row level security;
 alter table atrium.members enable row level security;
 

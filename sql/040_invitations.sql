@@ -18,6 +18,8 @@ comment on column atrium.invitations.expires_at is 'Seven days after it was sent
 create unique index invitations_open on atrium.invitations (workspace_id, email) where accepted_at is null and revoked_at is null;
 -- A person who signs in asks who has invited him.
 create index on atrium.invitations (email) where accepted_at is null and revoked_at is null;
+-- A member who loses his role loses the invitations that he sent.
+create index on atrium.invitations (invited_by, workspace_id);
 alter table atrium.invitations enable row level security;
 
 create policy "admins see invitations"

@@ -35,6 +35,9 @@ comment on column atrium.space_members.role is 'viewer to admin. Somebody who ha
 create index on atrium.space_members (user_id, space_id) where user_id is not null;
 create index on atrium.space_members (group_id, space_id) where group_id is not null;
 
+-- Deleting an account looks for what the person made.
+create index on atrium.spaces (created_by);
+
 alter table atrium.spaces enable row level security;
 alter table atrium.space_members enable row level security;
 

@@ -29,6 +29,8 @@ comment on column atrium.documents.trashed_at is 'Set while it is in the trash, 
 create index on atrium.documents (space_id, parent_id, position);
 -- A client that starts reads the trees of a whole workspace.
 create index on atrium.documents (workspace_id);
+-- Deleting an account looks for what the person made.
+create index on atrium.documents (created_by);
 alter table atrium.documents enable row level security;
 
 create table atrium.document_contents (

@@ -13,6 +13,8 @@ create table atrium_private.document_updates (
 alter table atrium_private.document_updates alter column update set storage external;
 -- Opening a document reads the snapshot and what came after it.
 create index document_updates_tail on atrium_private.document_updates (document_id, id) where not merged;
+-- Deleting an account looks for what the person wrote.
+create index on atrium_private.document_updates (author_id);
 comment on table atrium_private.document_updates is 'Every change of every document, in the order of its commit. An update is acknowledged to its author when its row is committed.';
 comment on column atrium_private.document_updates.author_id is 'Whose connection sent it; null when the account is gone or a server wrote it.';
 comment on column atrium_private.document_updates.update is 'A Yjs update, encoding version 1.';

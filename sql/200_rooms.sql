@@ -21,6 +21,8 @@ comment on column atrium.rooms.epoch is 'Part of the Realtime topic room:<id>:<e
 comment on column atrium.rooms.last_seq is 'The number of the latest message; 0 before the first.';
 comment on column atrium.rooms.archived_at is 'Set while the room is archived: it can be read, and nobody posts.';
 create index on atrium.rooms (space_id);
+-- Deleting an account looks for what the person made.
+create index on atrium.rooms (created_by);
 
 create table atrium.room_members (
   room_id uuid not null references atrium.rooms (id) on delete cascade,

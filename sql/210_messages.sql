@@ -19,6 +19,9 @@ comment on column atrium.messages.seq is 'The number of the message in its room:
 comment on column atrium.messages.author_id is 'Null when the account is gone.';
 comment on column atrium.messages.text is '1 to 20000 characters; null when the message was deleted.';
 
+-- Deleting an account looks for what the person said; the index costs a message some 10 µs.
+create index on atrium.messages (author_id);
+
 create table atrium.read_marks (
   room_id uuid not null references atrium.rooms (id) on delete cascade,
   user_id uuid not null references atrium.profiles (id) on delete cascade,

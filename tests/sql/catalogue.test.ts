@@ -104,7 +104,7 @@ const RULES = [
     'every foreign key has an index to follow it back',
     `
     select conname as name from pg_constraint key
-    where connamespace in ${OURS} and contype = 'f' and confdeltype = 'c' and not exists (
+    where connamespace in ${OURS} and contype = 'f' and not exists (
       select from pg_index where indrelid = key.conrelid
         and (string_to_array(indkey::text, ' ')::int2[])[1] = any (conkey)
     )`,
