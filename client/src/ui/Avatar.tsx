@@ -1,3 +1,4 @@
+import { Show } from 'solid-js'
 import { hueOf, initialsOf } from './avatar.ts'
 import './avatar.css'
 
@@ -12,16 +13,14 @@ interface AvatarProps {
 /** A person's initials on his colour. The initials are drawn by the style sheet: as text they would be read, copied and taken for
  *  a part of the name of whatever the picture stands in. */
 export function Avatar(props: AvatarProps) {
+  const look = () => ({
+    'data-initials': initialsOf(props.name),
+    style: { '--hue': hueOf(props.id) },
+    classList: { avatar: true, ring: props.ring ?? false },
+  })
   return (
-    <span
-      class="avatar"
-      classList={{ ring: props.ring ?? false }}
-      style={{ '--hue': hueOf(props.id) }}
-      data-initials={initialsOf(props.name)}
-      role={props.label ? 'img' : undefined}
-      aria-label={props.label}
-      aria-hidden={props.label ? undefined : 'true'}
-      title={props.label}
-    />
+    <Show when={props.label} fallback={<span {...look()} aria-hidden="true" />}>
+      {(label) => <span {...look()} role="img" aria-label={label()} title={label()} />}
+    </Show>
   )
 }
