@@ -14,6 +14,8 @@ const t = textsOf(en)
 const nearPx = 400
 /** Less than this below counts as being at the end. */
 const endPx = 24
+/** Scrolling within this time after a wheel, a finger or a key is a person's. */
+const gestureMs = 500
 
 interface MessageListProps {
   label: string
@@ -39,6 +41,8 @@ export function MessageList(props: MessageListProps) {
   let scroller!: HTMLDivElement
   let virtualizer: VirtualizerHandle | undefined
   let lastTop = 0
+  let lastHeight = 0
+  let gestureAt = Number.NEGATIVE_INFINITY
   const [prepending, setPrepending] = createSignal(false)
   const [atEnd, setAtEnd] = createSignal(true)
   const [active, setActive] = createSignal<string>()
@@ -62,12 +66,19 @@ export function MessageList(props: MessageListProps) {
     props.onAtEnd(isAtEnd)
   }
 
+  const onGesture = () => {
+    gestureAt = performance.now()
+  }
   const onScroll = () => {
     const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    // Only going up leaves the end: a list that grows below the view, or a view that shrinks, does not.
-    if (below < endPx) setEnd(true)
-    else if (scroller.scrollTop < lastTop) setEnd(false)
+    // The list corrects its place when lines turn out higher or lower than guessed: that is nobody's wish to leave the end.
+    const isCorrection = scroller.scrollHeight !== lastHeight && performance.now() - gestureAt > gestureMs
+    const goesUp = scroller.scrollTop < lastTop
     lastTop = scroller.scrollTop
+    lastHeight = scroller.scrollHeight
+    if (below < endPx) setEnd(true)
+    else if (goesUp && !isCorrection) setEnd(false)
+    else if (atEnd()) requestAnimationFrame(toEnd)
     if (scroller.scrollTop < nearPx && props.conversation.hasOlder()) void older()
     if (below < nearPx && props.conversation.detached()) void props.conversation.loadNewer().catch(() => {})
   }
@@ -106,7 +117,19 @@ export function MessageList(props: MessageListProps) {
 
   return (
     <div class="message-area">
-      <div ref={scroller} class="message-scroller" role="log" aria-label={props.label} onScroll={onScroll} onKeyDown={moveFocus}>
+      <div
+        ref={scroller}
+        class="message-scroller"
+        role="log"
+        aria-label={props.label}
+        onScroll={onScroll}
+        onWheel={onGesture}
+        onTouchMove={onGesture}
+        onKeyDown={(event) => {
+          onGesture()
+          moveFocus(event)
+        }}
+      >
         <Virtualizer
           ref={(handle) => {
             virtualizer = handle

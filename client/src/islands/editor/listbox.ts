@@ -22,6 +22,8 @@ export function createListbox<Item extends { label: string; shortcut: string }>(
   list.id = id
   list.setAttribute('role', 'listbox')
   list.setAttribute('aria-label', options.label)
+  // It scrolls, so the keyboard must be able to; while it is open, Tab chooses and does not come here.
+  list.tabIndex = 0
   const empty = document.createElement('p')
   empty.setAttribute('role', 'status')
   element.append(list, empty)
