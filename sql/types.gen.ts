@@ -17,6 +17,12 @@ export type Result<Name extends keyof Functions> = Functions[Name]['Returns']
 export type Database = {
   atrium: {
     Tables: {
+      audit_events: {
+        Row: { id: number; workspace_id: string; at: string; actor_id: string | null; login: string; action: string; object_type: string; object_id: string; user_id: string | null; before: Json | null; after: Json | null; address: string | null; user_agent: string | null }
+        Insert: { id: number; workspace_id: string; at?: string; actor_id?: string | null; login?: string; action: string; object_type: string; object_id: string; user_id?: string | null; before?: Json | null; after?: Json | null; address?: string | null; user_agent?: string | null }
+        Update: { id?: number; workspace_id?: string; at?: string; actor_id?: string | null; login?: string; action?: string; object_type?: string; object_id?: string; user_id?: string | null; before?: Json | null; after?: Json | null; address?: string | null; user_agent?: string | null }
+        Relationships: []
+      }
       document_contents: {
         Row: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at: string }
         Insert: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at?: string }

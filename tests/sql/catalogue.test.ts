@@ -98,7 +98,7 @@ const RULES = [
     `
     select oid::regprocedure::text as name from pg_proc
     where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('authenticated', oid, 'execute')
-      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept'))`,
+      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept', 'audit'))`,
   ],
   [
     'every foreign key has an index to follow it back',
@@ -108,6 +108,21 @@ const RULES = [
       select from pg_index where indrelid = key.conrelid
         and (string_to_array(indkey::text, ' ')::int2[])[1] = any (conkey)
     )`,
+  ],
+  [
+    'every table that says who may do what is audited',
+    `
+    select oid::regclass::text as name from pg_class
+    where relnamespace = 'atrium'::regnamespace and relkind = 'r'
+      and (relname ~ '(members|grants|links)$' or relname in ('workspaces', 'invitations', 'groups', 'spaces', 'rooms', 'workspace_policies'))
+      and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgfoid = 'atrium_private.audit_change'::regproc)`,
+  ],
+  [
+    'nobody but its owner writes into the audit log',
+    `
+    select grantee || ' ' || privilege_type as name from information_schema.role_table_grants
+    where table_schema = 'atrium' and table_name = 'audit_events' and grantee <> 'postgres'
+      and privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')`,
   ],
   [
     'servers have no login of ours that inherits rights',

@@ -70,6 +70,7 @@ const TABLES = [
   ['room_members',       'room_id = $room',           'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['messages',           'id = $message',             'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['read_marks',         'user_id = $owner',          'seq',     ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
 ] as const
 
 const bind = (text: string) => text.replaceAll(/\$(\w+)/g, (_, name: string) => `'${ids[name]}'`)
