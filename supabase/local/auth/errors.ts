@@ -1,3 +1,4 @@
+import { DatabaseUnavailable } from '../database/session.ts'
 import { TokenError } from '../tokens.ts'
 
 /** Why a request is refused. Its status, code and sentence are GoTrue's wherever GoTrue has one. */
@@ -29,6 +30,10 @@ export const invalid = (message: string) => new AuthError(400, 'validation_faile
 export function publicError(error: unknown): AuthError {
   if (error instanceof AuthError) return error
   if (error instanceof TokenError) return new AuthError(error.code === 'bad_jwt' ? 403 : 401, error.code, error.message)
+  if (error instanceof DatabaseUnavailable)
+    return new AuthError(503, 'database_unavailable', 'The database cannot be reached right now. Please try again in a moment.', {
+      retryAfterSeconds: 1,
+    })
   const { code, message, detail } = error as { code?: unknown; message?: unknown; detail?: unknown }
   const status = /^PT([45]\d\d)$/.exec(String(code))?.[1]
   if (status) return new AuthError(Number(status), typeof detail === 'string' ? detail : 'unexpected_failure', String(message))

@@ -4,6 +4,7 @@ import postgres, { type Sql } from 'postgres'
 import { createAuth } from '../auth/auth.ts'
 import { CLIENT_BUILD } from '../build.ts'
 import { readConfig } from '../config.ts'
+import { createPool } from '../database/pool.ts'
 import { createFunctions } from '../functions/functions.ts'
 import { createMailbox } from '../mailbox/mailbox.ts'
 import { createRealtime } from '../realtime/realtime.ts'
@@ -30,11 +31,13 @@ export interface ServeOptions {
 export async function serve(configuration: GatewayConfiguration, { log, others }: ServeOptions): Promise<Gateway> {
   const { collabSocket, secrets, host, port, trustedProxies, mailboxPort, dataDirectory } = configuration
   // The worker's login: it enqueues mails, and asks whether the database answers.
-  const sql = postgres(databaseUrl(configuration, 'atrium_worker'), {
-    max: 2,
-    onnotice: () => {},
-    connection: { application_name: 'gateway' },
-  })
+  const sql = createPool(
+    postgres(databaseUrl(configuration, 'atrium_worker'), {
+      max: 2,
+      onnotice: () => {},
+      connection: { application_name: 'gateway' },
+    }),
+  )
   const [routes, mailbox] = await Promise.all([
     createRoutes(configuration, sql, log),
     mailboxPort === null ? undefined : createMailbox({ directory: join(dataDirectory, 'mail'), port: mailboxPort }),

@@ -1,5 +1,5 @@
+import type postgres from 'postgres'
 import type { Claims } from '../tokens.ts'
-import type { Database } from './database.ts'
 import { RealtimeError } from './errors.ts'
 
 export type Extension = 'broadcast' | 'presence'
@@ -17,12 +17,12 @@ export interface Authorization {
   mayWrite(topic: string, asker: Asker, extension: Extension): Promise<boolean>
 }
 
-/** `database` connects as the owner of realtime.messages, which may become anon, authenticated and service_role. */
-export function createAuthorization(database: Database): Authorization {
+/** `sql` connects as the owner of realtime.messages, which may become anon, authenticated and service_role. */
+export function createAuthorization(sql: postgres.Sql): Authorization {
   return {
     async mayRead(topic, { claims, headers }, extensions) {
       try {
-        const [row] = await database.sql<[{ readable: Extension[] }]>`
+        const [row] = await sql<[{ readable: Extension[] }]>`
           select to_jsonb(realtime.readable(${topic}, string_to_array(${extensions.join()}, ','), ${claims.role}, ${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(headers)}::text::jsonb)) as readable`
         return { broadcast: row.readable.includes('broadcast'), presence: row.readable.includes('presence') }
       } catch (error) {
@@ -33,7 +33,7 @@ export function createAuthorization(database: Database): Authorization {
 
     async mayWrite(topic, { claims, headers }, extension) {
       try {
-        const [row] = await database.sql<[{ writable: boolean }]>`
+        const [row] = await sql<[{ writable: boolean }]>`
           select realtime.writable(${topic}, ${extension}, ${claims.role}, ${JSON.stringify(claims)}::text::jsonb, ${JSON.stringify(headers)}::text::jsonb)`
         return row.writable
       } catch (error) {

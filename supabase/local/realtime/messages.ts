@@ -1,4 +1,4 @@
-import type { Database } from './database.ts'
+import type postgres from 'postgres'
 import type { Message } from './frames.ts'
 
 /** A row of realtime.messages that is to be delivered. `insertedAt` is UTC as Postgres writes it, microseconds and all. */
@@ -35,26 +35,26 @@ const COLUMNS =
   'id, topic, coalesce(private, false) as is_private, inserted_at::text as inserted_at, event, payload::text as body, binary_payload'
 const DELIVERABLE = "extension = 'broadcast' and event is not null and (payload is not null or binary_payload is not null)"
 
-export function createMessages(database: Database): Messages {
+export function createMessages(sql: postgres.Sql): Messages {
   return {
     async maintainPartitions() {
-      await database.sql`select realtime.maintain_partitions()`
+      await sql`select realtime.maintain_partitions()`
     },
     async now() {
-      const [row] = await database.sql<[{ now: string }]>`select (now() at time zone 'utc')::text as now`
+      const [row] = await sql<[{ now: string }]>`select (now() at time zone 'utc')::text as now`
       return row.now
     },
     async replay(topic, sinceMs, limit) {
-      const rows = await database.sql<Row[]>`
-        select ${database.sql.unsafe(COLUMNS)} from realtime.messages
-        where topic = ${topic} and private and ${database.sql.unsafe(DELIVERABLE)} and inserted_at >= to_timestamp(${sinceMs / 1000}::float8) at time zone 'utc'
+      const rows = await sql<Row[]>`
+        select ${sql.unsafe(COLUMNS)} from realtime.messages
+        where topic = ${topic} and private and ${sql.unsafe(DELIVERABLE)} and inserted_at >= to_timestamp(${sinceMs / 1000}::float8) at time zone 'utc'
         order by inserted_at desc limit ${limit}`
       return rows.map(storedMessage).reverse()
     },
     async inSnapshot(snapshot, since) {
       // Sent together they are one transaction, and take no parameters: the snapshot's name is PostgreSQL's, the time is ours.
       // Only the last has rows.
-      const results = await database.sql.unsafe<Row[][]>(`
+      const results = await sql.unsafe<Row[][]>(`
         set transaction isolation level repeatable read, read only;
         set transaction snapshot '${snapshot}';
         select ${COLUMNS} from realtime.messages where ${DELIVERABLE} and inserted_at >= '${since}' order by inserted_at, id`)

@@ -6,7 +6,7 @@ import type { Claims, Tokens } from '../tokens.ts'
 import { TokenError } from '../tokens.ts'
 import { createAuthorization } from './authorization.ts'
 import { createBroadcastApi } from './broadcastApi.ts'
-import { createDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import { VERSIONS, type Version } from './frames.ts'
 import { createRate, EMBEDDED_LIMITS, type Limits } from './limits.ts'
 import { createMessages } from './messages.ts'
@@ -37,14 +37,14 @@ export async function createRealtime({
   ...options
 }: RealtimeOptions): Promise<Required<Service>> {
   const limits: Limits = { ...EMBEDDED_LIMITS, ...options.limits }
-  const database = createDatabase(databaseUrl)
-  const messages = createMessages(database)
+  const sql = openDatabase(databaseUrl)
+  const messages = createMessages(sql)
   let startedAt: string
   try {
     await messages.maintainPartitions()
     startedAt = await messages.now()
   } catch (error) {
-    await database.end()
+    await sql.end({ timeout: 1 })
     throw error
   }
   const maintenance = setInterval(() => {
@@ -53,7 +53,7 @@ export async function createRealtime({
   }, HOUR_MS)
 
   const topics = createTopics()
-  const authorization = createAuthorization(database)
+  const authorization = createAuthorization(sql)
   const countEvent = createRate(limits.eventsPerSecond)
   const replication = createReplication(databaseUrl, messages, startedAt, ({ topic, isPrivate, message }) =>
     topics.broadcast(topic, isPrivate, message),
@@ -108,7 +108,7 @@ export async function createRealtime({
       await new Promise((resolve) => (server.clients.size === 0 ? resolve(undefined) : setTimeout(resolve, CLOSE_TIMEOUT_MS)))
       for (const webSocket of server.clients) webSocket.terminate()
       await Promise.all([replication.stop(), revocation.stop()])
-      await database.end()
+      await sql.end({ timeout: 1 })
     },
   }
 }

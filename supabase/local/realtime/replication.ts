@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
+import { keepRunning, type Running } from '../database/persistent.ts'
 import type { Messages, StoredMessage } from './messages.ts'
-import { keepRunning, type Running } from './persistent.ts'
 import { createInsertReader, type TextRow } from './pgoutput.ts'
 
 export interface Replication extends Running {
@@ -61,7 +61,7 @@ export function createReplication(
     }
   }
 
-  return { ready, ...keepRunning('replication', stream) }
+  return { ready, ...keepRunning('realtime: replication', stream) }
 }
 
 /** Reads until the stream ends, and tells the server now and then how far. */

@@ -1,7 +1,7 @@
-import postgres from 'postgres'
+import { createListener } from '../database/listener.ts'
+import type { Running } from '../database/persistent.ts'
 import type { Channel } from './channel.ts'
 import { isObject } from './frames.ts'
-import { keepRunning, type Running } from './persistent.ts'
 
 /** A point in time, to be told later whether rights changed since. */
 export type Mark = number
@@ -56,34 +56,6 @@ export function createRevocation(databaseUrl: string, notifications: string): Re
     recheckAll(all.filter((channel) => !isNamed(channel)))
   }
 
-  async function listen(signal: AbortSignal) {
-    let lost = () => {}
-    const closed = new Promise<void>((resolve) => (lost = resolve))
-    const options = {
-      max: 1,
-      fetch_types: false,
-      max_lifetime: null,
-      onnotice: () => {},
-      connection: { application_name: 'realtime access' },
-      onclose: () => lost(),
-      onnotify: (_channel: string, payload: string) => apply(readChange(payload)),
-    }
-    // The types leave out onnotify, which the library's own listen() is built on; that one does not survive a restart of PostgreSQL.
-    const connection = postgres(databaseUrl, options)
-    signal.addEventListener('abort', lost)
-    try {
-      await connection`listen ${connection(notifications)}`
-      // What was notified while nobody listened is not known.
-      changes++
-      recheckAll([...watched])
-      await closed
-    } finally {
-      signal.removeEventListener('abort', lost)
-      await connection.end({ timeout: 0 }).catch(() => {})
-    }
-    if (!signal.aborted) throw new Error('the connection was closed')
-  }
-
   return {
     mark: () => changes,
     watch(channel, asked) {
@@ -92,7 +64,17 @@ export function createRevocation(databaseUrl: string, notifications: string): Re
       if (asked !== changes) void recheck(channel)
     },
     forget: (channel) => void watched.delete(channel),
-    ...keepRunning('listening for changes of access', listen),
+    ...createListener({
+      databaseUrl,
+      channel: notifications,
+      name: 'realtime: listening for changes of access',
+      onNotice: (payload) => apply(readChange(payload)),
+      onListening() {
+        // What was notified while nobody listened is not known.
+        changes++
+        recheckAll([...watched])
+      },
+    }),
   }
 }
 

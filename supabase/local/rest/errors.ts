@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import postgres from 'postgres'
+import { DatabaseUnavailable } from '../database/session.ts'
 
 /** PostgREST's error body. */
 export interface Problem {
@@ -55,11 +56,14 @@ const STATUS_BY_STATE: [prefix: string, status: number][] = [
 /** Turns what Postgres raised into PostgREST's answer. `PT409` is 409; a missing privilege is 401 for nobody and 403 for somebody. */
 export function fromPostgres(error: unknown, role: string): RestError {
   if (error instanceof RestError) return error
+  if (error instanceof DatabaseUnavailable) return unavailable()
   if (!(error instanceof postgres.PostgresError))
-    return new RestError(503, 'PGRST001', 'The database cannot be reached. Try again in a moment.')
+    return new RestError(500, 'PGRST000', 'Something went wrong on our side. Please try again.')
   const { code } = error
   return new RestError(statusOf(code, role), code, error.message, error.detail ?? null, error.hint ?? null)
 }
+
+export const unavailable = () => new RestError(503, 'PGRST001', 'The database cannot be reached. Try again in a moment.')
 
 function statusOf(state: string, role: string): number {
   const own = /^PT([2-5]\d\d)$/.exec(state)?.[1]

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import postgres from 'postgres'
+import { createListener } from '../database/listener.ts'
+import { createPool } from '../database/pool.ts'
 import type { Service } from '../service.ts'
 import { type Claims, TokenError, type Tokens } from '../tokens.ts'
 import { RestError, sendProblem } from './errors.ts'
@@ -25,16 +27,18 @@ const SINGLE_OBJECT = 'application/vnd.pgrst.object+json'
 /** PostgREST's interface to the exposed schemas, below `/rest/v1`. Plain calls of functions are answered by
  *  rpc.ts; everything else, filters on a function's rows included, by tables.ts. */
 export async function createRest({ databaseUrl, tokens, schemas }: RestOptions): Promise<Service> {
-  const sql = postgres(databaseUrl, { max: 10, onnotice: () => {}, connection: { application_name: 'rest' } })
+  const sql = createPool(postgres(databaseUrl, { max: 10, onnotice: () => {}, connection: { application_name: 'rest' } }))
   const tables = await createTables({ databaseUrl, schemas })
   const procedures = createProcedures(sql, schemas)
   const rpc = createRpc(sql, procedures)
-  const listening = await sql.listen(
-    'pgrst',
-    () => reload(),
+  const listener = createListener({
+    databaseUrl,
+    channel: 'pgrst',
+    name: 'rest: listening for changes of the schema',
+    onNotice: reload,
     // Also after a lost connection, when a notification may have been missed.
-    () => reload(),
-  )
+    onListening: reload,
+  })
   function reload(): void {
     procedures.clear()
     void tables.clear().catch(() => {}) // Only clears a cache; the next request reads again.
@@ -86,7 +90,7 @@ export async function createRest({ databaseUrl, tokens, schemas }: RestOptions):
       }
     },
     async close() {
-      await listening.unlisten()
+      await listener.stop()
       await Promise.all([sql.end({ timeout: 5 }), tables.close()])
     },
   }

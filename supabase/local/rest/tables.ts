@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import { sql } from 'kysely'
+import { createPool } from '../database/pool.ts'
 import type { Claims } from '../tokens.ts'
 
 export interface Tables {
@@ -22,6 +23,9 @@ export interface TablesOptions {
 export async function createTables({ databaseUrl, schemas }: TablesOptions): Promise<Tables> {
   const connection = createPostgresConnection({ url: databaseUrl, postgresOptions: { max: 10, onnotice: () => {}, types: TYPES } })
   const internals = connection as unknown as LiteInternals
+  // All that is asked of the library's own pool, which would not survive a restart of PostgreSQL.
+  const { reserve, end } = createPool(connection.driver)
+  Object.assign(connection.driver, { reserve, end })
   // Otherwise the first request runs GRANT ALL ON ALL TABLES for anon in every schema with row-level security,
   // and a database without any such table would be read as the connecting login.
   internals.rlsState = 'active'

@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { createPool } from '../database/pool.ts'
 import type { Claims } from '../tokens.ts'
 import { accessDenied, fromDatabase } from './errors.ts'
 
@@ -55,17 +56,19 @@ export interface Database {
 class RolledBack extends Error {}
 
 export function openDatabase(databaseUrl: string): Database {
-  const sql = postgres(databaseUrl, {
-    max: 10,
-    onnotice: () => {},
-    connection: {
-      application_name: 'storage',
-      statement_timeout: 30_000,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 60_000,
-    },
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-  })
+  const sql = createPool(
+    postgres(databaseUrl, {
+      max: 10,
+      onnotice: () => {},
+      connection: {
+        application_name: 'storage',
+        statement_timeout: 30_000,
+        lock_timeout: 5_000,
+        idle_in_transaction_session_timeout: 60_000,
+      },
+      types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    }),
+  )
 
   async function begin<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     try {

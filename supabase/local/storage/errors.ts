@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import postgres from 'postgres'
+import { DatabaseUnavailable } from '../database/session.ts'
 import { TokenError } from '../tokens.ts'
 
 /** A refusal in storage-api's words: `code` is for programs, `message` for people, `error` what older clients match.
@@ -52,6 +53,7 @@ export const notOffered = (what: string) => new StorageError(400, 'FeatureNotEna
 /** PostgreSQL's answers as refusals; what nobody foresaw stays what it is. */
 export function fromDatabase(error: unknown): unknown {
   if (error instanceof StorageError) return error
+  if (error instanceof DatabaseUnavailable) return unavailable()
   if (error instanceof postgres.PostgresError) {
     if (error.code === '42501') {
       const isPolicy = error.message.includes('row-level security')
@@ -68,7 +70,6 @@ export function fromDatabase(error: unknown): unknown {
     if (/^(08|53|57P)/.test(error.code)) return unavailable()
     return error
   }
-  if (error instanceof Error && 'code' in error && /^(CONNECT|CONNECTION_|ECONN|ENOENT$)/.test(String(error.code))) return unavailable()
   return error
 }
 

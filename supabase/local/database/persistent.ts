@@ -23,7 +23,7 @@ export function keepRunning(name: string, attempt: (signal: AbortSignal) => Prom
         if (performance.now() - started > HELD_MS) delayMs = FIRST_DELAY_MS
         // Once for each outage: the next attempts most likely fail as well.
         if (!signal.aborted && delayMs === FIRST_DELAY_MS)
-          console.error(`realtime: ${name} was interrupted: ${error instanceof Error ? error.message : error}`)
+          console.error(`${name} was interrupted: ${error instanceof Error ? error.message : error}`)
       }
       await pause(delayMs, signal)
       delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)
