@@ -10,6 +10,11 @@ export type FromGateway = { ready: true } | { failed: string }
 const log = (line: string) => console.error(line)
 let parts: Record<string, boolean> = {}
 
+// A query beside another one that failed first, or a lost connection: it concerns one request, which has its answer, and not everybody else's.
+process.on('unhandledRejection', (error) =>
+  log(`Something was not waited for, and failed: ${error instanceof Error ? error.stack : error}`),
+)
+
 process.on('message', (message: ToGateway) => {
   if ('parts' in message) parts = message.parts
   else

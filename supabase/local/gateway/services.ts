@@ -70,6 +70,7 @@ async function createRoutes(configuration: GatewayConfiguration, sql: Sql, log: 
   const auth = createAuth({
     databaseUrl: url('supabase_auth_admin'),
     tokens,
+    secret: secrets.authSecret,
     siteUrl,
     externalUrl: `${siteUrl}/auth/v1`,
     settings: { ...config.auth, trustedProxies },

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startDeno } from '../functions/deno.ts'
 import { databaseUrl, type GatewayConfiguration } from '../gateway/configuration.ts'
 import type { FromGateway, ToGateway } from '../gateway/main.ts'
@@ -8,6 +8,7 @@ import { launchPostgres } from '../postgres/postgres.ts'
 import type { Part } from './supervisor.ts'
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
+const GATEWAY = join(PROJECT, 'supabase/local/gateway')
 
 /** Takes what a process writes, in pieces as they come. */
 type Log = (text: string) => void
@@ -37,7 +38,11 @@ export function gatewayPart(
   return {
     name: 'gateway',
     launch() {
-      const child = fork(join(PROJECT, 'supabase/local/gateway/main.ts'), { ...DETACHED, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+      const child = fork(join(GATEWAY, 'main.ts'), {
+        execArgv: ['--disable-warning=ExperimentalWarning', '--import', pathToFileURL(join(GATEWAY, 'postgresDriver.ts')).href],
+        ...DETACHED,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
       current = child
       logOutput(child, log)
       send({ configuration })
