@@ -66,8 +66,3 @@ function inSeconds(seconds: number): string {
 export function isMissing(error: unknown): boolean {
   return error instanceof ProblemError && (error.status === 404 || error.status === 403 || error.status === 406)
 }
-
-/** Whether the server was not reached, so that the same call may work later. */
-export function isOffline(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === 'offline'
-}

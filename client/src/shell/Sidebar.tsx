@@ -96,11 +96,12 @@ function WorkspaceMenu() {
   const shell = useShell()
   return (
     <Menu
-      label={t('switchWorkspace', { name: workspace.name() })}
+      label={t('workspace')}
       triggerClass="nav-row"
       trigger={
         <>
           <img src="/icon.svg" width="24" height="24" alt="" />
+          <span class="visually-hidden">{t('workspace')}</span>
           <strong class="grow ellipsis" title={workspace.name()}>
             {workspace.name()}
           </strong>
@@ -173,11 +174,12 @@ function Foot() {
   return (
     <div class="side-foot">
       <Menu
-        label={t('account', { name: name(), state: state() })}
+        label={t('account')}
         triggerClass="nav-row"
         trigger={
           <>
             <Avatar id={session.user()?.id ?? ''} name={name()} />
+            <span class="visually-hidden">{t('account')}</span>
             <span class="grow ellipsis" title={name()}>
               {name()}
             </span>

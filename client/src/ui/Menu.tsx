@@ -20,7 +20,7 @@ export interface MenuItem {
 }
 
 interface MenuProps {
-  /** The name of the menu and of its button; it contains the text that the button shows. */
+  /** The menu's name, and the button's when it shows only a drawing. */
   label: string
   /** What the button shows. */
   trigger: JSX.Element
@@ -44,7 +44,7 @@ export function Menu(props: MenuProps) {
         popovertarget={id}
         aria-haspopup="menu"
         aria-expanded={open()}
-        aria-label={props.label}
+        aria-label={props.iconOnly ? props.label : undefined}
         title={props.iconOnly ? props.label : undefined}
       >
         {props.trigger}

@@ -49,7 +49,7 @@ export function MyInvitations() {
                   role: common.roles[invitation.role],
                 })}
               </p>
-              <Button look="primary" class="wide" busy={joining() === invitation.id} onClick={() => void join(invitation)}>
+              <Button look="primary" busy={joining() === invitation.id} onClick={() => void join(invitation)}>
                 {t('setup.join', { name: invitation.workspace_name })}
               </Button>
             </div>

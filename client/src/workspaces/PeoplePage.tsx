@@ -29,9 +29,10 @@ export default function PeoplePage() {
   const mayManage = () => workspace.can('admin')
 
   const [invitations, { refetch }] = createResource(
-    () => mayManage() && workspace.id(),
+    // Somebody who joins has used his invitation.
+    () => mayManage() && { id: workspace.id(), members: workspace.people().length },
     // Without the list the members are still of use.
-    (id) => readInvitations(id).catch(() => []),
+    ({ id }) => readInvitations(id).catch(() => []),
   )
   const shown = createMemo(() =>
     workspace
