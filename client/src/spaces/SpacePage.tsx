@@ -117,8 +117,9 @@ function Overview(props: { space: SpaceRow }) {
 /** "3 pages and 1 room." */
 function contents(documents: number, rooms: number): string {
   if (documents + rooms === 0) return t('page.nothing')
-  const pages = plural(documents, { one: t('page.onePage'), other: t('page.pages', { count: documents }) })
-  const talk = plural(rooms, { one: t('page.oneRoom'), other: t('page.roomCount', { count: rooms }) })
+  const pages =
+    documents === 0 ? t('page.noPages') : plural(documents, { one: t('page.onePage'), other: t('page.pages', { count: documents }) })
+  const talk = rooms === 0 ? t('page.noRooms') : plural(rooms, { one: t('page.oneRoom'), other: t('page.roomCount', { count: rooms }) })
   return t('page.contents', { pages, rooms: talk })
 }
 

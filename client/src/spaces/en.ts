@@ -15,6 +15,8 @@ export const en = {
     private: 'Private: only its members see it.',
     nothing: 'Nothing here yet.',
     contents: '{{ pages }} and {{ rooms }}.',
+    noPages: 'No pages',
+    noRooms: 'no rooms',
     onePage: 'One page',
     pages: '{{ count }} pages',
     oneRoom: 'one room',
