@@ -44,6 +44,7 @@ const Config = z.object({
       otp_length: count.min(6).max(10),
       otp_expiry: count,
     }),
+    mfa: z.object({ max_enrolled_factors: count, totp: z.object({ enroll_enabled: z.boolean(), verify_enabled: z.boolean() }) }),
     sessions: z.object({ timebox: duration.optional(), inactivity_timeout: duration.optional() }).default({}),
     rate_limit: z.object({ email_sent: count, sign_in_sign_ups: count, token_refresh: count, token_verifications: count }),
   }),
@@ -71,7 +72,7 @@ export function readConfig(): Config {
 const DAY_SECONDS = 86_400
 const HOUR_SECONDS = 3_600
 
-function authSettings({ email, sessions, rate_limit: rates, ...auth }: z.infer<typeof Config>['auth']): AuthSettings {
+function authSettings({ email, mfa, sessions, rate_limit: rates, ...auth }: z.infer<typeof Config>['auth']): AuthSettings {
   const { limits } = DEFAULT_AUTH_SETTINGS
   return {
     ...DEFAULT_AUTH_SETTINGS,
@@ -83,6 +84,9 @@ function authSettings({ email, sessions, rate_limit: rates, ...auth }: z.infer<t
     confirmBothMailboxes: email.double_confirm_changes,
     reauthenticateAfterSeconds: email.secure_password_change ? DAY_SECONDS : null,
     minimumPasswordLength: auth.minimum_password_length,
+    totpEnrolls: mfa.totp.enroll_enabled,
+    totpVerifies: mfa.totp.verify_enabled,
+    maximumFactors: mfa.max_enrolled_factors,
     otpLength: email.otp_length,
     otpExpirySeconds: email.otp_expiry,
     refreshTokenReuseSeconds: auth.refresh_token_reuse_interval,

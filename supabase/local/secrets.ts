@@ -8,6 +8,8 @@ export interface Secrets {
   jwtSecret: string
   /** Signs links to stored objects. Not the key of users' tokens, so that one can never pass for the other. */
   storageSecret: string
+  /** Encrypts what the auth service must be able to read again, such as the secrets of second factors. */
+  authSecret: string
   /** Goes to browsers as `apikey`; stands for the role `anon`. */
   publishableKey: string
   /** For servers and scripts; stands for the role `service_role`, which no policy binds. */
@@ -16,16 +18,18 @@ export interface Secrets {
   databasePassword: string
 }
 
-/** Reads the secrets of a data directory, or makes them at the first start. */
+/** Reads the secrets of a data directory. What is missing is made: all at the first start, later what a new version added. */
 export function readSecrets(dataDirectory: string): Secrets {
   const file = join(dataDirectory, 'secrets.json')
-  if (!existsSync(file)) {
+  const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
+  const secrets = { ...makeSecrets(), ...stored }
+  if (Object.keys(stored).length < Object.keys(secrets).length) {
     // Written beside and renamed, so that a crash leaves either no file or a whole one.
-    writeFileSync(`${file}.new`, `${JSON.stringify(makeSecrets(), null, 2)}\n`, { mode: 0o600 })
+    writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
     renameSync(`${file}.new`, file)
   }
   chmodSync(file, 0o600)
-  return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+  return secrets
 }
 
 export function makeSecrets(): Secrets {
@@ -33,6 +37,7 @@ export function makeSecrets(): Secrets {
   return {
     jwtSecret: secret(48),
     storageSecret: secret(48),
+    authSecret: secret(48),
     publishableKey: `sb_publishable_${secret(24)}`,
     secretKey: `sb_secret_${secret(24)}`,
     databasePassword: secret(24),

@@ -116,7 +116,7 @@ test.for([
   ['wrong code',     '/token?grant_type=pkce', { auth_code: 'x', code_verifier: 'y' },  404, 'flow_state_not_found'],
   ['wrong token',    '/token?grant_type=refresh_token', { refresh_token: 'x' },         400, 'refresh_token_not_found'],
   ['nobody',         '/logout', {},                                                     401, 'no_authorization'],
-  ['nowhere',        '/factors', {},                                                    404, 'not_found'],
+  ['nowhere',        '/nowhere', {},                                                    404, 'not_found'],
   ['not an address', '/recover', { email: 'a b@example.com' },                          400, 'validation_failed'],
   ['a long address', '/recover', { email: `${'a'.repeat(10_000)}@example.com` },        400, 'validation_failed'],
   ['a long name',    '/signup', { email: 'a@example.com', password: PASSWORD, data: { name: 'x'.repeat(10_000) } }, 400, 'validation_failed'],

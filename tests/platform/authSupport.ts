@@ -57,6 +57,7 @@ export async function startAuth({
     const service = await createAuth({
       databaseUrl: database.url('supabase_auth_admin'),
       tokens,
+      secret: secrets.authSecret,
       siteUrl: SITE,
       externalUrl: `${SITE}/auth/v1`,
       settings: { ...DEFAULT_AUTH_SETTINGS, ...settings, limits: { ...unlimited, ...limits } },
@@ -68,7 +69,9 @@ export async function startAuth({
   let server = await start()
   const sql = postgres(database.url('supabase_admin'), { max: 4, onnotice: () => {} })
   const client: AuthUnderTest['client'] = ({ key = secrets.publishableKey, flowType = 'implicit' } = {}) =>
-    createClient(server.url, key, { auth: { persistSession: true, storage: memory(), autoRefreshToken: false, flowType } })
+    createClient(server.url, key, {
+      auth: { persistSession: true, storage: memory(), autoRefreshToken: false, flowType, experimental: { recoveryCodes: true } },
+    })
   const admin = client({ key: secrets.secretKey })
 
   const hashBySql = async (password: string, cost: number) => {

@@ -201,6 +201,7 @@ async function forget(sql: Sql, { id }: User, at: Date): Promise<void> {
   await endSessions(sql, id)
   await sql`delete from auth.identities where user_id = ${id}`
   await sql`delete from auth.one_time_tokens where user_id = ${id}`
+  await sql`delete from auth.mfa_factors where user_id = ${id}`
   await sql`
     update auth.users set deleted_at = ${at}, updated_at = ${at}, email = ${`deleted-${id}`}, phone = null, encrypted_password = '',
       email_change = '', raw_user_meta_data = '{}', raw_app_meta_data = '{}'

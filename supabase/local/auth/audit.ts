@@ -13,6 +13,12 @@ const LOG_TYPES = {
   user_recovery_requested: 'user',
   user_confirmation_requested: 'user',
   user_updated_password: 'user',
+  factor_in_progress: 'factor',
+  challenge_created: 'factor',
+  verification_attempted: 'factor',
+  factor_unenrolled: 'factor',
+  factor_deleted: 'factor',
+  generate_recovery_codes: 'recovery_codes',
 } as const
 
 /** Notes in auth.audit_log_entries, in GoTrue's form, what happened to a user. `actor` is set when it was not the user himself. */

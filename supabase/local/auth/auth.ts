@@ -10,11 +10,14 @@ import { createRateLimits } from './rateLimits.ts'
 import { routes } from './routes.ts'
 import type { AuthSettings } from './settings.ts'
 import { sweep } from './sweep.ts'
+import { createVault } from './vault.ts'
 
 export interface AuthOptions {
   /** As supabase_auth_admin. */
   databaseUrl: string
   tokens: Tokens
+  /** Of the installation: encrypts what the database must not know, such as the secrets of second factors. */
+  secret: string
   /** Where people are sent, and where links may always lead. */
   siteUrl: string
   /** Where this service answers, as a browser reaches it: `https://…/auth/v1`. Links in mails begin with it. */
@@ -28,7 +31,16 @@ export interface AuthOptions {
 const SWEEP_MS = 600_000
 
 /** Accounts and sessions, with the API of Supabase Auth: what supabase-js' `auth` speaks. */
-export async function createAuth({ databaseUrl, tokens, siteUrl, externalUrl, settings, mail, clock }: AuthOptions): Promise<Service> {
+export async function createAuth({
+  databaseUrl,
+  tokens,
+  secret,
+  siteUrl,
+  externalUrl,
+  settings,
+  mail,
+  clock,
+}: AuthOptions): Promise<Service> {
   const sql = openDatabase(databaseUrl)
   const counters = openCounters(databaseUrl)
   const now = clock ?? (() => new Date())
@@ -48,6 +60,7 @@ export async function createAuth({ databaseUrl, tokens, siteUrl, externalUrl, se
     now,
     limits: createRateLimits(counters, settings.limits, now),
     passwords: await createPasswords({ minimumLength: settings.minimumPasswordLength }),
+    vault: createVault(secret),
     mail,
   }
   const prefix = new URL(auth.externalUrl).pathname.replace(/\/$/, '')

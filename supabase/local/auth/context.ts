@@ -5,6 +5,7 @@ import type { MailMessage } from './mailLayout.ts'
 import type { Passwords } from './passwords.ts'
 import type { RateLimits } from './rateLimits.ts'
 import type { AuthSettings } from './settings.ts'
+import type { Vault } from './vault.ts'
 
 /** What every flow is given. */
 export interface Auth {
@@ -18,6 +19,7 @@ export interface Auth {
   now(): Date
   limits: RateLimits
   passwords: Passwords
+  vault: Vault
   mail(message: MailMessage): Promise<void>
   /** Does work when the answer is on its way, so that the time of the answer does not tell what the work was. */
   afterwards(work: () => Promise<void>): void

@@ -98,3 +98,34 @@ export const passwordChangedMail = ({ to, siteUrl }: { to: string; siteUrl: stri
     button: { label: 'Open Atrium', url: siteUrl },
     footer: 'If you did not do this, set a new password at once: choose "Forgot password" when you sign in.',
   })
+
+const NOT_YOU = 'If you did not do this, set a new password at once, and tell the administrator of your workspace.'
+
+export const factorAddedMail = ({ to, siteUrl }: { to: string; siteUrl: string }): MailMessage =>
+  layOut(to, {
+    subject: 'Two-step sign-in was switched on',
+    heading: 'Two-step sign-in is on',
+    paragraphs: [
+      `An authenticator app was added to the account of ${to}. From now on its codes are asked for. Keep recovery codes in a safe place.`,
+    ],
+    button: { label: 'Open Atrium', url: siteUrl },
+    footer: NOT_YOU,
+  })
+
+export const factorRemovedMail = ({ to, siteUrl }: { to: string; siteUrl: string }): MailMessage =>
+  layOut(to, {
+    subject: 'An authenticator app was removed',
+    heading: 'An authenticator app was removed',
+    paragraphs: [`The account of ${to} does not accept its codes any more.`],
+    button: { label: 'Open Atrium', url: siteUrl },
+    footer: NOT_YOU,
+  })
+
+export const recoveryCodeUsedMail = ({ to, left, siteUrl }: { to: string; left: number; siteUrl: string }): MailMessage =>
+  layOut(to, {
+    subject: 'A recovery code was used',
+    heading: 'A recovery code was used',
+    paragraphs: [`Somebody, hopefully you, signed in as ${to} with a recovery code. ${left} of them are left.`],
+    button: { label: 'Open Atrium', url: siteUrl },
+    footer: NOT_YOU,
+  })

@@ -57,8 +57,10 @@ function keyOf(name: string, subject: string): string {
   return `${name}:${createHash('sha256').update(counted).digest('base64url')}`
 }
 
+const CODES: { [Name in keyof AuthLimits]?: string } = { recoveryCodePerAccount: 'mfa_recovery_codes_locked' }
+
 function tooMany(name: keyof AuthLimits, retryAfterSeconds: number): AuthError {
-  const code = name.startsWith('mail') ? 'over_email_send_rate_limit' : 'over_request_rate_limit'
+  const code = CODES[name] ?? (name.startsWith('mail') ? 'over_email_send_rate_limit' : 'over_request_rate_limit')
   const sentence = `For security purposes, you can only request this after ${retryAfterSeconds} seconds.`
   return new AuthError(429, code, sentence, { retryAfterSeconds })
 }

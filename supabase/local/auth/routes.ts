@@ -2,6 +2,16 @@ import { changeUserById, createUser, deleteUser, showUserById, showUsers } from 
 import type { Handler } from './context.ts'
 import { showHealth, showKeys, showSettings } from './info.ts'
 import { generateLink, invite } from './invite.ts'
+import { deleteFactor, showFactors } from './mfa/adminFactors.ts'
+import { enroll, unenroll } from './mfa/enroll.ts'
+import {
+  generateRecoveryCodes,
+  regenerateRecoveryCodes,
+  removeRecoveryCodes,
+  showRecoveryCodes,
+  verifyRecoveryCode,
+} from './mfa/recoveryCodes.ts'
+import { challenge, verifyFactor } from './mfa/verifyFactor.ts'
 import { recover, resend, sendOtp } from './recover.ts'
 import { token } from './signIn.ts'
 import { signOut } from './signOut.ts'
@@ -22,6 +32,15 @@ export const routes: readonly (readonly [method: string, path: RegExp, handler: 
   ['GET', /^\/user$/, showUser],
   ['PUT', /^\/user$/, changeUser],
   ['GET', /^\/reauthenticate$/, reauthenticate],
+  ['POST', /^\/factors$/, enroll],
+  ['GET', /^\/factors\/recovery-codes$/, showRecoveryCodes],
+  ['POST', /^\/factors\/recovery-codes$/, generateRecoveryCodes],
+  ['DELETE', /^\/factors\/recovery-codes$/, removeRecoveryCodes],
+  ['POST', /^\/factors\/recovery-codes\/regenerate$/, regenerateRecoveryCodes],
+  ['POST', /^\/factors\/recovery-codes\/verify$/, verifyRecoveryCode],
+  ['DELETE', /^\/factors\/[^/]+$/, unenroll],
+  ['POST', /^\/factors\/[^/]+\/challenge$/, challenge],
+  ['POST', /^\/factors\/[^/]+\/verify$/, verifyFactor],
   ['POST', /^\/recover$/, recover],
   ['POST', /^\/(otp|magiclink)$/, sendOtp],
   ['POST', /^\/resend$/, resend],
@@ -32,4 +51,6 @@ export const routes: readonly (readonly [method: string, path: RegExp, handler: 
   ['GET', /^\/admin\/users\/[^/]+$/, showUserById],
   ['PUT', /^\/admin\/users\/[^/]+$/, changeUserById],
   ['DELETE', /^\/admin\/users\/[^/]+$/, deleteUser],
+  ['GET', /^\/admin\/users\/[^/]+\/factors$/, showFactors],
+  ['DELETE', /^\/admin\/users\/[^/]+\/factors\/[^/]+$/, deleteFactor],
 ]

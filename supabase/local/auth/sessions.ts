@@ -7,7 +7,10 @@ import type { AuthRequest } from './http.ts'
 import { isBanned, reload, type User, userBody, userById } from './users.ts'
 
 /** How somebody proved who he is, in the words of GoTrue's `amr` claim. */
-export type Method = 'password' | 'otp' | 'recovery' | 'anonymous' | 'invite' | 'magiclink' | 'email/signup' | 'email_change'
+export type Method = 'password' | 'otp' | 'recovery' | 'anonymous' | 'invite' | 'magiclink' | 'email/signup' | 'email_change' | SecondMethod
+
+/** Those that make a session one of two factors. */
+export type SecondMethod = 'totp' | 'mfa/recovery_code'
 
 export interface Session {
   id: string
@@ -119,7 +122,37 @@ export async function refreshSession(auth: Auth, refreshToken: string): Promise<
   return result
 }
 
+/** Makes a session one of two factors and answers with its new tokens. Its refresh tokens from before are void: whoever holds one
+ *  has shown one factor. So are the user's sessions with a password only, as at GoTrue. */
+export async function raiseSession(
+  auth: Auth,
+  sql: Sql,
+  session: Session,
+  { method, factorId }: { method: SecondMethod; factorId: string },
+): Promise<SessionBody> {
+  const at = auth.now()
+  const [raised] = await sql<Session[]>`
+    update auth.sessions set aal = 'aal2', factor_id = ${factorId}, updated_at = ${at} where id = ${session.id} returning *`
+  if (!raised) throw sessionEnded()
+  await sql`
+    insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
+    values (${crypto.randomUUID()}, ${session.id}, ${at}, ${at}, ${method})
+    on conflict (session_id, authentication_method) do update set updated_at = excluded.updated_at`
+  await sql`delete from auth.refresh_tokens where session_id = ${session.id}`
+  await sql`delete from auth.sessions where user_id = ${session.user_id} and (aal is null or aal < 'aal2')`
+  return sessionBody(auth, sql, await reload(sql, session.user_id), raised, await addRefreshToken(sql, raised, null, at))
+}
+
+/** Makes the sessions that were raised by a factor ones of a password only. */
+export async function lowerSessions(sql: Sql, factorIds: string[]): Promise<void> {
+  await sql`
+    delete from auth.mfa_amr_claims using auth.sessions
+    where sessions.id = session_id and sessions.factor_id = any(${factorIds}) and authentication_method in ('totp', 'mfa/recovery_code')`
+  await sql`update auth.sessions set aal = 'aal1', factor_id = null where factor_id = any(${factorIds})`
+}
+
 const refused = (code: string, reason: string) => new AuthError(400, code, `Invalid Refresh Token: ${reason}`)
+const sessionEnded = () => new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
 export const banned = () => new AuthError(403, 'user_banned', 'User is banned')
 
 function hasEnded(auth: Auth, session: Session, at: Date): boolean {
@@ -138,8 +171,7 @@ export async function signedIn(auth: Auth, request: AuthRequest): Promise<{ user
   if (!user) throw new AuthError(403, 'user_not_found', 'User from sub claim in JWT does not exist')
   const [session] = await auth.sql<Session[]>`
     select * from auth.sessions where id = ${claims.session_id} and user_id = ${claims.sub}`
-  if (!session || hasEnded(auth, session, auth.now()))
-    throw new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
+  if (!session || hasEnded(auth, session, auth.now())) throw sessionEnded()
   if (isBanned(user, auth.now())) throw banned()
   return { user, session }
 }

@@ -22,6 +22,10 @@ export interface AuthLimits {
   verifyPerAddress: Limit
   /** Codes tried for one mailbox. */
   verifyPerAccount: Limit
+  /** Wrong codes of second factors, of one account. */
+  factorPerAccount: Limit
+  /** Wrong recovery codes of one account. */
+  recoveryCodePerAccount: Limit
   /** `[auth.rate_limit] token_refresh`, per five minutes. */
   refreshPerAddress: Limit
 }
@@ -45,6 +49,12 @@ export interface AuthSettings {
   reauthenticateAfterSeconds: number | null
   /** `[auth] minimum_password_length`. */
   minimumPasswordLength: number
+  /** People may add an authenticator app. `[auth.mfa.totp] enroll_enabled`. */
+  totpEnrolls: boolean
+  /** Codes of authenticator apps, and recovery codes, are accepted. `[auth.mfa.totp] verify_enabled`. */
+  totpVerifies: boolean
+  /** Second factors of one person. `[auth.mfa] max_enrolled_factors`. */
+  maximumFactors: number
   /** Digits of a code. `[auth.email] otp_length`. */
   otpLength: number
   /** Life of a link and its code. `[auth.email] otp_expiry`. */
@@ -72,6 +82,9 @@ export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
   confirmBothMailboxes: true,
   reauthenticateAfterSeconds: 24 * HOUR,
   minimumPasswordLength: 8,
+  totpEnrolls: true,
+  totpVerifies: true,
+  maximumFactors: 10,
   otpLength: 6,
   otpExpirySeconds: 900,
   refreshTokenReuseSeconds: 10,
@@ -87,6 +100,8 @@ export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
     mailOfKind: { count: 1, seconds: 60 },
     verifyPerAddress: { count: 30, seconds: FIVE_MINUTES },
     verifyPerAccount: { count: 10, seconds: 900 },
+    factorPerAccount: { count: 5, seconds: FIVE_MINUTES },
+    recoveryCodePerAccount: { count: 5, seconds: 900 },
     refreshPerAddress: { count: 150, seconds: FIVE_MINUTES },
   },
 }

@@ -7,6 +7,7 @@ import * as fields from './fields.ts'
 import { answer } from './http.ts'
 import { countMail, redirectOf, sendEmailChange } from './links.ts'
 import { passwordChangedMail, reauthenticationMail } from './mails.ts'
+import { assertSecondFactor } from './mfa/factors.ts'
 import { findByCode, issueToken, take } from './oneTimeTokens.ts'
 import { pkceFields } from './pkce.ts'
 import { endSessions, type Session, signedIn } from './sessions.ts'
@@ -32,6 +33,8 @@ export const changeUser: Handler = async (auth, request) => {
   const { user, session } = await signedIn(auth, request)
   if (body.app_metadata) throw new AuthError(403, 'not_admin', 'Updating app_metadata requires admin privileges')
   if (body.phone) throw new AuthError(400, 'phone_provider_disabled', 'Phone numbers are disabled')
+  if (body.password || (body.email && body.email !== user.email))
+    assertSecondFactor(user, session, { status: 401, message: 'AAL2 session is required to update email or password when MFA is enabled.' })
   const metadata = mergeMetadata(user.raw_user_meta_data, body.data)
   const newEmail = body.email && body.email !== user.email ? body.email : undefined
   if (newEmail) await countMail(auth, request, 'email_change', newEmail)

@@ -16,7 +16,18 @@ export interface Identity {
   email: string | null
 }
 
-/** A row of auth.users with its identities. */
+/** A second factor, as the API shows it. */
+export interface Factor {
+  id: string
+  factor_type: 'totp' | 'recovery_code'
+  status: 'unverified' | 'verified'
+  friendly_name: string | null
+  created_at: string
+  updated_at: string
+  last_challenged_at: string | null
+}
+
+/** A row of auth.users with its identities and second factors. */
 export interface User {
   id: string
   aud: string
@@ -43,6 +54,7 @@ export interface User {
   deleted_at: Date | null
   is_anonymous: boolean
   identities: Identity[]
+  factors: Factor[]
 }
 
 /** What a user may write into his own metadata, or an administrator into any: it travels in every access token. */
@@ -56,7 +68,12 @@ const select = (sql: Sql, condition: postgres.Fragment) => sql<User[]>`
       select jsonb_agg(jsonb_build_object(
         'identity_id', id, 'id', provider_id, 'user_id', user_id, 'identity_data', identity_data, 'provider', provider,
         'last_sign_in_at', last_sign_in_at, 'created_at', created_at, 'updated_at', updated_at, 'email', email) order by created_at, id)
-      from auth.identities where user_id = users.id), '[]') as identities
+      from auth.identities where user_id = users.id), '[]') as identities,
+      coalesce((
+        select jsonb_agg(jsonb_build_object(
+          'id', id, 'factor_type', factor_type, 'status', status, 'friendly_name', friendly_name,
+          'created_at', created_at, 'updated_at', updated_at, 'last_challenged_at', last_challenged_at) order by created_at, id)
+        from auth.mfa_factors where user_id = users.id), '[]') as factors
     from auth.users where deleted_at is null and ${condition}`
 
 export const userByEmail = async (sql: Sql, email: string): Promise<User | undefined> =>
@@ -119,6 +136,7 @@ export function newUser({ id, email, passwordHash = '', userMetadata = {}, appMe
     deleted_at: null,
     is_anonymous: email === undefined,
     identities: email ? [newIdentity(id, { ...userMetadata, email, email_verified: false, phone_verified: false, sub: id }, at)] : [],
+    factors: [],
   }
 }
 
@@ -210,6 +228,9 @@ function checkMetadata(metadata: Metadata): Metadata {
 
 export const isBanned = (user: User, at: Date) => user.banned_until !== null && user.banned_until > at
 
+/** Whether a password alone is only half of what this person shows. */
+export const hasSecondFactor = ({ factors }: User) => factors.some(({ status }) => status === 'verified')
+
 /** A user as the API shows him. */
 export function userBody(user: User): Record<string, unknown> {
   const body: Record<string, unknown> = {
@@ -237,6 +258,7 @@ export function userBody(user: User): Record<string, unknown> {
     invited_at: user.invited_at,
     last_sign_in_at: user.last_sign_in_at,
     banned_until: user.banned_until,
+    factors: user.factors.length > 0 && user.factors,
   }
   for (const [name, value] of Object.entries(optional)) if (value) body[name] = value
   return body
