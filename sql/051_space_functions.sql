@@ -65,6 +65,28 @@ end $$;
 comment on function atrium_private.archive_space(uuid, boolean) is 'Behind atrium.archive_space.';
 grant execute on function atrium_private.archive_space to authenticated;
 
+-- Definer: nobody may update spaces but through here.
+create function atrium_private.set_space_private(in_space uuid, is_private boolean)
+  returns atrium.spaces
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  mine atrium.role := atrium_private.require_space_role(in_space, 'admin');
+  space atrium.spaces;
+begin
+  if is_private is null then
+    raise sqlstate 'PT422' using message = 'Say whether the space is private.', detail = 'private_required';
+  elsif is_private then
+    -- An admin of the workspace would shut himself out.
+    insert into atrium.space_members (space_id, user_id, role) values (in_space, atrium_private.caller(), 'admin')
+    on conflict (space_id, user_id) do update set role = 'admin';
+  end if;
+  update atrium.spaces set private = is_private where id = in_space returning * into space;
+  return space;
+end $$;
+comment on function atrium_private.set_space_private(uuid, boolean) is 'Behind atrium.set_space_private.';
+grant execute on function atrium_private.set_space_private to authenticated;
+
 -- Definer: it counts admins whatever the caller may see. An open space has the admins of the workspace as well.
 create function atrium_private.refuse_last_space_admin(in_space uuid, of_user uuid)
   returns void
@@ -164,6 +186,16 @@ comment on function atrium.archive_space(uuid, boolean) is
 Example: select * from atrium.archive_space(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found.';
 grant execute on function atrium.archive_space to authenticated;
+
+create function atrium.set_space_private(space_id uuid, private boolean)
+  returns atrium.spaces
+  language sql set search_path = ''
+as $$ select * from atrium_private.set_space_private($1, $2) $$;
+comment on function atrium.set_space_private(uuid, boolean) is
+  'Closes a space, so that it is invisible to everybody but its members, the caller being one as its admin; or opens it to the workspace. Its admins may.
+Example: select * from atrium.set_space_private(''0190…'', true);
+Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, 422 private_required.';
+grant execute on function atrium.set_space_private to authenticated;
 
 create function atrium.set_space_member(space_id uuid, user_id uuid, role atrium.role)
   returns void

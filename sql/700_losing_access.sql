@@ -221,18 +221,21 @@ create trigger after_document_change after update on atrium.documents
   for each row when ((new.trashed_at is not null and old.trashed_at is null) or new.space_id <> old.space_id)
   execute function atrium_private.after_document_change();
 
--- Definer: whoever changes the row may call nothing in this schema.
+-- Definer: it changes tables that nobody may write.
 create function atrium_private.after_space_change()
   returns trigger
   language plpgsql security definer set search_path = ''
 as $$
 begin
   perform atrium_private.notify_access(null, null, new.id, null);
+  if new.private and not old.private then
+    perform atrium_private.lose_spaces(null, null, array[new.id]);
+  end if;
   return null;
 end $$;
-comment on function atrium_private.after_space_change() is 'Whoever has something of the space open is asked again when it is archived.';
+comment on function atrium_private.after_space_change() is 'Whoever has something of the space open is asked again when it is archived or closed.';
 create trigger after_space_change after update on atrium.spaces
-  for each row when (new.archived_at is not null and old.archived_at is null)
+  for each row when ((new.archived_at is not null and old.archived_at is null) or (new.private and not old.private))
   execute function atrium_private.after_space_change();
 
 -- Definer: the authentication server, which ends sessions, has no rights in our schemas.

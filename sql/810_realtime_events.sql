@@ -40,13 +40,15 @@ begin
   if new.private then
     perform atrium_private.send_to_people(
       atrium_private.people_in_space(new.id), 'spaces', jsonb_build_object('id', new.id, 'workspace_id', new.workspace_id));
-  else
+  end if;
+  -- Those from whom it was hidden just now must hear that, too.
+  if not new.private or (tg_op = 'UPDATE' and not old.private) then
     perform atrium_private.send(format('workspace:%s:%s', workspace.id, workspace.epoch), 'spaces', jsonb_build_object('id', new.id))
     from atrium.workspaces workspace where workspace.id = new.workspace_id;
   end if;
   return null;
 end $$;
-comment on function atrium_private.announce_space() is 'spaces {id} to the workspace, or to each member of a private space.';
+comment on function atrium_private.announce_space() is 'spaces {id} to the workspace, or to each member of a private space; to both when it is closed.';
 create trigger announce_new after insert on atrium.spaces
   for each row execute function atrium_private.announce_space();
 create trigger announce after update on atrium.spaces

@@ -212,6 +212,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string }[]
       }
+      preview_access_change: {
+        Args: { change: string; arguments: Json }
+        Returns: { user_id: string; name: string; object_type: string; object_id: string; object_name: string | null; before: Role | null; after: Role | null }[]
+      }
       reactivate_member: {
         Args: { workspace_id: string; user_id: string }
         Returns: undefined
@@ -264,6 +268,10 @@ export type Database = {
         Args: { space_id: string; user_id: string; role: Role }
         Returns: undefined
       }
+      set_space_private: {
+        Args: { space_id: string; private: boolean }
+        Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
       share_item: {
         Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
         Returns: Database['atrium']['Tables']['grants']['Row']
@@ -283,6 +291,10 @@ export type Database = {
       update_room: {
         Args: { room_id: string; name?: string | null; topic?: string | null }
         Returns: Database['atrium']['Tables']['rooms']['Row']
+      }
+      who_has_access: {
+        Args: { object_type: string; object_id: string }
+        Returns: { user_id: string; name: string; role: Role; reason: string; chain: Json }[]
       }
       why_can: {
         Args: { user_id: string; object_type: string; object_id: string; action: string }

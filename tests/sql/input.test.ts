@@ -30,6 +30,7 @@ test('[INP1] a function whose arguments are all null, or all unknown, says what 
     'atrium.role': 'viewer',
     boolean: true,
     bigint: 1,
+    jsonb: {},
     'timestamp with time zone': '2000-01-01',
   }
   const before = await db.admin`select count(*)::int as rows from atrium.spaces`

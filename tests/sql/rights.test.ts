@@ -134,6 +134,7 @@ const CALLS = [
   ['create_space',       () => ({ id: randomUUID(), workspace_id: ids.workspace, name: 'Design' }),           [no, low, low, low, '', '', '', no]],
   ['rename_space',       () => ({ space_id: ids.space, name: 'Other' }),                                      ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
   ['archive_space',      () => ({ space_id: ids.space }),                                                     ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
+  ['set_space_private',  () => ({ space_id: ids.space, private: true }),                                      ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
   ['set_space_member',   () => ({ space_id: ids.space, user_id: ids.target, role: 'editor' }),                ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
   ['remove_space_member', () => ({ space_id: ids.space, user_id: ids.target }),                               ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
   ['set_space_group',    () => ({ space_id: ids.space, group_id: ids.group, role: 'editor' }),                ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
@@ -157,6 +158,7 @@ const CALLS = [
   ['delete_message',     () => ({ id: ids.message }),                                                         ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', '', '', 'message_not_found']],
   ['mark_read',          () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
+  ['who_has_access',     () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
 ] as const
 
 const outcome = (person: User | null, run: (sql: TransactionSql) => Promise<unknown>) =>
@@ -174,6 +176,7 @@ test.for(CALLS)('[ACL3] who may call %s', async ([name, args, expected]) => {
 // The argument that names what the function is about, where it is not the first id.
 const SUBJECTS: Record<string, string> = {
   why_can: 'object_id',
+  who_has_access: 'object_id',
   share_item: 'object_id',
   send_message: 'room_id',
   create_group: 'workspace_id',
@@ -199,6 +202,8 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'my_invitations',
     'my_rooms',
     'my_workspaces',
+    // It is allowed whatever the change itself is.
+    'preview_access_change',
   ]
   const functions = await db.admin<{ name: string }[]>`
     select proname as name from pg_proc where pronamespace = 'atrium'::regnamespace order by proname`
