@@ -158,3 +158,29 @@ test('[AUTH7] a client learns what a sign-in page may offer, that the service is
   expect(await get('/health')).toMatchObject({ name: expect.any(String) })
   expect(await get('/.well-known/jwks.json')).toEqual({ keys: [] })
 })
+
+// biome-ignore format: the table is the specification
+test.for([
+  ['short',         ['length']],
+  ['dragon',        ['length', 'pwned']],
+  ['password',      ['pwned']],
+  ['PassWord123',   ['pwned']],
+  ['12345678',      ['pwned']],
+  ['#From heaven 1', []],
+] as const)('[AUTH64] the password %s is refused for %s, wherever it is set', async ([password, reasons]) => {
+  const refusal = reasons.length > 0 ? { name: 'AuthWeakPasswordError', status: 422, code: 'weak_password', reasons } : null
+  const { client, id } = await auth.signedIn()
+  const signUp = await auth.client().auth.signUp({ email: freshEmail(), password })
+  const change = await client.auth.updateUser({ password })
+  const byServer = await auth.admin.auth.admin.updateUserById(id, { password })
+  for (const { error } of [signUp, change, byServer])
+    if (refusal) expect(error).toMatchObject(refusal)
+    else expect(error).toBeNull()
+})
+
+test('[AUTH64] whoever has a weak password from elsewhere is told when he signs in', async () => {
+  const email = freshEmail()
+  await auth.admin.auth.admin.createUser({ email, email_confirm: true, password_hash: await auth.hashBySql('iloveyou', 4) })
+  const { data } = await auth.client().auth.signInWithPassword({ email, password: 'iloveyou' })
+  expect([data.user?.email, data.weakPassword?.reasons]).toEqual([email, ['pwned']])
+})

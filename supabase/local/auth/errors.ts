@@ -7,7 +7,7 @@ export class AuthError extends Error {
   readonly code: string
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined
-  /** Why a password is weak: `length`. */
+  /** Why a password is weak: `length`, `pwned`. */
   readonly weakPasswordReasons: string[] | undefined
   constructor(
     status: number,

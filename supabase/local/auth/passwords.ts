@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { hash, verify } from '@node-rs/bcrypt'
 import { AuthError, invalid } from './errors.ts'
 
@@ -10,7 +11,7 @@ const CONCURRENT = 2
 const WAITING = 200
 
 export interface Passwords {
-  /** Throws a 422 `weak_password` or a 400. */
+  /** Throws a 422 `weak_password`, whose reasons are `length` and `pwned` (one of the most common ones), or a 400. */
   check(password: string): void
   /** What is too weak about a password, in the form of the sign-in's answer. */
   weakness(password: string): { message: string; reasons: string[] } | null
@@ -23,10 +24,23 @@ export async function createPasswords({ minimumLength }: { minimumLength: number
   const inTurn = queue()
   // Nobody's password. Compared when there is no account, so that it takes as long as when there is one.
   const nobody = await hash(crypto.randomUUID(), { cost: COST, version: '2a' })
-  const weakness = (password: string) =>
-    [...password].length < minimumLength
-      ? { message: `Password should be at least ${minimumLength} characters.`, reasons: ['length'] }
-      : null
+  const common = readCommonPasswords()
+  const weakness = (password: string) => {
+    const rules = [
+      {
+        reason: 'length',
+        message: `Password should be at least ${minimumLength} characters.`,
+        broken: [...password].length < minimumLength,
+      },
+      // supabase-js' word for a password that is on lists.
+      {
+        reason: 'pwned',
+        message: 'This is one of the passwords that are guessed first, please choose another.',
+        broken: common.has(password.toLowerCase()),
+      },
+    ].filter(({ broken }) => broken)
+    return rules.length > 0 ? { message: rules.map(({ message }) => message).join(' '), reasons: rules.map(({ reason }) => reason) } : null
+  }
   return {
     weakness,
     check(password) {
@@ -40,6 +54,12 @@ export async function createPasswords({ minimumLength }: { minimumLength: number
       return isSame && Boolean(passwordHash) && Buffer.byteLength(password) <= MAXIMUM_BYTES
     },
   }
+}
+
+/** In lower case; which letters are capitals helps little against guessing. */
+function readCommonPasswords(): Set<string> {
+  const lines = readFileSync(new URL('commonPasswords.txt', import.meta.url), 'utf8').split('\n')
+  return new Set(lines.filter((line) => line !== '' && !line.startsWith('#')))
 }
 
 function queue(): <T>(work: () => Promise<T>) => Promise<T> {
