@@ -55,7 +55,7 @@ export const firstLink = (mail: Mail): string => mail.links[0] ?? ''
 export async function makeTeam(started: Started, roles: Record<string, string>) {
   const admin = createClient(started.url, started.secretKey, { auth: { persistSession: false } })
   const client = () => createClient(started.url, started.publishableKey, { db: { schema: 'atrium' }, auth: { persistSession: false } })
-  const emailOf = (name: string) => `${name.toLowerCase()}-${suffix}@example.com`
+  const emailOf = (name: string) => `${name.toLowerCase().replace(/[^a-z]+/g, '.')}-${suffix}@example.com`
   const suffix = crypto.randomUUID().slice(0, 8)
   const clients: Record<string, ReturnType<typeof client>> = {}
   for (const name of Object.keys(roles)) {
@@ -113,7 +113,7 @@ export async function axe(page: Page): Promise<string[]> {
     .options({ rules: { 'target-size': { enabled: true } } })
     .analyze()
   return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary?.split('\n')[1]?.trim()}`),
+    nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary?.split('\n')[1]?.trim()}`),
   )
 }
 

@@ -1,0 +1,89 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { makeData, type Started, startReal } from '../support/start.ts'
+import { axe, makeTeam, SIZES, signIn, type Visitor, visit } from './people.ts'
+
+const home = makeData()
+let browser: Browser
+let started: Started
+beforeAll(async () => {
+  ;[started, browser] = await Promise.all([startReal(home.data), launchBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await started?.stop()
+  home.remove()
+})
+
+const body = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Text of the page' })
+
+async function pageWith(roles: Record<string, string>) {
+  const team = await makeTeam(started, roles)
+  const id = crypto.randomUUID()
+  await team.as('Anna').rpc('create_document', { id, space_id: team.space, title: 'Launch plan' }).throwOnError()
+  const open = async (name: string, size = SIZES.desktop) => {
+    const visitor = await visit(browser, size)
+    await signIn(visitor.page, started, team.emailOf(name))
+    await visitor.page.goto(`${started.url}/d/${id}`)
+    await body(visitor).waitFor()
+    return visitor
+  }
+  return { ...team, id, open }
+}
+
+test('[E2E9] an editor who becomes a viewer while he writes can write no more, and his page says so', async () => {
+  const team = await pageWith({ Anna: 'owner', Ben: 'editor' })
+  const [anna, ben] = await Promise.all([team.open('Anna'), team.open('Ben')])
+  await body(ben).click()
+  await ben.page.keyboard.type('As an editor. ')
+  await expect.poll(() => body(anna).textContent()).toContain('As an editor.')
+
+  await anna.page.getByRole('link', { name: 'People' }).click()
+  await anna.page.getByRole('combobox', { name: 'Role of Ben' }).selectOption('viewer')
+  await ben.page.getByText('Read only', { exact: true }).waitFor()
+  expect(await body(ben).getAttribute('contenteditable')).toBe('false')
+  await ben.page.keyboard.type('As a viewer.')
+  await anna.page.goBack()
+  await expect.poll(() => body(anna).textContent()).toContain('As an editor.')
+  expect(await body(anna).textContent()).not.toContain('As a viewer.')
+  expect(await axe(ben.page)).toEqual([])
+})
+
+test('[E2E10] somebody who is removed is told, and sees nothing more', async () => {
+  const team = await pageWith({ Anna: 'owner', Ben: 'editor' })
+  const [anna, ben] = await Promise.all([team.open('Anna'), team.open('Ben')])
+  await anna.page.getByRole('link', { name: 'People' }).click()
+  await anna.page.getByRole('button', { name: 'More about Ben' }).click()
+  await anna.page.getByRole('menuitem', { name: 'Remove from workspace' }).click()
+  await anna.page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Remove/ })
+    .click()
+  await ben.page.getByText('You no longer have access to Northlight Studio.').waitFor()
+  await expect.poll(() => body(ben).count()).toBe(0)
+  await ben.page.goto(`${started.url}/d/${team.id}`)
+  await expect.poll(() => body(ben).count()).toBe(0)
+  const { data } = await team.as('Ben').from('documents').select('id')
+  expect(data).toEqual([])
+})
+
+test('[E2E11] a private space is not there for whoever is not in it; a viewer finds nothing to change', async () => {
+  const team = await pageWith({ Anna: 'owner', Ben: 'viewer' })
+  const [anna, ben] = await Promise.all([team.open('Anna'), team.open('Ben', SIZES.desktop)])
+  await anna.page.getByRole('button', { name: 'New space' }).click()
+  const dialog = anna.page.getByRole('dialog', { name: 'New space' })
+  await dialog.getByLabel('Name').fill('Board')
+  await dialog.getByRole('radio', { name: /Private/ }).check()
+  await dialog.getByRole('button', { name: 'Create space' }).click()
+  await anna.page.getByRole('link', { name: 'Board', exact: true }).first().waitFor()
+  const { data: spaces } = await team.as('Anna').from('spaces').select('id').eq('name', 'Board').throwOnError()
+
+  await ben.page.reload()
+  await body(ben).waitFor()
+  expect(await ben.page.getByText('Board').count()).toBe(0)
+  expect(await ben.page.getByRole('button', { name: 'New space' }).count()).toBe(0)
+  expect(await body(ben).getAttribute('contenteditable')).toBe('false')
+  await ben.page.goto(`${started.url}/s/${spaces[0]?.id}`)
+  await ben.page.getByRole('heading', { level: 1, name: 'You don’t have access.' }).waitFor()
+})
