@@ -80,7 +80,7 @@ test('[RT2] presence shows who is there: state, change, leaving, losing the conn
   await eventually(() => anna.presenceState()).not.toHaveProperty('ben')
   await ben.track({ cursor: 4 })
   await eventually(() => anna.presenceState().ben).toMatchObject([{ cursor: 4 }])
-  benClient.realtime.disconnect()
+  await benClient.realtime.disconnect()
   await eventually(() => anna.presenceState()).not.toHaveProperty('ben')
   await eventually(() => [seen[0], seen.at(-1)]).toEqual(['+anna', '-ben'])
 })
