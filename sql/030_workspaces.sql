@@ -18,12 +18,16 @@ create table atrium.members (
   user_id uuid not null references atrium.profiles (id) on delete cascade,
   role atrium.role not null,
   suspended_at timestamptz,
+  expires_at timestamptz,
+  needs_mfa boolean not null default false,
   joined_at timestamptz not null default now(),
   primary key (workspace_id, user_id)
 );
 comment on table atrium.members is 'Who belongs to a workspace, and as what. Guests see their own row only.';
 comment on column atrium.members.role is 'The role in every open space of the workspace. A guest has none there.';
 comment on column atrium.members.suspended_at is 'Set while the person is shut out: no rights at all, at once. Null for everybody else.';
+comment on column atrium.members.expires_at is 'From then on he has no rights, until the time is changed. Null: no end.';
+comment on column atrium.members.needs_mfa is 'Whether the security policy of the workspace asks for a second factor; a copy, so that no policy reads two tables.';
 -- Every policy asks "which workspaces am I in?".
 create index on atrium.members (user_id, workspace_id);
 
@@ -33,6 +37,35 @@ create index on atrium.workspaces (created_by);
 alter table atrium.workspaces enable row level security;
 alter table atrium.members enable row level security;
 
+-- Definer: it reads the claims of the token, which are believed as caller() believes them.
+create function atrium_private.lacks_mfa(for_user uuid)
+  returns boolean
+  language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  -- About somebody else it is not asked: nobody knows how he will sign in.
+  return for_user = atrium_private.caller()
+    and (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'aal') is distinct from 'aal2';
+end $$;
+comment on function atrium_private.lacks_mfa(uuid) is 'Whether this person is the caller and has signed in without a second factor.';
+
+-- Definer: see workspaces_of_caller. Every right begins here. Not granted: it answers for anybody.
+create function atrium_private.active_memberships(for_user uuid)
+  returns table (workspace_id uuid, role atrium.role)
+  language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return query
+    select member.workspace_id, member.role
+    from atrium.members member
+    where member.user_id = for_user
+      and member.suspended_at is null
+      and (member.expires_at is null or member.expires_at > now())
+      and (not member.needs_mfa or not (select atrium_private.lacks_mfa(for_user)));
+end $$;
+comment on function atrium_private.active_memberships(uuid) is
+  'The workspaces in which a person has rights now: not suspended, not expired, and signed in with a second factor where that is asked for.';
+
 -- Definer: a policy on members may not read members, or it would call itself.
 create function atrium_private.workspaces_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
@@ -41,10 +74,8 @@ as $$
 begin
   return query
     select member.workspace_id
-    from atrium.members member
-    where member.user_id = (select atrium_private.caller())
-      and member.suspended_at is null
-      and member.role >= at_least;
+    from atrium_private.active_memberships((select atrium_private.caller())) member
+    where member.role >= at_least;
 end $$;
 comment on function atrium_private.workspaces_of_caller(atrium.role) is 'The workspaces in which the caller has the role or a higher one.';
 grant execute on function atrium_private.workspaces_of_caller to authenticated;
@@ -59,8 +90,8 @@ declare
   mine atrium.role;
 begin
   select member.role into mine
-  from atrium.members member
-  where member.workspace_id = in_workspace and member.user_id = me and member.suspended_at is null;
+  from atrium_private.active_memberships(me) member
+  where member.workspace_id = in_workspace;
   if mine is null then
     raise sqlstate 'PT404' using message = 'There is no such workspace, or you are not in it.', detail = 'workspace_not_found';
   elsif mine < at_least then
@@ -107,7 +138,7 @@ begin
   if workspace.id is null then
     select known.* into workspace
     from atrium.workspaces known
-    join atrium.members member on member.workspace_id = known.id and member.user_id = me and member.suspended_at is null
+    join atrium_private.active_memberships(me) member on member.workspace_id = known.id
     where known.id = new_id and known.created_by = me;
     if workspace.id is null then
       raise sqlstate 'PT409' using message = 'This id is taken.', detail = 'id_taken';

@@ -53,8 +53,8 @@ declare
 begin
   select team.* into found_group
   from atrium.groups team
-  join atrium.members member on member.workspace_id = team.workspace_id and member.user_id = me
-  where team.id = $1 and member.suspended_at is null and member.role > 'guest';
+  join atrium_private.active_memberships(me) member on member.workspace_id = team.workspace_id
+  where team.id = $1 and member.role > 'guest';
   if found_group.id is null then
     raise sqlstate 'PT404' using message = 'There is no such group, or you may not see it.', detail = 'group_not_found';
   end if;

@@ -111,8 +111,8 @@ declare
 begin
   select invitation.workspace_id into of_workspace
   from atrium.invitations invitation
-  join atrium.members member on member.workspace_id = invitation.workspace_id and member.user_id = me
-  where invitation.id = $1 and member.role >= 'admin' and member.suspended_at is null;
+  join atrium_private.active_memberships(me) member on member.workspace_id = invitation.workspace_id
+  where invitation.id = $1 and member.role >= 'admin';
   if of_workspace is null then
     raise sqlstate 'PT404' using message = 'There is no such invitation, or you may not see it.', detail = 'invitation_not_found';
   end if;

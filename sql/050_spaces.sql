@@ -48,23 +48,24 @@ create function atrium_private.space_rights(for_user uuid)
 as $$
 begin
   return query
+    with mine as materialized (select member.workspace_id, member.role from atrium_private.active_memberships(for_user) member)
     select space.id, 'workspace', space.workspace_id, member.role
-    from atrium.members member
+    from mine member
     join atrium.spaces space on space.workspace_id = member.workspace_id
-    where member.user_id = for_user and member.suspended_at is null and member.role > 'guest' and not space.private
+    where member.role > 'guest' and not space.private
     union all
     select space.id, 'space', space.id, direct.role
     from atrium.space_members direct
     join atrium.spaces space on space.id = direct.space_id
-    join atrium.members member on member.workspace_id = space.workspace_id and member.user_id = for_user
-    where direct.user_id = for_user and member.suspended_at is null
+    join mine member on member.workspace_id = space.workspace_id
+    where direct.user_id = for_user
     union all
     select space.id, 'group', grouped.group_id, grouped.role
     from atrium.group_members inside
     join atrium.space_members grouped on grouped.group_id = inside.group_id
     join atrium.spaces space on space.id = grouped.space_id
-    join atrium.members member on member.workspace_id = space.workspace_id and member.user_id = for_user
-    where inside.user_id = for_user and member.suspended_at is null;
+    join mine member on member.workspace_id = space.workspace_id
+    where inside.user_id = for_user;
 end $$;
 comment on function atrium_private.space_rights(uuid) is
   'Every role that a person has in a space, and from where: his workspace, the space itself, or a group. The highest one counts.';

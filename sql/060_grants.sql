@@ -33,22 +33,33 @@ alter table atrium.grants enable row level security;
 
 -- Definer: policies ask it. Not granted: it answers for anybody.
 create function atrium_private.grant_rights(for_user uuid, of_type text)
-  returns table (object_id uuid, grant_id uuid, role atrium.role)
+  returns table (object_id uuid, source text, source_id uuid, space_id uuid, role atrium.role)
   language plpgsql stable security definer set search_path = ''
 as $$
 begin
   return query
-    select shared.object_id, shared.id, shared.role
+    select shared.object_id, 'grant', shared.id, shared.space_id, shared.role
     from atrium.grants shared
-    join atrium.members member on member.workspace_id = shared.workspace_id and member.user_id = for_user
+    join atrium_private.active_memberships(for_user) member on member.workspace_id = shared.workspace_id
     where shared.object_type = of_type
       and (shared.user_id = for_user or shared.group_id in (
         select inside.group_id from atrium.group_members inside where inside.user_id = for_user
       ))
-      and member.suspended_at is null
-      and (shared.expires_at is null or shared.expires_at > now());
+      and (shared.expires_at is null or shared.expires_at > now())
+    union all
+    -- By a link comes whoever has it, unless an admin has shut him out.
+    select link.object_id, 'link', link.id, link.space_id, least(visit.role, link.role)
+    from atrium_private.link_visits visit
+    join atrium.links link on link.id = visit.link_id
+    where visit.user_id = for_user and link.object_type = of_type
+      and (link.expires_at is null or link.expires_at > now())
+      and not exists (
+        select from atrium.members member
+        where member.workspace_id = link.workspace_id and member.user_id = for_user and member.suspended_at is not null
+      );
 end $$;
-comment on function atrium_private.grant_rights(uuid, text) is 'The documents or rooms shared with a person himself or with one of his groups.';
+comment on function atrium_private.grant_rights(uuid, text) is
+  'The documents or rooms shared with a person himself, with one of his groups, or by a link that he has opened.';
 
 -- Definer: see grant_rights.
 create function atrium_private.granted_to_caller(of_type text, at_least atrium.role default 'viewer')
@@ -59,8 +70,7 @@ begin
   return query
     select rights.object_id
     from atrium_private.grant_rights((select atrium_private.caller()), of_type) rights
-    join atrium.grants shared on shared.id = rights.grant_id
-    join atrium.spaces space on space.id = shared.space_id
+    join atrium.spaces space on space.id = rights.space_id
     where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null);
 end $$;
 comment on function atrium_private.granted_to_caller(text, atrium.role) is

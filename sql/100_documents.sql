@@ -106,6 +106,7 @@ as $$
 begin
   update atrium.document_contents set space_id = new.space_id, trashed = new.trashed_at is not null where document_id = new.id;
   update atrium.grants set space_id = new.space_id where object_type = 'document' and object_id = new.id and space_id <> new.space_id;
+  update atrium.links set space_id = new.space_id where object_type = 'document' and object_id = new.id and space_id <> new.space_id;
   return null;
 end $$;
 comment on function atrium_private.follow_document() is 'Keeps the copies of a document''s space and state in step.';

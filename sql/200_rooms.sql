@@ -56,11 +56,11 @@ begin
     from atrium.room_members inside
     join atrium.rooms room on room.id = inside.room_id
     join atrium.spaces space on space.id = room.space_id
-    join atrium.members member on member.workspace_id = room.workspace_id and member.user_id = for_user
-    where inside.user_id = for_user and room.private and member.suspended_at is null
+    join atrium_private.active_memberships(for_user) member on member.workspace_id = room.workspace_id
+    where inside.user_id = for_user and room.private
       and (not space.private or room.space_id in (select given.space_id from space_roles given))
     union all
-    select given.object_id, 'grant', given.grant_id, given.role
+    select given.object_id, given.source, given.source_id, given.role
     from atrium_private.grant_rights(for_user, 'room') given;
 end $$;
 comment on function atrium_private.room_rights(uuid) is

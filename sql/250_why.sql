@@ -10,7 +10,8 @@ begin
     with me as materialized (select atrium_private.caller() as id),
     spaces as materialized (select distinct rights.space_id from me cross join lateral atrium_private.space_rights(me.id) rights),
     rooms as materialized (select distinct rights.room_id from me cross join lateral atrium_private.room_rights(me.id) rights),
-    documents as materialized (select rights.object_id from me cross join lateral atrium_private.grant_rights(me.id, 'document') rights),
+    documents as materialized (select rights.object_id from me cross join lateral atrium_private.grant_rights(me.id, 'document') rights
+      where rights.source = 'grant'),
     items as materialized (
       select shared.user_id, shared.group_id, shared.created_by from atrium.grants shared
       where (shared.object_type = 'room' and shared.object_id in (select room_id from rooms))
@@ -49,8 +50,8 @@ create function atrium_private.rights_on(for_user uuid, of_type text, object uui
   returns table (source text, source_id uuid, role atrium.role)
   language sql stable security definer set search_path = ''
 as $$
-  select 'workspace', member.workspace_id, member.role from atrium.members member
-  where of_type = 'workspace' and member.workspace_id = object and member.user_id = for_user and member.suspended_at is null
+  select 'workspace', member.workspace_id, member.role from atrium_private.active_memberships(for_user) member
+  where of_type = 'workspace' and member.workspace_id = object
   union all
   select rights.source, rights.source_id, rights.role from atrium_private.space_rights(for_user) rights
   where of_type = 'space' and rights.space_id = object
@@ -60,7 +61,7 @@ as $$
   where of_type = 'document' and document.id = object and rights.space_id = document.space_id
     and (document.trashed_at is null or rights.role >= 'editor')
   union all
-  select 'grant', rights.grant_id, rights.role from atrium.documents document
+  select rights.source, rights.source_id, rights.role from atrium.documents document
   cross join lateral atrium_private.grant_rights(for_user, 'document') rights
   where of_type = 'document' and document.id = object and rights.object_id = object and document.trashed_at is null
   union all
@@ -139,7 +140,7 @@ create function atrium.why_can(user_id uuid, object_type text, object_id uuid, a
   language sql stable set search_path = ''
 as $$ select * from atrium_private.why_can($1, $2, $3, $4) $$;
 comment on function atrium.why_can(uuid, text, uuid, text) is
-  'Whether a person may read, comment, write or manage a workspace, space, document or room, and why: the chain lists each role he has on it with its source (workspace, space, group, room or grant), highest first. About oneself, or asked by an admin of the object. Nullable: role.
+  'Whether a person may read, comment, write or manage a workspace, space, document or room, and why: the chain lists each role he has on it with its source (workspace, space, group, room, grant or link), highest first. About oneself, or asked by an admin of the object. Nullable: role.
 Example: select allowed, reason from atrium.why_can(''0190…'', ''document'', ''0191…'', ''write'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found, space_not_found, document_not_found, room_not_found, 422 action_invalid, object_type_invalid.';
 grant execute on function atrium.why_can to authenticated;

@@ -9,7 +9,8 @@ begin
   return query
     with active as materialized (
       select member.user_id, member.role from atrium.members member
-      where member.workspace_id = in_workspace and member.suspended_at is null and (for_user is null or member.user_id = for_user)
+      where member.workspace_id = in_workspace and member.suspended_at is null
+        and (member.expires_at is null or member.expires_at > now()) and (for_user is null or member.user_id = for_user)
     ),
     places as materialized (
       select space.id, space.private from atrium.spaces space
@@ -42,7 +43,16 @@ begin
     from places join atrium.grants shared on shared.space_id = places.id
     left join atrium.group_members inside on inside.group_id = shared.group_id
     join active on active.user_id = coalesce(shared.user_id, inside.user_id)
-    where shared.expires_at is null or shared.expires_at > now();
+    where shared.expires_at is null or shared.expires_at > now()
+    union all
+    select visit.user_id, link.object_type, link.object_id, 'link', link.id, least(visit.role, link.role)
+    from places join atrium.links link on link.space_id = places.id
+    join atrium_private.link_visits visit on visit.link_id = link.id
+    where (link.expires_at is null or link.expires_at > now()) and (for_user is null or visit.user_id = for_user)
+      and not exists (
+        select from atrium.members member
+        where member.workspace_id = in_workspace and member.user_id = visit.user_id and member.suspended_at is not null
+      );
 end $$;
 comment on function atrium_private.everybodys_rights(uuid, uuid, uuid) is
   'Every role that anybody has in a workspace, on its spaces, on private rooms and by grants, and from where; for one space or one person when given. Public rooms and documents follow their space besides.';
@@ -86,7 +96,7 @@ begin
     raise sqlstate 'PT404' using message = format('There is no such %s, or you may not see it.', of_type), detail = of_type || '_not_found';
   -- Who may write one document by a grant, or a guest, still does not learn who the members are.
   elsif not exists (
-    select from atrium_private.rights_on(me, of_type, object) rights where rights.source <> 'grant' and rights.role >= 'editor'
+    select from atrium_private.rights_on(me, of_type, object) rights where rights.source not in ('grant', 'link') and rights.role >= 'editor'
   ) or not exists (
     select from atrium.members member
     where member.user_id = me and member.role > 'guest' and member.workspace_id = coalesce(
@@ -108,6 +118,7 @@ begin
         when 'workspace' then format('The role in the workspace is %s.', rights.role)
         when 'space' then format('The role in the space is %s.', rights.role)
         when 'group' then format('The group %s has the role %s in the space.', team.name, rights.role)
+        when 'link' then format('Opened a link, as %s.', rights.role)
         when 'room' then format('A member of this private room, as %s.', rights.role)
         else format('Shared with %s as %s%s.', coalesce('the group ' || team.name, 'this person'), rights.role,
           to_char(rights.expires_at at time zone 'utc', '" until "YYYY-MM-DD HH24:MI" UTC"'))

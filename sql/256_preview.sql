@@ -19,6 +19,9 @@ as $$
     select shared.object_type, shared.object_id, shared.space_id from atrium.grants shared
     left join atrium.documents document on shared.object_type = 'document' and document.id = shared.object_id
     where shared.workspace_id = in_workspace and document.trashed_at is null
+    union select link.object_type, link.object_id, link.space_id from atrium.links link
+    join atrium.documents document on document.id = link.object_id
+    where link.workspace_id = in_workspace and document.trashed_at is null
     union select 'room', room.id, room.space_id from atrium.rooms room where room.workspace_id = in_workspace and room.private
   ),
   all_rights as (

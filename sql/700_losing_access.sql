@@ -208,6 +208,19 @@ create trigger after_grant_change after update of role, expires_at or delete on 
   for each row execute function atrium_private.after_grant_change();
 
 -- Definer: whoever changes the row may call nothing in this schema.
+create function atrium_private.after_link_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(null, null, null, old.object_id);
+  return null;
+end $$;
+comment on function atrium_private.after_link_change() is 'Whoever has the document open is asked again when a link to it is taken back or made smaller.';
+create trigger after_link_change after update of role, expires_at or delete on atrium.links
+  for each row execute function atrium_private.after_link_change();
+
+-- Definer: whoever changes the row may call nothing in this schema.
 create function atrium_private.after_document_change()
   returns trigger
   language plpgsql security definer set search_path = ''

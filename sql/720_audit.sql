@@ -128,7 +128,7 @@ comment on function atrium_private.audit_change() is 'Writes what changed about 
 create trigger a_audit after insert or update or delete on atrium.workspaces
   for each row execute function atrium_private.audit_change('workspace', 'name');
 create trigger a_audit after insert or update or delete on atrium.members
-  for each row execute function atrium_private.audit_change('member', 'role', 'suspended_at');
+  for each row execute function atrium_private.audit_change('member', 'role', 'suspended_at', 'expires_at');
 create trigger a_audit after insert or update or delete on atrium.invitations
   for each row execute function atrium_private.audit_change('invitation', 'email', 'role', 'expires_at', 'accepted_at', 'revoked_at');
 create trigger a_audit after insert or update or delete on atrium.groups
@@ -145,3 +145,5 @@ create trigger a_audit after insert or update or delete on atrium.room_members
   for each row execute function atrium_private.audit_change('room_member', 'user_id');
 create trigger a_audit after insert or update or delete on atrium.grants
   for each row execute function atrium_private.audit_change('grant', 'user_id', 'group_id', 'role', 'expires_at');
+create trigger a_audit after insert or update or delete on atrium.links
+  for each row execute function atrium_private.audit_change('link', 'role', 'has_password', 'expires_at');

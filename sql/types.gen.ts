@@ -59,10 +59,16 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; email?: string; role?: Role; invited_by?: string | null; created_at?: string; expires_at?: string; accepted_at?: string | null; revoked_at?: string | null }
         Relationships: [{'columns':['invited_by'],'isOneToOne':false,'foreignKeyName':'invitations_invited_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'invitations_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      links: {
+        Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password: boolean; expires_at: string | null; created_by: string | null; created_at: string }
+        Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string }
+        Update: { id?: string; workspace_id?: string; space_id?: string; object_type?: string; object_id?: string; role?: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'links_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['object_id'],'isOneToOne':false,'foreignKeyName':'links_object_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
       members: {
-        Row: { workspace_id: string; user_id: string; role: Role; suspended_at: string | null; joined_at: string }
-        Insert: { workspace_id: string; user_id: string; role: Role; suspended_at?: string | null; joined_at?: string }
-        Update: { workspace_id?: string; user_id?: string; role?: Role; suspended_at?: string | null; joined_at?: string }
+        Row: { workspace_id: string; user_id: string; role: Role; suspended_at: string | null; expires_at: string | null; needs_mfa: boolean; joined_at: string }
+        Insert: { workspace_id: string; user_id: string; role: Role; suspended_at?: string | null; expires_at?: string | null; needs_mfa?: boolean; joined_at?: string }
+        Update: { workspace_id?: string; user_id?: string; role?: Role; suspended_at?: string | null; expires_at?: string | null; needs_mfa?: boolean; joined_at?: string }
         Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'members_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       messages: {
@@ -148,6 +154,10 @@ export type Database = {
         Args: { id: string | null; workspace_id: string; name: string }
         Returns: Database['atrium']['Tables']['groups']['Row']
       }
+      create_link: {
+        Args: { object_type: string; object_id: string; role?: Role; expires_at?: string | null; password?: string | null }
+        Returns: { id: string; token: string; role: Role; has_password: boolean; expires_at: string | null }[]
+      }
       create_room: {
         Args: { id: string | null; space_id: string; name: string; private?: boolean; topic?: string }
         Returns: Database['atrium']['Tables']['rooms']['Row']
@@ -162,6 +172,10 @@ export type Database = {
       }
       delete_group: {
         Args: { group_id: string }
+        Returns: undefined
+      }
+      delete_link: {
+        Args: { link_id: string }
         Returns: undefined
       }
       delete_message: {
@@ -192,6 +206,10 @@ export type Database = {
         Args: { room_id: string }
         Returns: undefined
       }
+      link_preview: {
+        Args: { token: string }
+        Returns: { object_type: string; role: Role; has_password: boolean; expires_at: string | null }[]
+      }
       mark_read: {
         Args: { room_id: string; seq: number }
         Returns: undefined
@@ -211,6 +229,10 @@ export type Database = {
       my_workspaces: {
         Args: Record<never, never>
         Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string }[]
+      }
+      open_link: {
+        Args: { token: string; password?: string | null }
+        Returns: { state: string; object_type: string | null; object_id: string | null; role: Role | null }[]
       }
       preview_access_change: {
         Args: { change: string; arguments: Json }

@@ -81,17 +81,18 @@ const RULES = [
     where table_schema = 'atrium' and grantee in ('anon', 'authenticated') and privilege_type <> 'SELECT'`,
   ],
   [
-    'visitors may call one function and read no table',
+    'visitors may look at what a link is about, and read no table',
     `
     select grantee || ' ' || table_name as name from information_schema.role_table_grants
     where table_schema in ('atrium', 'atrium_private', 'pgboss') and grantee in ('anon', 'PUBLIC')
     union all
     select oid::regprocedure::text from pg_proc
-    where pronamespace = 'atrium'::regnamespace and has_function_privilege('anon', oid, 'execute') and proname <> 'invitation_preview'
+    where pronamespace = 'atrium'::regnamespace and has_function_privilege('anon', oid, 'execute')
+      and proname not in ('invitation_preview', 'link_preview')
     union all
     select oid::regprocedure::text from pg_proc
     where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('anon', oid, 'execute')
-      and proname not in ('invitation_preview', 'caller')`,
+      and proname not in ('invitation_preview', 'link_preview', 'caller')`,
   ],
   [
     'people call no private function that answers for somebody else',

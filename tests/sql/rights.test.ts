@@ -32,6 +32,7 @@ beforeAll(async () => {
   const group = await db.call(owner, 'create_group', { id: randomUUID(), workspace_id: workspace.id, name: 'Team' })
   await db.call(owner, 'add_group_member', { group_id: group.id, user_id: target.id })
   const grant = await db.call(owner, 'share_item', { object_type: 'document', object_id: document.id, role: 'viewer', group_id: group.id })
+  const [link] = await db.call(owner, 'create_link', { object_type: 'document', object_id: document.id })
   const invitation = await db.call(owner, 'invite_member', { workspace_id: workspace.id, email: 'new@example.com', role: 'viewer' })
   await db.admin`insert into atrium_private.invitation_tokens (hash, invitation_id) values (sha256('token'), ${invitation.id})`
   const message = await db.call(owner, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text: 'Hello' })
@@ -46,6 +47,7 @@ beforeAll(async () => {
     message: message.id,
     owner: owner.id,
     target: target.id,
+    link: link?.id ?? '',
   }
 }, 60_000)
 afterAll(() => db.drop())
@@ -64,6 +66,7 @@ const TABLES = [
   ['spaces',             'id = $space',               'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['space_members',      'space_id = $space',         'role',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['grants',             'id = $grant',               'role',    ['',     '',   '',    '',       'S',   'S',  'S',  '']],
+  ['links',              'id = $link',                'role',    ['',     '',   '',    '',       'S',   'S',  'S',  '']],
   ['documents',          'id = $document',            'title',   ['',     '',   'S',   'S',      'SU',  'SU', 'SU', '']],
   ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['rooms',              'id = $room',                'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -141,6 +144,8 @@ const CALLS = [
   ['remove_space_group', () => ({ space_id: ids.space, group_id: ids.group }),                                ['space_not_found', 'space_not_found', low, low, low, '', '', 'space_not_found']],
   ['share_item',         () => ({ object_type: 'document', object_id: ids.document, role: 'viewer', user_id: ids.target }), ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['unshare_item',       () => ({ grant_id: ids.grant }),                                                     ['grant_not_found', 'grant_not_found', 'grant_not_found', 'grant_not_found', '', '', '', 'grant_not_found']],
+  ['create_link',        () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['delete_link',        () => ({ link_id: ids.link }),                                                       ['link_not_found', 'link_not_found', 'link_not_found', 'link_not_found', '', '', '', 'link_not_found']],
   ['create_document',    () => ({ id: randomUUID(), space_id: ids.space }),                                   ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
   ['move_document',      () => ({ id: ids.document, parent_id: null, position: null }),                       ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['trash_document',     () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
@@ -177,6 +182,7 @@ test.for(CALLS)('[ACL3] who may call %s', async ([name, args, expected]) => {
 const SUBJECTS: Record<string, string> = {
   why_can: 'object_id',
   who_has_access: 'object_id',
+  create_link: 'object_id',
   share_item: 'object_id',
   send_message: 'room_id',
   create_group: 'workspace_id',
@@ -199,9 +205,11 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'accept_my_invitation',
     'create_workspace',
     'invitation_preview',
+    'link_preview',
     'my_invitations',
     'my_rooms',
     'my_workspaces',
+    'open_link',
     // It is allowed whatever the change itself is.
     'preview_access_change',
   ]

@@ -1,0 +1,219 @@
+-- Sharing a document by a link: whoever opens it, and knows the password when there is one, has the link's role on the document.
+-- A visitor without an account is an anonymous account (signInAnonymously), so that every part of the platform asks the same policies.
+
+create table atrium.links (
+  id uuid primary key default gen_random_uuid(),
+  workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
+  space_id uuid not null,
+  object_type text not null check (object_type = 'document'),
+  object_id uuid not null references atrium.documents (id) on delete cascade,
+  role atrium.role not null check (role between 'viewer' and 'editor'),
+  has_password boolean not null default false,
+  expires_at timestamptz,
+  created_by uuid references atrium.profiles (id) on delete set null,
+  created_at timestamptz not null default now(),
+  foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade
+);
+comment on table atrium.links is 'Links by which a document is shared. Seen by the editors of its space; the link itself is known to its maker alone.';
+comment on column atrium.links.space_id is 'The space of the document; it follows when the document moves.';
+comment on column atrium.links.role is 'viewer to editor. A visitor without an account only reads, whatever it says.';
+comment on column atrium.links.expires_at is 'From then on the link gives nothing. Null: it does not expire.';
+create index on atrium.links (object_id);
+create index on atrium.links (space_id);
+create index on atrium.links (workspace_id);
+-- Deleting an account looks for what the person made.
+create index on atrium.links (created_by);
+alter table atrium.links enable row level security;
+
+create policy "editors of the space see its links"
+  on atrium.links for select to authenticated
+  using (space_id in (select atrium_private.spaces_of_caller('editor')));
+grant select on atrium.links to authenticated;
+
+create table atrium_private.link_secrets (
+  link_id uuid primary key references atrium.links (id) on delete cascade,
+  hash bytea not null unique check (octet_length(hash) = 32),
+  password text,
+  failures integer not null default 0,
+  failing_since timestamptz
+);
+comment on table atrium_private.link_secrets is 'The SHA-256 of each link''s token, the bcrypt hash of its password, and how often it was guessed at.';
+alter table atrium_private.link_secrets enable row level security;
+
+create table atrium_private.link_visits (
+  link_id uuid not null references atrium.links (id) on delete cascade,
+  user_id uuid not null references atrium.profiles (id) on delete cascade,
+  role atrium.role not null,
+  opened_at timestamptz not null default now(),
+  primary key (link_id, user_id)
+);
+comment on table atrium_private.link_visits is 'Who has opened a link, which gives him the lower of both roles for as long as the link exists.';
+-- Every policy asks "which links have I opened?".
+create index on atrium_private.link_visits (user_id, link_id);
+alter table atrium_private.link_visits enable row level security;
+
+-- Definer: nobody may insert links but through here.
+create function atrium_private.create_link(of_type text, item uuid, with_role atrium.role, until timestamptz, new_password text)
+  returns table (id uuid, token text, role atrium.role, has_password boolean, expires_at timestamptz)
+  language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  place atrium.spaces;
+  new_token text := rtrim(translate(encode(extensions.gen_random_bytes(32), 'base64'), '+/', '-_'), '=');
+begin
+  if of_type is distinct from 'document' then
+    raise sqlstate 'PT422' using message = 'Only a document can be shared by a link.', detail = 'object_type_invalid';
+  end if;
+  place := atrium_private.require_item_editor(of_type, item);
+  if (with_role between 'viewer' and 'editor') is distinct from true then
+    raise sqlstate 'PT422' using message = 'The role of a link is viewer, commenter or editor.', detail = 'role_invalid';
+  elsif until <= now() then
+    raise sqlstate 'PT422' using message = 'The expiry is in the past.', detail = 'expires_at_invalid';
+  elsif char_length(new_password) not between 8 and 72 or octet_length(new_password) > 72 then
+    -- bcrypt reads no further than 72 bytes.
+    raise sqlstate 'PT422' using message = 'The password of a link has 8 to 72 characters.', detail = 'password_invalid';
+  elsif (select count(*) from atrium.links link where link.object_id = item) >= 100 then
+    raise sqlstate 'PT429' using message = 'This document has 100 links. Delete some first.', detail = 'too_many_links';
+  end if;
+  return query
+    with made as (
+      insert into atrium.links (workspace_id, space_id, object_type, object_id, role, has_password, expires_at, created_by)
+      values (place.workspace_id, place.id, of_type, item, with_role, new_password is not null, until, atrium_private.caller())
+      returning *
+    ),
+    secret as (
+      insert into atrium_private.link_secrets (link_id, hash, password)
+      select made.id, sha256(convert_to(new_token, 'UTF8')), extensions.crypt(new_password, extensions.gen_salt('bf', 10)) from made
+    )
+    select made.id, new_token, made.role, made.has_password, made.expires_at from made;
+end $$;
+comment on function atrium_private.create_link(text, uuid, atrium.role, timestamptz, text) is 'Behind atrium.create_link.';
+grant execute on function atrium_private.create_link to authenticated;
+
+-- Definer: nobody may delete links but through here.
+create function atrium_private.delete_link(link_id uuid)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.require_caller();
+  delete from atrium.links link where link.id = $1 and link.space_id in (select atrium_private.spaces_of_caller('editor'));
+  if not found then
+    raise sqlstate 'PT404' using message = 'There is no such link, or you may not see it.', detail = 'link_not_found';
+  end if;
+end $$;
+comment on function atrium_private.delete_link(uuid) is 'Behind atrium.delete_link.';
+grant execute on function atrium_private.delete_link to authenticated;
+
+-- Definer: it reads links by their token, which nobody may.
+create function atrium_private.require_link(token text)
+  returns atrium.links
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links;
+begin
+  select known.* into link
+  from atrium_private.link_secrets secret
+  join atrium.links known on known.id = secret.link_id
+  join atrium.documents document on document.id = known.object_id
+  where secret.hash = sha256(convert_to($1, 'UTF8')) and document.trashed_at is null;
+  if link.id is null then
+    raise sqlstate 'PT404' using message = 'This link does not exist any more.', detail = 'link_not_found';
+  elsif link.expires_at <= now() then
+    raise sqlstate 'PT410' using message = 'This link has expired.', detail = 'link_expired';
+  end if;
+  return link;
+end $$;
+comment on function atrium_private.require_link(text) is 'The link that a token opens. Errors: 404 link_not_found, 410 link_expired.';
+
+-- Definer: whoever has the link may read what it asks for, signed in or not.
+create function atrium_private.link_preview(token text)
+  returns table (object_type text, role atrium.role, has_password boolean, expires_at timestamptz)
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_link($1);
+begin
+  return query select link.object_type, link.role, link.has_password, link.expires_at;
+end $$;
+comment on function atrium_private.link_preview(text) is 'Behind atrium.link_preview.';
+grant execute on function atrium_private.link_preview to anon, authenticated;
+
+-- Definer: it writes visits. A wrong password is an answer and no error: an error would take the count of failures back.
+create function atrium_private.open_link(token text, password text)
+  returns table (state text, object_type text, object_id uuid, role atrium.role)
+  language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me uuid := atrium_private.require_caller();
+  link atrium.links := atrium_private.require_link($1);
+  secret atrium_private.link_secrets;
+  given atrium.role := case when (select account.is_anonymous from auth.users account where account.id = me) then 'viewer' else link.role end;
+begin
+  select known.* into secret from atrium_private.link_secrets known where known.link_id = link.id for update;
+  if secret.password is not null then
+    if secret.failures >= 10 and secret.failing_since > now() - interval '15 minutes' then
+      return query select 'too_many_attempts', null::text, null::uuid, null::atrium.role;
+      return;
+    elsif $2 is null or octet_length($2) > 72 or extensions.crypt($2, secret.password) <> secret.password then
+      if $2 is not null then
+        update atrium_private.link_secrets known
+        set failures = case when known.failing_since > now() - interval '15 minutes' then known.failures + 1 else 1 end,
+          failing_since = case when known.failing_since > now() - interval '15 minutes' then known.failing_since else now() end
+        where known.link_id = link.id;
+      end if;
+      return query select case when $2 is null then 'password_required' else 'password_wrong' end, null::text, null::uuid, null::atrium.role;
+      return;
+    end if;
+  end if;
+  insert into atrium_private.link_visits (link_id, user_id, role) values (link.id, me, given)
+  on conflict (link_id, user_id) do update set role = excluded.role, opened_at = now();
+  return query select 'open', link.object_type, link.object_id, given;
+end $$;
+comment on function atrium_private.open_link(text, text) is 'Behind atrium.open_link.';
+grant execute on function atrium_private.open_link to authenticated;
+
+create function atrium.create_link(
+  object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null
+)
+  returns table (id uuid, token text, role atrium.role, has_password boolean, expires_at timestamptz)
+  language sql set search_path = ''
+as $$ select * from atrium_private.create_link($1, $2, $3, $4, $5) $$;
+comment on function atrium.create_link(text, uuid, atrium.role, timestamptz, text) is
+  'Makes a link by which a document is shared with whoever has it; the token is told this once. Editors of the space may. Nullable: expires_at, password.
+Example: select token from atrium.create_link(''document'', ''0190…'', expires_at => now() + interval ''1 week'', password => ''open sesame'');
+Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, 422 object_type_invalid, role_invalid, expires_at_invalid, password_invalid (8 to 72 characters), 429 too_many_links.';
+grant execute on function atrium.create_link to authenticated;
+
+create function atrium.delete_link(link_id uuid)
+  returns void
+  language sql set search_path = ''
+as $$ select atrium_private.delete_link($1) $$;
+comment on function atrium.delete_link(uuid) is
+  'Takes a link back: whoever came by it loses the document at once. Editors of the space may.
+Example: select atrium.delete_link(''0190…'');
+Errors: 401 not_signed_in, 404 link_not_found.';
+grant execute on function atrium.delete_link to authenticated;
+
+create function atrium.link_preview(token text)
+  returns table (object_type text, role atrium.role, has_password boolean, expires_at timestamptz)
+  language sql stable set search_path = ''
+as $$ select * from atrium_private.link_preview($1) $$;
+comment on function atrium.link_preview(text) is
+  'What a link asks for, for whoever has it, signed in or not. Nullable: expires_at.
+Example: select has_password from atrium.link_preview(''n3cm…'');
+Errors: 404 link_not_found, 410 link_expired.';
+grant execute on function atrium.link_preview to anon, authenticated;
+
+create function atrium.open_link(token text, password text default null)
+  returns table (state text, object_type text, object_id uuid, role atrium.role)
+  language sql set search_path = ''
+as $$ select * from atrium_private.open_link($1, $2) $$;
+comment on function atrium.open_link(text, text) is
+  'Opens a link for the caller, who may be an anonymous account (it only reads). The state is open, password_required, password_wrong or too_many_attempts (ten wrong ones in 15 minutes); the other columns are null but for open. Nullable: password, object_type, object_id, role.
+Example: select state, object_id from atrium.open_link(''n3cm…'', ''open sesame'');
+Errors: 401 not_signed_in, 404 link_not_found, 410 link_expired.';
+grant execute on function atrium.open_link to authenticated;

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase } from '../support/database.ts'
+import { createDocument, createMember, createUser, createWorkspace, type User, type Workspace } from '../support/factories.ts'
+
+const db = await createDatabase()
+let workspace: Workspace
+let visitor: User
+beforeAll(async () => {
+  workspace = await createWorkspace(db)
+  visitor = { id: randomUUID(), email: '' }
+  await db.admin`insert into auth.users (id, is_anonymous) values (${visitor.id}, true)`
+})
+afterAll(() => db.drop())
+
+type Role = 'viewer' | 'commenter' | 'editor'
+async function link(options: { role?: Role; password?: string; expires_at?: string } = {}) {
+  const document = await createDocument(db, workspace)
+  const [made] = await db.call(workspace.owner, 'create_link', { object_type: 'document', object_id: document.id, ...options })
+  if (!made) throw new Error('No link was made')
+  return { document: document.id, id: made.id, token: made.token }
+}
+const open = async (user: User, token: string, password?: string) =>
+  (await db.call(user, 'open_link', { token, ...(password && { password }) }))[0]
+const access = (user: User, id: string) => db.call(user, 'document_access', { id }).catch((error: { detail: string }) => error.detail)
+const GONE = 'document_not_found'
+
+test('[LNK1] who opens a link has its role on that document alone, an anonymous visitor reads', async () => {
+  const other = await createDocument(db, workspace)
+  const { document, id, token } = await link({ role: 'editor' })
+  const stranger = await createUser(db)
+  expect(await db.call(null, 'link_preview', { token })).toEqual([
+    { object_type: 'document', role: 'editor', has_password: false, expires_at: null },
+  ])
+  expect(await access(stranger, document)).toBe(GONE)
+  expect(await open(stranger, token)).toEqual({ state: 'open', object_type: 'document', object_id: document, role: 'editor' })
+  expect(await open(visitor, token)).toMatchObject({ state: 'open', role: 'viewer' })
+  expect([await access(stranger, document), await access(visitor, document), await access(stranger, other.id)]).toEqual([
+    'write',
+    'read',
+    GONE,
+  ])
+  const seen = await db.as(visitor, async (sql) => ({
+    documents: (await sql`select from atrium.documents`).count,
+    others:
+      (await sql`select from atrium.profiles where id <> ${visitor.id}`).count +
+      (await sql`select from atrium.members`).count +
+      (await sql`select from atrium.spaces`).count,
+  }))
+  expect(seen).toEqual({ documents: 1, others: 0 })
+  expect(await db.call(visitor, 'my_workspaces', {})).toEqual([])
+
+  const heard: (string | null)[] = []
+  await db.admin.listen('atrium_access', (payload) => heard.push(JSON.parse(payload).document_id))
+  await db.call(workspace.owner, 'delete_link', { link_id: id })
+  expect([await access(stranger, document), await access(visitor, document)]).toEqual([GONE, GONE])
+  await expect.poll(() => heard).toEqual([document])
+  await expect(open(visitor, token)).rejects.toMatchObject({ code: 'PT404', detail: 'link_not_found' })
+})
+
+test('[LNK1] an expired link, the trash and a suspension each end it; it follows its document', async () => {
+  const { document, id, token } = await link()
+  const member = await createMember(db, workspace, 'guest')
+  await open(member, token)
+  expect(await access(member, document)).toBe('read')
+  const space = await db.call(workspace.owner, 'create_space', { id: randomUUID(), workspace_id: workspace.id, name: 'P', private: true })
+  await db.call(workspace.owner, 'move_document', { id: document, parent_id: null, position: null, space_id: space.id })
+  expect(await access(member, document)).toBe('read')
+  expect(await db.admin`select space_id from atrium.links where id = ${id}`).toEqual([{ space_id: space.id }])
+  await db.call(workspace.owner, 'suspend_member', { workspace_id: workspace.id, user_id: member.id })
+  expect(await access(member, document)).toBe(GONE)
+  await db.call(workspace.owner, 'reactivate_member', { workspace_id: workspace.id, user_id: member.id })
+  await db.call(workspace.owner, 'trash_document', { id: document })
+  expect(await access(member, document)).toBe(GONE)
+  await expect(open(member, token)).rejects.toMatchObject({ detail: 'link_not_found' })
+  await db.call(workspace.owner, 'restore_document', { id: document })
+  await db.admin`update atrium.links set expires_at = now() - interval '1 second' where id = ${id}`
+  expect(await access(member, document)).toBe(GONE)
+  await expect(open(member, token)).rejects.toMatchObject({ code: 'PT410', detail: 'link_expired' })
+})
+
+test('[LNK2] a password is asked for, and ten wrong ones close the link for fifteen minutes', async () => {
+  const { document, token } = await link({ password: 'open sesame' })
+  expect(await open(visitor, token)).toMatchObject({ state: 'password_required', object_id: null })
+  expect(await open(visitor, token, 'open sesame')).toMatchObject({ state: 'open', object_id: document })
+  const stranger = await createUser(db)
+  const guesses = await Promise.all(Array.from({ length: 12 }, (_, index) => open(stranger, token, `guess ${index}`)))
+  expect(guesses.map((guess) => guess?.state).sort()).toEqual([...Array(10).fill('password_wrong'), ...Array(2).fill('too_many_attempts')])
+  expect(await open(stranger, token, 'open sesame')).toMatchObject({ state: 'too_many_attempts', object_id: null })
+  expect(await access(stranger, document)).toBe(GONE)
+  await db.admin`update atrium_private.link_secrets set failing_since = now() - interval '16 minutes' where failures > 0`
+  expect(await open(stranger, token, 'open sesame')).toMatchObject({ state: 'open' })
+})
+
+test('[LNK3] neither token nor password is kept, and bad ones are refused', async () => {
+  const { token, document } = await link({ password: 'open sesame' })
+  const [kept] =
+    await db.admin`select jsonb_agg(to_jsonb(secret)) || (select jsonb_agg(to_jsonb(event)) from atrium.audit_events event) as all from atrium_private.link_secrets secret`
+  expect(JSON.stringify(kept)).not.toContain(token)
+  expect(JSON.stringify(kept)).not.toContain('sesame')
+  expect(token).toMatch(/^[\w-]{43}$/)
+  const create = (args: object) => db.call(workspace.owner, 'create_link', { object_type: 'document', object_id: document, ...args })
+  for (const [args, detail] of [
+    [{ password: 'short' }, 'password_invalid'],
+    [{ password: 'é'.repeat(40) }, 'password_invalid'],
+    [{ role: 'admin' }, 'role_invalid'],
+    [{ expires_at: '2000-01-01' }, 'expires_at_invalid'],
+    [{ object_type: 'room' }, 'object_type_invalid'],
+  ] as const)
+    await expect(create(args)).rejects.toMatchObject({ code: 'PT422', detail })
+  for (const wrong of ['', 'x', 'x'.repeat(100_000)]) await expect(open(visitor, wrong)).rejects.toMatchObject({ detail: 'link_not_found' })
+})
