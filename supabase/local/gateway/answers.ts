@@ -25,11 +25,14 @@ export function refuseSocket(socket: Duplex, status: number, code: string, messa
   socket.once('finish', () => socket.destroy())
 }
 
-/** The path without query, as it was sent; `null` when the target is no path, or decodes to no text. */
+/** A step out of where the path says it leads. Clients resolve it before they ask; here the parts would not agree on whose path it is. */
+const DOT_SEGMENT = /\/(\.|%2e){1,2}(\/|$)/i
+
+/** The path without query, as it was sent; `null` when the target is no path, has `.` or `..` for a part, or decodes to no text. */
 export function pathOf(request: IncomingMessage): string | null {
   const target = request.url ?? ''
   const path = target.split(/[?#]/, 1)[0] ?? ''
-  return path.startsWith('/') && isText(path) ? path : null
+  return path.startsWith('/') && !path.includes('\\') && !DOT_SEGMENT.test(path) && isText(path) ? path : null
 }
 
 function isText(path: string): boolean {

@@ -45,6 +45,8 @@ export interface Gateway {
 }
 
 const CLOSE_DEADLINE_MS = 5_000
+/** Node takes some thirty more, such as TRACE, which says back what it was sent, keys included. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** Listens on the one origin and hands each request to the service it belongs to. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -54,7 +56,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request)
-    if (path === null) return refuse(response, 400, 'bad_request', 'The target of the request must be a path in valid UTF-8')
+    if (!METHODS.has(request.method ?? '')) return refuse(response, 405, 'method_not_allowed', 'There is nothing here for this method')
+    if (path === null)
+      return refuse(response, 400, 'bad_request', 'The target of the request must be a path in valid UTF-8, without . and .. as parts')
     if (mailbox && (path === '/dev/mail' || path.startsWith('/dev/mail/'))) return mailbox.handle(request, response)
     stateClientAddress(request, trustedProxies)
     if (path === '/health') return answerHealth(request, response, await health())
