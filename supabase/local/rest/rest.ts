@@ -21,6 +21,8 @@ export interface RestOptions {
 }
 
 const PREFIX = '/rest/v1'
+/** A table or a function, and nothing else: the library that serves the tables has pages of its own, such as what its catalogue holds. */
+const PATH = /^\/rest\/v1\/(rpc\/)?[^/]+$/
 const MAX_BODY_BYTES = 10 * 2 ** 20
 const SINGLE_OBJECT = 'application/vnd.pgrst.object+json'
 
@@ -82,6 +84,7 @@ export async function createRest({ databaseUrl, tokens, schemas }: RestOptions):
       try {
         const url = new URL(request.url ?? '/', 'http://localhost')
         const claims = callerOf(request, tokens)
+        if (!PATH.test(url.pathname)) throw new RestError(404, 'PGRST125', 'Invalid path specified in request URL')
         if (isPlainCall(request, url)) await callFunction(request, response, url, claims)
         else await queryTable(request, response, url, claims)
       } catch (error) {
