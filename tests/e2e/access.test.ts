@@ -1,31 +1,18 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { makeData, type Started, startReal } from '../support/start.ts'
-import { axe, makeTeam, SIZES, signIn, type Visitor, visit } from './people.ts'
+import { expect, test } from 'vitest'
+import { axe, makeTeam, SIZES, signIn, startAtrium, type Visitor, visit } from './people.ts'
 
-const home = makeData()
-let browser: Browser
-let started: Started
-beforeAll(async () => {
-  ;[started, browser] = await Promise.all([startReal(home.data), launchBrowser()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await started?.stop()
-  home.remove()
-})
+const atrium = startAtrium()
 
 const body = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Text of the page' })
 
 async function pageWith(roles: Record<string, string>) {
-  const team = await makeTeam(started, roles)
+  const team = await makeTeam(atrium.started, roles)
   const id = crypto.randomUUID()
   await team.as('Anna').rpc('create_document', { id, space_id: team.space, title: 'Launch plan' }).throwOnError()
   const open = async (name: string, size = SIZES.desktop) => {
-    const visitor = await visit(browser, size)
-    await signIn(visitor.page, started, team.emailOf(name))
-    await visitor.page.goto(`${started.url}/d/${id}`)
+    const visitor = await visit(atrium.browser, size)
+    await signIn(visitor.page, atrium.started, team.emailOf(name))
+    await visitor.page.goto(`${atrium.started.url}/d/${id}`)
     await body(visitor).waitFor()
     return visitor
   }
@@ -62,7 +49,7 @@ test('[E2E10] somebody who is removed is told, and sees nothing more', async () 
     .click()
   await ben.page.getByText('You no longer have access to Northlight Studio.').waitFor()
   await expect.poll(() => body(ben).count()).toBe(0)
-  await ben.page.goto(`${started.url}/d/${team.id}`)
+  await ben.page.goto(`${atrium.started.url}/d/${team.id}`)
   await expect.poll(() => body(ben).count()).toBe(0)
   const { data } = await team.as('Ben').from('documents').select('id')
   expect(data).toEqual([])
@@ -84,6 +71,6 @@ test('[E2E11] a private space is not there for whoever is not in it; a viewer fi
   expect(await ben.page.getByText('Board').count()).toBe(0)
   expect(await ben.page.getByRole('button', { name: 'New space' }).count()).toBe(0)
   expect(await body(ben).getAttribute('contenteditable')).toBe('false')
-  await ben.page.goto(`${started.url}/s/${spaces[0]?.id}`)
+  await ben.page.goto(`${atrium.started.url}/s/${spaces[0]?.id}`)
   await ben.page.getByRole('heading', { level: 1, name: 'You don’t have access.' }).waitFor()
 })

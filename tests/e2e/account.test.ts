@@ -1,66 +1,53 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { makeData, type Started, startReal } from '../support/start.ts'
-import { axe, firstLink, mailTo, makeTeam, PASSWORD, SIZES, signIn, visit } from './people.ts'
+import { expect, test } from 'vitest'
+import { axe, firstLink, mailTo, makeTeam, PASSWORD, SIZES, signIn, startAtrium, visit } from './people.ts'
 
-const home = makeData()
-let browser: Browser
-let started: Started
-beforeAll(async () => {
-  ;[started, browser] = await Promise.all([startReal(home.data), launchBrowser()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await started?.stop()
-  home.remove()
-})
+const atrium = startAtrium()
 
 test('[E2E12] a wrong password is refused with a sentence, the right one lets in, signing out ends it', async () => {
-  const team = await makeTeam(started, { Anna: 'owner' })
-  const { page } = await visit(browser, SIZES.phone)
-  await page.goto(`${started.url}/login`)
+  const team = await makeTeam(atrium.started, { Anna: 'owner' })
+  const { page } = await visit(atrium.browser, SIZES.phone)
+  await page.goto(`${atrium.started.url}/login`)
   await page.getByLabel('E-mail address').fill(team.emailOf('Anna'))
   await page.getByLabel('Password', { exact: true }).fill('not this one')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('alert').waitFor()
   expect.soft(await axe(page)).toEqual([])
-  await signIn(page, started, team.emailOf('Anna'))
-  await page.goto(`${started.url}/settings`)
+  await signIn(page, atrium.started, team.emailOf('Anna'))
+  await page.goto(`${atrium.started.url}/settings`)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-  await page.goto(`${started.url}/people`)
+  await page.goto(`${atrium.started.url}/people`)
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('access_token')
 })
 
 test('[E2E13] a forgotten password is replaced by way of the mailbox', async () => {
-  const team = await makeTeam(started, { Ben: 'owner' })
-  const { page } = await visit(browser, SIZES.desktop)
-  await page.goto(`${started.url}/login`)
+  const team = await makeTeam(atrium.started, { Ben: 'owner' })
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await page.goto(`${atrium.started.url}/login`)
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await page.getByLabel('E-mail address').fill(team.emailOf('Ben'))
   await page.getByRole('button', { name: 'Send e-mail' }).click()
-  await page.goto(firstLink(await mailTo(started, team.emailOf('Ben'), /password/i)))
+  await page.goto(firstLink(await mailTo(atrium.started, team.emailOf('Ben'), /password/i)))
   await page.getByLabel('New password', { exact: true }).fill('seven boats at sea')
   expect.soft(await axe(page)).toEqual([])
   await page.getByRole('button', { name: 'Save password' }).click()
   await page.getByRole('heading', { name: 'Home' }).waitFor()
-  const other = await visit(browser, SIZES.desktop)
-  await signIn(other.page, started, team.emailOf('Ben'), 'seven boats at sea')
+  const other = await visit(atrium.browser, SIZES.desktop)
+  await signIn(other.page, atrium.started, team.emailOf('Ben'), 'seven boats at sea')
 })
 
 test('[E2E14] an invitation for another address, a used one and an invented one each say what is wrong', async () => {
-  const team = await makeTeam(started, { Anna: 'owner', Carl: 'viewer' })
-  const { page } = await visit(browser, SIZES.desktop)
-  await page.goto(`${started.url}/invite/${'x'.repeat(43)}`)
+  const team = await makeTeam(atrium.started, { Anna: 'owner', Carl: 'viewer' })
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await page.goto(`${atrium.started.url}/invite/${'x'.repeat(43)}`)
   await page.getByText('This invitation does not exist.').waitFor()
   expect.soft(await axe(page)).toEqual([])
 
   const invited = `dora-${crypto.randomUUID().slice(0, 8)}@example.com`
   await team.as('Anna').rpc('invite_member', { workspace_id: team.workspace, email: invited, role: 'editor' }).throwOnError()
-  const link = firstLink(await mailTo(started, invited, /invited you/))
-  await signIn(page, started, team.emailOf('Carl'))
+  const link = firstLink(await mailTo(atrium.started, invited, /invited you/))
+  await signIn(page, atrium.started, team.emailOf('Carl'))
   await page.goto(link)
   await page.getByText(`This invitation is for ${invited}.`).waitFor()
 
@@ -71,9 +58,9 @@ test('[E2E14] an invitation for another address, a used one and an invented one 
 })
 
 test('[E2E15] a session that was ended elsewhere asks for the password in place, and goes on', async () => {
-  const team = await makeTeam(started, { Olga: 'owner' })
-  const { page } = await visit(browser, SIZES.desktop)
-  await signIn(page, started, team.emailOf('Olga'))
+  const team = await makeTeam(atrium.started, { Olga: 'owner' })
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await signIn(page, atrium.started, team.emailOf('Olga'))
   await team.as('Olga').auth.signOut({ scope: 'global' })
   await page.evaluate(() => {
     // The access token has run out, so the next request needs a new one.

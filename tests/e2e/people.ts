@@ -1,9 +1,10 @@
 import AxeBuilder from '@axe-core/playwright'
 import { createClient } from '@supabase/supabase-js'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { Mail } from '../../supabase/local/mailbox/mailbox.ts'
-import type { Started } from '../support/start.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { makeData, type Started, startReal } from '../support/start.ts'
 
 /** The three sizes every screen is made for. */
 export const SIZES = {
@@ -13,6 +14,29 @@ export const SIZES = {
 } as const satisfies Record<string, BrowserContextOptions>
 
 export const PASSWORD = 'four horses on a hill'
+
+export interface Atrium {
+  /** The running product. A test that ends it puts the next one here. */
+  started: Started
+  browser: Browser
+  /** Its data directory. */
+  data: string
+}
+
+/** The product as `npm start` runs it, and a browser, for all tests of a file. */
+export function startAtrium(): Atrium {
+  const { data, remove } = makeData()
+  const atrium = { data } as Atrium
+  beforeAll(async () => {
+    ;[atrium.started, atrium.browser] = await Promise.all([startReal(data), launchBrowser()])
+  })
+  afterAll(async () => {
+    await atrium.browser?.close()
+    await atrium.started?.stop()
+    remove()
+  })
+  return atrium
+}
 
 /** A person at a browser of his own. */
 export interface Visitor {

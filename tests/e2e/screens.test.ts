@@ -1,18 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { makeData, type Started, startReal } from '../support/start.ts'
-import { axe, makeTeam, SIZES, sidewaysScroll, signIn, visit } from './people.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from './people.ts'
 
-const home = makeData()
-let browser: Browser
-let started: Started
+const atrium = startAtrium()
 let email: string
 let paths: string[]
 beforeAll(async () => {
-  ;[started, browser] = await Promise.all([startReal(home.data), launchBrowser()])
   const longName = 'Wolfgang-Maximilian von und zu Hohenlohe-Schillingsfürst'
-  const team = await makeTeam(started, { Anna: 'owner', [longName]: 'editor' })
+  const team = await makeTeam(atrium.started, { Anna: 'owner', [longName]: 'editor' })
   const document = crypto.randomUUID()
   const title = 'A very long title of a page that does not fit into any sidebar, breadcrumb or tab '.repeat(2).trim()
   await team.as('Anna').rpc('create_document', { id: document, space_id: team.space, title }).throwOnError()
@@ -23,11 +17,6 @@ beforeAll(async () => {
   email = team.emailOf('Anna')
   paths = ['/', '/people', '/docs', '/chat', '/settings', `/s/${team.space}`, `/d/${document}`, `/c/${rooms[0].id}`, '/nowhere']
 }, 60_000)
-afterAll(async () => {
-  await browser?.close()
-  await started?.stop()
-  home.remove()
-})
 
 test.for([
   ['desktop', 'light'],
@@ -36,10 +25,10 @@ test.for([
   ['phone', 'light'],
   ['phone', 'dark'],
 ] as const)('[E2E16] every screen is accessible and fits, on a %s in %s colours', { timeout: 90_000 }, async ([size, colorScheme]) => {
-  const { page, complaints } = await visit(browser, { ...SIZES[size], colorScheme })
-  await signIn(page, started, email)
+  const { page, complaints } = await visit(atrium.browser, { ...SIZES[size], colorScheme })
+  await signIn(page, atrium.started, email)
   for (const path of paths) {
-    await page.goto(started.url + path)
+    await page.goto(atrium.started.url + path)
     await page.locator('main h1').first().waitFor()
     await page.waitForLoadState('networkidle')
     expect.soft(await axe(page), path).toEqual([])
@@ -49,11 +38,11 @@ test.for([
 })
 
 test('[E2E17] at 320 pixels and 400 % zoom nothing has to be scrolled sideways, from right to left too', async () => {
-  const { page } = await visit(browser, { viewport: { width: 320, height: 256 } })
-  await signIn(page, started, email)
+  const { page } = await visit(atrium.browser, { viewport: { width: 320, height: 256 } })
+  await signIn(page, atrium.started, email)
   for (const direction of ['ltr', 'rtl']) {
     for (const path of paths) {
-      await page.goto(started.url + path)
+      await page.goto(atrium.started.url + path)
       await page.locator('main h1').first().waitFor()
       await page.evaluate((dir) => document.documentElement.setAttribute('dir', dir), direction)
       expect.soft(await sidewaysScroll(page), `${direction} ${path}`).toBe(0)
@@ -62,9 +51,9 @@ test('[E2E17] at 320 pixels and 400 % zoom nothing has to be scrolled sideways, 
 }, 60_000)
 
 test('[E2E18] everything is reached by keyboard: the skip link first, then a visible focus on each stop', async () => {
-  const { page } = await visit(browser, SIZES.desktop)
-  await signIn(page, started, email)
-  await page.goto(started.url)
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await signIn(page, atrium.started, email)
+  await page.goto(atrium.started.url)
   await page.getByRole('heading', { name: 'Home' }).waitFor()
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   await page.keyboard.press('Tab')
@@ -76,8 +65,8 @@ test('[E2E18] everything is reached by keyboard: the skip link first, then a vis
 })
 
 test('[E2E19] the palette opens by Ctrl+K anywhere, finds by typing, goes by Enter and closes by Escape', async () => {
-  const { page } = await visit(browser, SIZES.desktop)
-  await signIn(page, started, email)
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await signIn(page, atrium.started, email)
   await page.keyboard.press('Control+k')
   const palette = page.getByRole('dialog', { name: 'Search and commands' })
   await palette.waitFor()

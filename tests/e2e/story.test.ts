@@ -1,28 +1,17 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { makeData, type Started, startReal } from '../support/start.ts'
-import { axe, firstLink, mailTo, PASSWORD, SIZES, type Visitor, visit } from './people.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { axe, firstLink, mailTo, PASSWORD, SIZES, startAtrium, type Visitor, visit } from './people.ts'
 
-const home = makeData()
-let started: Started
-let browser: Browser
+const atrium = startAtrium()
 let anna: Visitor
 let ben: Visitor
 beforeAll(async () => {
-  ;[started, browser] = await Promise.all([startReal(home.data), launchBrowser()])
-  anna = await visit(browser, SIZES.desktop)
-  ben = await visit(browser, SIZES.phone)
-})
-afterAll(async () => {
-  await browser?.close()
-  await started?.stop()
-  home.remove()
+  anna = await visit(atrium.browser, SIZES.desktop)
+  ben = await visit(atrium.browser, SIZES.phone)
 })
 
 test('[E2E1] somebody new signs up, confirms the address and creates a workspace', async () => {
   const { page } = anna
-  await page.goto(started.url)
+  await page.goto(atrium.started.url)
   await page.getByRole('link', { name: 'Create one' }).click()
   await page.getByRole('button', { name: 'Create account' }).click()
   expect(await page.getByText('Enter the name that others see.').isVisible()).toBe(true)
@@ -32,7 +21,7 @@ test('[E2E1] somebody new signs up, confirms the address and creates a workspace
   expect.soft(await axe(page)).toEqual([])
   await page.getByRole('button', { name: 'Create account' }).click()
   await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor()
-  await page.goto(firstLink(await mailTo(started, 'anna@example.com', /Confirm/)))
+  await page.goto(firstLink(await mailTo(atrium.started, 'anna@example.com', /Confirm/)))
   await page.getByLabel('Name of the workspace').fill('Northlight Studio')
   expect.soft(await axe(page)).toEqual([])
   await page.getByRole('button', { name: 'Create workspace' }).click()
@@ -51,7 +40,7 @@ test('[E2E2] she invites somebody, who signs up by phone and lands in her worksp
   await anna.page.getByRole('heading', { name: 'Open invitations' }).waitFor()
 
   const { page } = ben
-  await page.goto(firstLink(await mailTo(started, 'ben@example.com', /invited you/)))
+  await page.goto(firstLink(await mailTo(atrium.started, 'ben@example.com', /invited you/)))
   await page.getByRole('heading', { name: 'Join Northlight Studio' }).waitFor()
   expect.soft(await axe(page)).toEqual([])
   await page.getByText('Create an account').click()
@@ -59,7 +48,7 @@ test('[E2E2] she invites somebody, who signs up by phone and lands in her worksp
   await page.getByLabel('Your name').fill('Ben Okafor')
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Create account' }).click()
-  const code = /\b\d{6}\b/.exec((await mailTo(started, 'ben@example.com', /Confirm/)).text)?.[0] ?? ''
+  const code = /\b\d{6}\b/.exec((await mailTo(atrium.started, 'ben@example.com', /Confirm/)).text)?.[0] ?? ''
   await page.getByLabel('Code from the e-mail').fill(code)
   await page.getByRole('button', { name: 'Confirm' }).click()
   await page.getByRole('button', { name: 'Join Northlight Studio' }).click()
