@@ -127,7 +127,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 function answerHealth(request: IncomingMessage, response: ServerResponse, health: Health): void {
   setApiHeaders(response)
-  response.setHeader('cache-control', 'no-store')
   response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json; charset=utf-8' })
   response.end(request.method === 'HEAD' ? undefined : `${JSON.stringify(health)}\n`)
 }

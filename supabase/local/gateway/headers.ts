@@ -37,6 +37,8 @@ export const PAGE_HEADERS: Record<string, string> = {
 const API_HEADERS: Record<string, string> = {
   ...COMMON,
   'content-security-policy': API_POLICY,
+  // What somebody was told is not kept for whoever uses the browser, or its proxy, next.
+  'cache-control': 'no-store',
   // As on Supabase: any origin, but no cookies, because the key is a header.
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
