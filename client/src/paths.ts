@@ -9,6 +9,7 @@ export const paths = {
   spaceDocuments: (id: string) => `/s/${id}/docs`,
   people: () => '/people',
   settings: () => '/settings',
+  security: () => '/settings/security',
   setup: () => '/setup',
   invite: (token: string) => `/invite/${encodeURIComponent(token)}`,
   login: (next?: string) => withNext('/login', next),

@@ -19,6 +19,7 @@ export function createSession() {
   const [ready, setReady] = createSignal(false)
   const [ended, setEnded] = createSignal(false)
   const [recovering, setRecovering] = createSignal(false)
+  const [halfway, setHalfway] = createSignal<SecondStep>()
   const [linkProblem, setLinkProblem] = createSignal(takeLinkProblem())
   let isLeaving = false
 
@@ -26,7 +27,7 @@ export function createSession() {
   const { data } = auth.onAuthStateChange((event, session) => {
     batch(() => {
       if (session) arrive(session)
-      else if (event === 'SIGNED_OUT' && user() && !isLeaving) setEnded(true)
+      else leave(event === 'SIGNED_OUT')
       if (event === 'PASSWORD_RECOVERY') setRecovering(true)
       setReady(true)
     })
@@ -38,11 +39,22 @@ export function createSession() {
   function arrive(session: AuthSession) {
     const { id, email = '', user_metadata: given } = session.user
     const known = user()
+    const step = secondStepOf(session)
+    setHalfway(step)
+    if (step) {
+      if (known) setEnded(true)
+      return
+    }
     if (known && known.id !== id) return location.reload()
     setEnded(false)
     setUser({ id, email, name: known?.name ?? given?.name ?? email.split('@')[0] ?? '' })
     // Outside of auth-js' lock; a name that comes late or not at all hurts nobody.
     if (!known) setTimeout(() => loadName(id).catch(() => {}))
+  }
+
+  function leave(isSignedOut: boolean) {
+    setHalfway(undefined)
+    if (isSignedOut && user() && !isLeaving) setEnded(true)
   }
 
   async function loadName(id: string) {
@@ -59,6 +71,8 @@ export function createSession() {
     ended,
     /** Came by a "forgotten password" link or code, and should choose a new one. */
     recovering,
+    /** The password was right, and the second step is missing: nobody is signed in yet. */
+    halfway,
     /** The error code of an e-mail link that did not work. */
     linkProblem,
     forgetLinkProblem: () => setLinkProblem(undefined),
@@ -66,6 +80,16 @@ export function createSession() {
 
     async signIn(email: string, password: string) {
       authorised(await auth.signInWithPassword({ email: email.trim(), password }))
+    },
+
+    /** The second step with the code of an authenticator app. */
+    async confirmFactor(factorId: string, code: string) {
+      authorised(await auth.mfa.challengeAndVerify({ factorId, code: code.replaceAll(/\s/g, '') }))
+    },
+
+    /** The second step without the app. Each code counts once. */
+    async confirmRecoveryCode(code: string) {
+      authorised(await auth.mfa.recoveryCodes.verify({ code: code.trim() }))
     },
 
     /** Says whether the address has to be confirmed first. The answer is the same for an address that has an account.
@@ -126,6 +150,27 @@ export function createSession() {
 }
 
 export type Session = ReturnType<typeof createSession>
+
+/** What is asked after the password. */
+export interface SecondStep {
+  email: string
+  apps: { id: string; name: string }[]
+  hasRecoveryCodes: boolean
+}
+
+/** The step that is missing; undefined when the session has it or its owner needs none. */
+function secondStepOf({ access_token: token, user }: AuthSession): SecondStep | undefined {
+  const verified = (user.factors ?? []).filter((factor) => factor.status === 'verified')
+  const apps = verified.filter((factor) => factor.factor_type === 'totp').map(({ id, friendly_name: name = '' }) => ({ id, name }))
+  if (apps.length === 0 || levelOf(token) === 'aal2') return
+  return { email: user.email ?? '', apps, hasRecoveryCodes: verified.length > apps.length }
+}
+
+/** The assurance level that a token names. Read, not believed: the servers verify it. */
+function levelOf(token: string): unknown {
+  const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
+  return JSON.parse(atob(payload)).aal
+}
 
 /** An e-mail link that failed leads here with the reason in the fragment. Taken out, so that a reload does not show it again. */
 function takeLinkProblem(): string | undefined {

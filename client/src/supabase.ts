@@ -25,6 +25,7 @@ export const auth = new AuthClient({
   headers: { apikey: publishableKey },
   storageKey: sessionKey,
   fetch: rememberRetryAfter,
+  experimental: { recoveryCodes: true },
 })
 
 /** The signed-in person's token, refreshed when it is about to expire; null when nobody is signed in. */
@@ -79,8 +80,10 @@ export function authorised<Result extends { error: object | null }>(answer: Resu
   return answer
 }
 
-function authProblem(error: { status?: number; code?: string; message?: string }): ProblemError {
-  return problemOf(error, error.status ?? 0, error.status === 429 ? retryAfterSeconds : undefined)
+function authProblem(error: { status?: number; code?: string; message?: string; reasons?: string[] }): ProblemError {
+  // One code for everything that is weak about a password; the first reason says more.
+  const code = error.reasons?.[0] ? `weak_password_${error.reasons[0]}` : error.code
+  return problemOf({ ...error, code, message: error.message }, error.status ?? 0, error.status === 429 ? retryAfterSeconds : undefined)
 }
 
 let realtimeClient: Promise<import('@supabase/realtime-js').RealtimeClient> | undefined

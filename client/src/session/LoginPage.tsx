@@ -18,14 +18,14 @@ export default function LoginPage() {
 
   return (
     <Card
-      title={t('login.title')}
+      title={t(session.halfway() ? 'second.title' : 'login.title')}
       foot={
-        <>
+        <Show when={!session.halfway()}>
           {t('login.noAccount')}{' '}
           <A class="link" href={paths.signup(next())}>
             {t('login.signup')}
           </A>
-        </>
+        </Show>
       }
     >
       <Show when={session.linkProblem()}>
@@ -36,9 +36,11 @@ export default function LoginPage() {
         )}
       </Show>
       <SignInForm next={next()} />
-      <A class="link" href={paths.reset()}>
-        {t('login.forgot')}
-      </A>
+      <Show when={!session.halfway()}>
+        <A class="link" href={paths.reset()}>
+          {t('login.forgot')}
+        </A>
+      </Show>
     </Card>
   )
 }

@@ -10,6 +10,7 @@ import { toast } from '../ui/Toast.tsx'
 import { Card } from './Card.tsx'
 import { en } from './en.ts'
 import { CodeField, codeError, EmailField, emailError, NewPasswordField, newPasswordError } from './fields.tsx'
+import { SecondStepForm } from './SecondStepForm.tsx'
 
 const t = textsOf(en)
 
@@ -22,6 +23,13 @@ export default function ResetPage() {
   return (
     <Show when={session.ready()}>
       <Switch fallback={<AskForm onSent={setSentTo} />}>
+        <Match when={session.halfway()}>
+          {(step) => (
+            <Card title={t('second.title')}>
+              <SecondStepForm step={step()} />
+            </Card>
+          )}
+        </Match>
         <Match when={session.user() && session.recovering()}>
           <NewPasswordForm />
         </Match>

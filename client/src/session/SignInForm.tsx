@@ -7,10 +7,11 @@ import { createSubmit, textOf } from '../ui/submit.ts'
 import { ConfirmForm } from './ConfirmForm.tsx'
 import { en } from './en.ts'
 import { CurrentPasswordField, EmailField, emailError } from './fields.tsx'
+import { SecondStepForm } from './SecondStepForm.tsx'
 
 const t = textsOf(en)
 
-/** E-mail and password; asks for the code when the address is not confirmed yet. What follows a sign-in is the session's to say.
+/** E-mail and password, then the second step of whoever has one; asks for the code when the address is not confirmed yet. What follows a sign-in is the session's to say.
  *  @param props.email fixed: somebody who was signed in already
  *  @param props.next the path that a new confirmation e-mail leads to */
 export function SignInForm(props: { email?: string; next: string }) {
@@ -32,7 +33,7 @@ export function SignInForm(props: { email?: string; next: string }) {
     })
   }
 
-  return (
+  const first = () => (
     <Show
       when={unconfirmed()}
       fallback={
@@ -61,6 +62,11 @@ export function SignInForm(props: { email?: string; next: string }) {
       }
     >
       {(email) => <ConfirmForm email={email()} next={props.next} onOther={() => setUnconfirmed(undefined)} />}
+    </Show>
+  )
+  return (
+    <Show when={session.halfway()} fallback={first()}>
+      {(step) => <SecondStepForm step={step()} />}
     </Show>
   )
 }

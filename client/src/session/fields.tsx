@@ -1,19 +1,32 @@
+import { createSignal, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { Field, PasswordField } from '../ui/Field.tsx'
 import { en } from './en.ts'
+import { strengthOf } from './passwordStrength.ts'
+import './strength.css'
 
 const t = textsOf(en)
 const shortestPassword = 8
 
-/** The fields that several of these pages share, with what browsers and password managers need to fill them in. */
-export function EmailField(props: { error?: string | undefined; value?: string; autofocus?: boolean; readOnly?: boolean }) {
+// The fields that several of these pages share, with what browsers and password managers need to fill them in.
+
+interface EmailProps {
+  label?: string
+  autocomplete?: 'username' | 'email'
+  error?: string | undefined
+  value?: string
+  autofocus?: boolean
+  readOnly?: boolean
+}
+
+export function EmailField(props: EmailProps) {
   return (
     <Field
-      label={t('email')}
+      label={props.label ?? t('email')}
       name="email"
       type="email"
       inputmode="email"
-      autocomplete="username"
+      autocomplete={props.autocomplete ?? 'username'}
       autocapitalize="none"
       spellcheck={false}
       required
@@ -42,21 +55,44 @@ export function CurrentPasswordField(props: { error?: string | undefined; autofo
   )
 }
 
-export function NewPasswordField(props: { label?: string; error?: string | undefined; autofocus?: boolean }) {
+interface NewPasswordProps {
+  label?: string
+  name?: string
+  error?: string | undefined
+  autofocus?: boolean
+  /** What everybody knows of this person: it makes no password stronger. */
+  personal?: readonly string[]
+}
+
+/** A password to be chosen, and how hard it is to guess. */
+export function NewPasswordField(props: NewPasswordProps) {
+  const [typed, setTyped] = createSignal('')
+  const strength = () => strengthOf(typed(), props.personal)
   return (
-    <PasswordField
-      label={props.label ?? t('password')}
-      name="password"
-      autocomplete="new-password"
-      required
-      minLength={shortestPassword}
-      maxLength={72}
-      hint={t('passwordHint')}
-      showLabel={t('showPassword')}
-      hideLabel={t('hidePassword')}
-      ref={(element) => props.autofocus && queueMicrotask(() => element.focus())}
-      error={props.error}
-    />
+    <div>
+      <PasswordField
+        label={props.label ?? t('password')}
+        name={props.name ?? 'password'}
+        autocomplete="new-password"
+        required
+        minLength={shortestPassword}
+        maxLength={72}
+        hint={t('passwordHint')}
+        showLabel={t('showPassword')}
+        hideLabel={t('hidePassword')}
+        ref={(element) => props.autofocus && queueMicrotask(() => element.focus())}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        error={props.error}
+      />
+      <div class="strength" data-level={typed() ? strength() : undefined} role="status">
+        <Show when={typed()}>
+          <span class="strength-bar" aria-hidden="true" />
+          <span>
+            {t('strength.label')} {t(`strength.levels.${strength()}`)}
+          </span>
+        </Show>
+      </div>
+    </div>
   )
 }
 

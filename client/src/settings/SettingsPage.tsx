@@ -10,6 +10,7 @@ import { type Theme, useShell } from '../shell/shellState.ts'
 import { rest, rows } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { Field } from '../ui/Field.tsx'
+import { Icon } from '../ui/Icon.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
@@ -184,8 +185,9 @@ function Account() {
     <Section title={t('account.title')}>
       <p class="muted">{t('account.signOutText', { email: session.user()?.email ?? '' })}</p>
       <div class="settings-actions">
-        <A class="button outline" href={paths.reset()}>
-          {t('profile.password')}
+        <A class="button outline" href={paths.security()}>
+          <Icon name="lock" />
+          <span class="button-label">{t('account.security')}</span>
         </A>
         <Button look="outline" icon="logOut" onClick={() => void session.signOut()}>
           {t('account.signOut')}

@@ -7,8 +7,6 @@ export const en = {
     nameMissing: 'Enter the name that others see.',
     email: 'E-mail address',
     saved: 'Saved.',
-    password: 'Change password',
-    passwordText: 'We send you an e-mail with a link and a code.',
   },
   workspace: {
     title: 'Workspace',
@@ -30,6 +28,7 @@ export const en = {
   },
   account: {
     title: 'Account',
+    security: 'Password and two-step sign-in',
     signOut: 'Sign out',
     signOutText: 'You are signed in as {{ email }}.',
   },
