@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
-import { type AuthSettings, DEFAULT_AUTH_SETTINGS } from './auth/settings.ts'
+import { type AuthSettings, DEFAULT_AUTH_SETTINGS, type ExternalProvider } from './auth/settings.ts'
 
 const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 }
 
@@ -27,6 +27,13 @@ const duration = z.string().transform((text, context) => {
 
 const count = z.number().int().positive()
 
+const external = z.object({
+  enabled: z.boolean().default(false),
+  client_id: z.string().default(''),
+  secret: z.string().default(''),
+  url: z.string().default(''),
+})
+
 const Config = z.object({
   api: z.object({ schemas: z.array(z.string()).min(1) }),
   auth: z.object({
@@ -44,6 +51,7 @@ const Config = z.object({
       otp_length: count.min(6).max(10),
       otp_expiry: count,
     }),
+    external: z.record(z.string(), external).default({}),
     mfa: z.object({ max_enrolled_factors: count, totp: z.object({ enroll_enabled: z.boolean(), verify_enabled: z.boolean() }) }),
     sessions: z.object({ timebox: duration.optional(), inactivity_timeout: duration.optional() }).default({}),
     rate_limit: z.object({ email_sent: count, sign_in_sign_ups: count, token_refresh: count, token_verifications: count }),
@@ -62,11 +70,15 @@ export interface Config {
 }
 
 /** Reads `supabase/config.toml`, which the supabase CLI reads too. Throws an error that names what is wrong in it. */
-export function readConfig(): Config {
-  const result = Config.safeParse(parse(readFileSync(new URL('../config.toml', import.meta.url), 'utf8')))
+export const readConfig = (): Config => parseConfig(readFileSync(new URL('../config.toml', import.meta.url), 'utf8'), process.env)
+
+/** What the text of the file says; what must not stand in it comes from the environment. */
+export function parseConfig(text: string, environment: NodeJS.ProcessEnv): Config {
+  const result = Config.safeParse(parse(text))
   if (!result.success) throw new Error(`supabase/config.toml: ${z.prettifyError(result.error)}`)
   const { api, auth, storage, functions } = result.data
-  return { schemas: api.schemas, auth: authSettings(auth), fileSizeLimit: storage.file_size_limit, functions }
+  const providers = externalProviders(auth.external, environment)
+  return { schemas: api.schemas, auth: { ...authSettings(auth), providers }, fileSizeLimit: storage.file_size_limit, functions }
 }
 
 const DAY_SECONDS = 86_400
@@ -102,4 +114,28 @@ function authSettings({ email, mfa, sessions, rate_limit: rates, ...auth }: z.in
       refreshPerAddress: { ...limits.refreshPerAddress, count: rates.token_refresh },
     },
   }
+}
+
+const HOSTS: Record<string, Pick<ExternalProvider, 'kind' | 'url' | 'apiUrl'>> = {
+  google: { kind: 'oidc', url: 'https://accounts.google.com' },
+  github: { kind: 'github', url: 'https://github.com', apiUrl: 'https://api.github.com' },
+}
+
+function externalProviders(sections: Record<string, z.infer<typeof external>>, environment: NodeJS.ProcessEnv): AuthSettings['providers'] {
+  const enabled = Object.entries(sections).filter(([, { enabled }]) => enabled)
+  return Object.fromEntries(
+    enabled.map(([name, { client_id, secret, url }]) => {
+      const fault = (what: string) => new Error(`supabase/config.toml: [auth.external.${name}] ${what}`)
+      /** A text, or `env(NAME)`. */
+      const setting = (text: string, what: string) => {
+        const variable = /^env\((\w+)\)$/.exec(text)?.[1]
+        const value = variable === undefined ? text : environment[variable]
+        if (!value) throw fault(`needs ${variable ?? what}`)
+        return value
+      }
+      const host = url ? { kind: HOSTS[name]?.kind ?? ('oidc' as const), url } : HOSTS[name]
+      if (!host || !URL.canParse(host.url)) throw fault('needs the url of its issuer')
+      return [name, { ...host, clientId: setting(client_id, 'client_id'), clientSecret: setting(secret, 'secret') }]
+    }),
+  )
 }

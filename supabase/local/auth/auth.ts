@@ -3,6 +3,7 @@ import type { Tokens } from '../tokens.ts'
 import type { Auth, Handler } from './context.ts'
 import { openCounters, openDatabase } from './database.ts'
 import { AuthError, publicError } from './errors.ts'
+import { createProviders } from './external/providers.ts'
 import { type AuthRequest, proxyList, readRequest, sendAnswer, sendError } from './http.ts'
 import type { MailMessage } from './mailLayout.ts'
 import { createPasswords } from './passwords.ts'
@@ -61,6 +62,7 @@ export async function createAuth({
     limits: createRateLimits(counters, settings.limits, now),
     passwords: await createPasswords({ minimumLength: settings.minimumPasswordLength }),
     vault: createVault(secret),
+    providers: createProviders(settings.providers),
     mail,
   }
   const prefix = new URL(auth.externalUrl).pathname.replace(/\/$/, '')
@@ -77,7 +79,7 @@ export async function createAuth({
         for (const work of later) inBackground(work())
       } catch (error) {
         const refusal = publicError(error)
-        if (refusal.status >= 500) console.error('auth:', error instanceof Error ? error.message : error)
+        if (refusal.status >= 500) console.error('auth:', error instanceof Error ? (error.cause ?? error.message) : error)
         if (!response.headersSent) sendError(request, response, refusal)
       }
     },

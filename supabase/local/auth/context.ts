@@ -1,5 +1,6 @@
 import type { Tokens } from '../tokens.ts'
 import type { Pool } from './database.ts'
+import type { Providers } from './external/providers.ts'
 import type { Answer, AuthRequest } from './http.ts'
 import type { MailMessage } from './mailLayout.ts'
 import type { Passwords } from './passwords.ts'
@@ -20,6 +21,7 @@ export interface Auth {
   limits: RateLimits
   passwords: Passwords
   vault: Vault
+  providers: Providers
   mail(message: MailMessage): Promise<void>
   /** Does work when the answer is on its way, so that the time of the answer does not tell what the work was. */
   afterwards(work: () => Promise<void>): void

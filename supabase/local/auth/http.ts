@@ -23,6 +23,9 @@ export interface Answer {
 
 export const answer = (body: unknown, status = 200): Answer => ({ status, body })
 
+/** Sends a browser on; where from is nobody's business, for the address may hold a token. */
+export const seeOther = (location: string): Answer => ({ status: 303, headers: { location, 'referrer-policy': 'no-referrer' } })
+
 const BODY_LIMIT_BYTES = 65_536
 const NESTING_LIMIT = 32
 

@@ -4,7 +4,12 @@ import { answer } from './http.ts'
 /** `GET /settings`: what a sign-in page may offer. */
 export const showSettings: Handler = async ({ settings }) =>
   answer({
-    external: { anonymous_users: settings.anonymousSignIns, email: true, phone: false },
+    external: {
+      ...Object.fromEntries(Object.keys(settings.providers).map((name) => [name, true])),
+      anonymous_users: settings.anonymousSignIns,
+      email: true,
+      phone: false,
+    },
     disable_signup: settings.disableSignup,
     mailer_autoconfirm: !settings.confirmEmail,
     phone_autoconfirm: false,

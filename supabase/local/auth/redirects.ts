@@ -38,5 +38,9 @@ export function withQuery(address: string, values: Record<string, string | numbe
   return url.href
 }
 
+/** A message in the fragment, and for a PKCE flow, whose client reads the query, there as well. */
+export const withMessage = (address: string, isPkce: boolean, values: Record<string, string>) =>
+  withFragment(isPkce ? withQuery(address, values) : address, { ...values, sb: '' })
+
 const strings = (values: Record<string, string | number>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))

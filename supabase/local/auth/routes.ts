@@ -1,5 +1,7 @@
 import { changeUserById, createUser, deleteUser, showUserById, showUsers } from './adminUsers.ts'
 import type { Handler } from './context.ts'
+import { authorize } from './external/authorize.ts'
+import { callback } from './external/callback.ts'
 import { showHealth, showKeys, showSettings } from './info.ts'
 import { generateLink, invite } from './invite.ts'
 import { deleteFactor, showFactors } from './mfa/adminFactors.ts'
@@ -26,6 +28,8 @@ export const routes: readonly (readonly [method: string, path: RegExp, handler: 
   ['GET', /^\/\.well-known\/jwks\.json$/, showKeys],
   ['POST', /^\/signup$/, signUp],
   ['POST', /^\/token$/, token],
+  ['GET', /^\/authorize$/, authorize],
+  ['GET', /^\/callback$/, callback],
   ['POST', /^\/logout$/, signOut],
   ['GET', /^\/verify$/, verifyLink],
   ['POST', /^\/verify$/, verifyCode],

@@ -7,7 +7,17 @@ import type { AuthRequest } from './http.ts'
 import { isBanned, reload, type User, userBody, userById } from './users.ts'
 
 /** How somebody proved who he is, in the words of GoTrue's `amr` claim. */
-export type Method = 'password' | 'otp' | 'recovery' | 'anonymous' | 'invite' | 'magiclink' | 'email/signup' | 'email_change' | SecondMethod
+export type Method =
+  | 'password'
+  | 'otp'
+  | 'recovery'
+  | 'anonymous'
+  | 'invite'
+  | 'magiclink'
+  | 'email/signup'
+  | 'email_change'
+  | 'oauth'
+  | SecondMethod
 
 /** Those that make a session one of two factors. */
 export type SecondMethod = 'totp' | 'mfa/recovery_code'

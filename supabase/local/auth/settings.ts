@@ -30,6 +30,20 @@ export interface AuthLimits {
   refreshPerAddress: Limit
 }
 
+/** Where people may sign in with an account they have. `[auth.external.<name>]`. */
+export interface ExternalProvider {
+  /** GitHub speaks a language of its own, everybody else OpenID Connect. */
+  kind: 'oidc' | 'github'
+  /** The issuer, exactly as its ID tokens name it; for GitHub the address of the site. `url`. */
+  url: string
+  /** Of GitHub's API; `<url>/api/v3` unless given. */
+  apiUrl?: string
+  /** `client_id`. */
+  clientId: string
+  /** `secret`. */
+  clientSecret: string
+}
+
 /** How the auth service behaves. The comments name the keys of `supabase/config.toml` that say the same; `site_url` is passed on its own. */
 export interface AuthSettings {
   /** Where links may lead besides the site itself: addresses or globs (`*` within a segment, `**` across). `[auth] additional_redirect_urls`. */
@@ -65,6 +79,8 @@ export interface AuthSettings {
   sessionSeconds: number | null
   /** A session ends when it was not refreshed for so long. `[auth.sessions] inactivity_timeout`; null: never. */
   sessionIdleSeconds: number | null
+  /** By the name that supabase-js' `signInWithOAuth` is given. */
+  providers: Readonly<Record<string, ExternalProvider>>
   /** Proxies whose `X-Forwarded-For` is believed: addresses or networks (`10.0.0.0/8`). Empty: the socket's address is the client's. */
   trustedProxies: readonly string[]
   limits: AuthLimits
@@ -90,6 +106,7 @@ export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
   refreshTokenReuseSeconds: 10,
   sessionSeconds: null,
   sessionIdleSeconds: null,
+  providers: {},
   trustedProxies: [],
   limits: {
     signInPerAddress: { count: 30, seconds: FIVE_MINUTES },

@@ -140,18 +140,23 @@ export function newUser({ id, email, passwordHash = '', userMetadata = {}, appMe
   }
 }
 
-function newIdentity(userId: string, data: Metadata, at: Date): Identity {
+export function newIdentity(
+  userId: string,
+  data: Metadata,
+  at: Date,
+  { provider, providerId }: { provider: string; providerId: string } = { provider: 'email', providerId: userId },
+): Identity {
   const time = at.toISOString()
   return {
     identity_id: crypto.randomUUID(),
-    id: userId,
+    id: providerId,
     user_id: userId,
     identity_data: data,
-    provider: 'email',
+    provider,
     last_sign_in_at: time,
     created_at: time,
     updated_at: time,
-    email: String(data.email),
+    email: String(data.email ?? ''),
   }
 }
 
@@ -190,7 +195,7 @@ export async function insertUnlessKnown(
   }
 }
 
-async function insertIdentity(sql: Sql, identity: Identity): Promise<void> {
+export async function insertIdentity(sql: Sql, identity: Identity): Promise<void> {
   await sql`
     insert into auth.identities (id, provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
     values (${identity.identity_id}, ${identity.id}, ${identity.user_id}, ${sql.json(identity.identity_data as Json)}, ${identity.provider},

@@ -4,11 +4,11 @@ import type { Auth, Handler } from './context.ts'
 import { isDuplicate, type Json, type Sql } from './database.ts'
 import { AuthError, invalid } from './errors.ts'
 import * as fields from './fields.ts'
-import { type Answer, type AuthRequest, answer } from './http.ts'
+import { type AuthRequest, answer, seeOther } from './http.ts'
 import { emailChangedMail } from './mails.ts'
 import { findByCode, type StoredToken, type TokenType, take, takeByLink } from './oneTimeTokens.ts'
 import { issueCode } from './pkce.ts'
-import { allowedRedirect, withFragment, withQuery } from './redirects.ts'
+import { allowedRedirect, withFragment, withMessage, withQuery } from './redirects.ts'
 import { banned, type Method, startSession } from './sessions.ts'
 import { confirmEmail, DUPLICATE_EMAIL, isBanned, reload, setEmailIdentity, type User, userById } from './users.ts'
 
@@ -42,7 +42,7 @@ export const verifyLink: Handler = async (auth, request) => {
     const location = await auth.sql.begin(async (sql) => {
       const stored = await takeByLink(auth, sql, token, types)
       const user = await prove(auth, sql, request, stored)
-      if (!user) return tell(target, isPkce, { message: ONE_OF_TWO })
+      if (!user) return withMessage(target, isPkce, { message: ONE_OF_TWO })
       if (stored.flow_state_id) return withQuery(target, { code: await issueCode(auth, sql, stored.flow_state_id) })
       const { user: _, ...tokens } = await startSession(auth, sql, user, methodOf(type), request)
       return withFragment(target, { ...tokens, sb: '', type })
@@ -50,15 +50,9 @@ export const verifyLink: Handler = async (auth, request) => {
     return seeOther(location)
   } catch (error) {
     if (!(error instanceof AuthError)) throw error
-    return seeOther(tell(target, isPkce, { error: 'access_denied', error_code: error.code, error_description: error.message }))
+    return seeOther(withMessage(target, isPkce, { error: 'access_denied', error_code: error.code, error_description: error.message }))
   }
 }
-
-/** A message in the fragment, and for a PKCE flow, whose client reads the query, there as well. */
-const tell = (target: string, isPkce: boolean, values: Record<string, string>) =>
-  withFragment(isPkce ? withQuery(target, values) : target, { ...values, sb: '' })
-
-const seeOther = (location: string): Answer => ({ status: 303, headers: { location, 'referrer-policy': 'no-referrer' } })
 
 const methodOf = (type: string): Method => (type === 'recovery' ? 'recovery' : 'otp')
 

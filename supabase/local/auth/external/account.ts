@@ -1,0 +1,90 @@
+import { audit } from '../audit.ts'
+import type { Auth } from '../context.ts'
+import { isDuplicate, type Json, type Sql } from '../database.ts'
+import { AuthError } from '../errors.ts'
+import * as fields from '../fields.ts'
+import type { AuthRequest } from '../http.ts'
+import { endSessions } from '../sessions.ts'
+import { insertIdentity, insertUser, type Metadata, newIdentity, newUser, reload, type User, userByEmail } from '../users.ts'
+import type { Person } from './provider.ts'
+
+/** What a profile holds at most. */
+const NAME_LENGTH = 80
+
+/** The account of somebody whom a provider vouches for: the one he came to before, else the one with his address, else a new one. */
+export async function accountFor(auth: Auth, request: AuthRequest, provider: string, person: Person): Promise<User> {
+  const find = () => auth.sql.begin((sql) => accountWithin(auth, sql, request, provider, person))
+  try {
+    return await find()
+  } catch (error) {
+    // Somebody made the account at the same moment, most likely he himself in another tab.
+    const isThere =
+      (error instanceof AuthError && error.code === 'email_exists') || isDuplicate(error, 'identities_provider_id_provider_key')
+    if (isThere) return find()
+    throw error
+  }
+}
+
+async function accountWithin(auth: Auth, sql: Sql, request: AuthRequest, provider: string, person: Person): Promise<User> {
+  const at = auth.now()
+  const email = fields.email.safeParse(person.email).data
+  const data: Metadata = {
+    ...person.data,
+    sub: person.subject,
+    provider_id: person.subject,
+    ...(email && { email }),
+    email_verified: person.emailVerified,
+    phone_verified: false,
+    ...(person.name && { name: person.name, full_name: person.name }),
+  }
+  const [known] = await sql<{ user_id: string }[]>`
+    update auth.identities set identity_data = ${sql.json(data as Json)}, last_sign_in_at = ${at}, updated_at = ${at}
+    where provider = ${provider} and provider_id = ${person.subject} returning user_id`
+  if (known) return reload(sql, known.user_id)
+  // Only an address that the provider vouches for says whose account it is.
+  if (!email || !person.emailVerified)
+    throw new AuthError(
+      403,
+      'provider_email_needs_verification',
+      'Confirm your e-mail address at the sign-in service first, then try again.',
+    )
+  const identity = (userId: string) => newIdentity(userId, data, at, { provider, providerId: person.subject })
+  const user = await userByEmail(sql, email)
+  if (user) return link(auth, sql, request, user, identity(user.id))
+  if (auth.settings.disableSignup) throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
+  const made = newUser({
+    id: crypto.randomUUID(),
+    email,
+    userMetadata: {
+      email,
+      email_verified: true,
+      ...(person.name && { name: person.name.slice(0, NAME_LENGTH), full_name: person.name.slice(0, NAME_LENGTH) }),
+      ...(person.data.avatar_url && { avatar_url: person.data.avatar_url }),
+    },
+    appMetadata: { provider, providers: [provider] },
+    at,
+  })
+  await insertUser(sql, { ...made, identities: [identity(made.id)] })
+  await sql`update auth.users set email_confirmed_at = ${at} where id = ${made.id}`
+  await audit(auth, sql, request, 'user_signedup', made)
+  return reload(sql, made.id)
+}
+
+async function link(auth: Auth, sql: Sql, request: AuthRequest, user: User, identity: ReturnType<typeof newIdentity>): Promise<User> {
+  const at = auth.now()
+  await insertIdentity(sql, identity)
+  if (!user.email_confirmed_at) {
+    // Whoever registered the address never proved to own it. What he left must not open the account of who does.
+    await sql`update auth.users set email_confirmed_at = ${at}, encrypted_password = '' where id = ${user.id}`
+    await sql`delete from auth.identities where user_id = ${user.id} and id <> ${identity.identity_id}`
+    await sql`delete from auth.one_time_tokens where user_id = ${user.id}`
+    await sql`delete from auth.mfa_factors where user_id = ${user.id}`
+    await endSessions(sql, user.id)
+  }
+  await sql`
+    update auth.users set updated_at = ${at}, raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || jsonb_build_object('providers', (
+      select jsonb_agg(provider order by provider) from (select distinct provider from auth.identities where user_id = users.id) as its))
+    where id = ${user.id}`
+  await audit(auth, sql, request, 'identity_linked', user)
+  return reload(sql, user.id)
+}

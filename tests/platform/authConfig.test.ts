@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parseConfig } from '../../supabase/local/config.ts'
+
+const file = readFileSync(new URL('../../supabase/config.toml', import.meta.url), 'utf8')
+const enabled = (name: string) => file.replace(`[auth.external.${name}]\nenabled = false`, `[auth.external.${name}]\nenabled = true`)
+const secrets = { SUPABASE_AUTH_EXTERNAL_GOOGLE_CLIENT_ID: 'id', SUPABASE_AUTH_EXTERNAL_GOOGLE_SECRET: 'secret' }
+
+test('[AUTH73] nobody is asked unless config.toml says so', () => {
+  expect(parseConfig(file, {}).auth.providers).toEqual({})
+})
+
+test('[AUTH73] Google and GitHub need two variables, anybody else an issuer too', () => {
+  expect(parseConfig(enabled('google'), secrets).auth.providers).toEqual({
+    google: { kind: 'oidc', url: 'https://accounts.google.com', clientId: 'id', clientSecret: 'secret' },
+  })
+  const company = '[auth.external.company]\nenabled = true\nclient_id = "id"\nsecret = "env(COMPANY_SECRET)"\n'
+  const { providers } = parseConfig(`${file}\n${company}url = "https://login.company.example/realms/all"`, { COMPANY_SECRET: 's' }).auth
+  expect(providers).toEqual({
+    company: { kind: 'oidc', url: 'https://login.company.example/realms/all', clientId: 'id', clientSecret: 's' },
+  })
+  expect(() => parseConfig(`${file}\n${company}`, { COMPANY_SECRET: 's' })).toThrow('[auth.external.company] needs the url')
+})
+
+test('[AUTH73] a start without the secret names the variable', () => {
+  expect(() => parseConfig(enabled('github'), secrets)).toThrow('[auth.external.github] needs SUPABASE_AUTH_EXTERNAL_GITHUB_CLIENT_ID')
+})
