@@ -131,6 +131,9 @@ declare
   workspace atrium.workspaces;
   general uuid;
 begin
+  if (select account.is_anonymous from auth.users account where account.id = me) then
+    raise sqlstate 'PT403' using message = 'Make an account first.', detail = 'account_required';
+  end if;
   insert into atrium.workspaces (id, name, created_by)
   values (coalesce(new_id, gen_random_uuid()), atrium_private.valid_name(new_name, 'name', 80), me)
   on conflict (id) do nothing
@@ -161,21 +164,31 @@ as $$ select * from atrium_private.create_workspace(create_workspace.id, create_
 comment on function atrium.create_workspace(uuid, text) is
   'Makes a workspace whose owner is the caller, with the open space "General" and in it the room "general". The same call again returns the same workspace. Nullable: id.
 Example: select * from atrium.create_workspace(gen_random_uuid(), ''Acme'');
-Errors: 401 not_signed_in, 409 id_taken, 422 name_required, name_too_long (80 characters), name_invalid.';
+Errors: 401 not_signed_in, 403 account_required, 409 id_taken, 422 name_required, name_too_long (80 characters), name_invalid.';
 grant execute on function atrium.create_workspace to authenticated;
 
-create function atrium.my_workspaces()
-  returns table (id uuid, name text, role atrium.role, epoch integer, joined_at timestamptz)
-  language sql stable set search_path = ''
+-- Definer: who has no second factor yet may see nothing of a workspace but that it needs one.
+create function atrium_private.my_workspaces()
+  returns table (id uuid, name text, role atrium.role, epoch integer, joined_at timestamptz, needs_mfa boolean)
+  language sql stable security definer set search_path = ''
 as $$
-  select workspace.id, workspace.name, member.role, workspace.epoch, member.joined_at
+  select workspace.id, workspace.name, member.role, workspace.epoch, member.joined_at,
+    member.needs_mfa and (select atrium_private.lacks_mfa(atrium_private.caller()))
   from atrium.members member
   join atrium.workspaces workspace on workspace.id = member.workspace_id
-  where member.user_id = (select atrium_private.caller())
+  where member.user_id = (select atrium_private.caller()) and member.suspended_at is null
+    and (member.expires_at is null or member.expires_at > now())
   order by member.joined_at, workspace.id
 $$;
+comment on function atrium_private.my_workspaces() is 'Behind atrium.my_workspaces.';
+grant execute on function atrium_private.my_workspaces to authenticated;
+
+create function atrium.my_workspaces()
+  returns table (id uuid, name text, role atrium.role, epoch integer, joined_at timestamptz, needs_mfa boolean)
+  language sql stable set search_path = ''
+as $$ select * from atrium_private.my_workspaces() $$;
 comment on function atrium.my_workspaces() is
-  'The workspaces of the caller, in the order in which he joined, without those where he is suspended.
+  'The workspaces of the caller, in the order in which he joined, without those where he is suspended or whose time is over. Where needs_mfa is true he sees nothing else until he signs in with a second factor.
 Example: select name, role from atrium.my_workspaces();';
 grant execute on function atrium.my_workspaces to authenticated;
 

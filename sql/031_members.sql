@@ -61,7 +61,7 @@ begin
   if new_role < 'owner' then
     perform atrium_private.refuse_last_owner(member);
   end if;
-  update atrium.members set role = new_role
+  update atrium.members set role = new_role, expires_at = case when new_role < 'owner' then expires_at end
   where workspace_id = in_workspace and user_id = of_user and role <> new_role;
 end $$;
 comment on function atrium_private.set_member_role(uuid, uuid, atrium.role) is 'Behind atrium.set_member_role.';

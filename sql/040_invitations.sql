@@ -78,6 +78,7 @@ begin
     select from auth.users account
     join atrium.members member on member.user_id = account.id
     where lower(account.email) = address and member.workspace_id = in_workspace
+      and (member.expires_at is null or member.expires_at > now())
   ) then
     raise sqlstate 'PT409' using message = 'This person is in the workspace already.', detail = 'already_member';
   end if;
@@ -146,6 +147,13 @@ begin
     join atrium.invitations invitation on invitation.id = known.invitation_id
     join atrium.workspaces workspace on workspace.id = invitation.workspace_id
     left join atrium.profiles profile on profile.id = invitation.invited_by
+    where known.hash = sha256(convert_to($1, 'UTF8'))
+    union all
+    select workspace.name, null, link.role, profile.name, link.expires_at, atrium_private.invitation_link_state(link)
+    from atrium_private.invitation_link_tokens known
+    join atrium.invitation_links link on link.id = known.link_id
+    join atrium.workspaces workspace on workspace.id = link.workspace_id
+    left join atrium.profiles profile on profile.id = link.invited_by
     where known.hash = sha256(convert_to($1, 'UTF8'));
   if not found then
     raise sqlstate 'PT404' using message = 'This invitation does not exist.', detail = 'invitation_not_found';
@@ -162,7 +170,6 @@ as $$
 declare
   me uuid := atrium_private.require_caller();
   state text := atrium_private.invitation_state(invitation);
-  suspended boolean;
 begin
   if (select lower(account.email) from auth.users account where account.id = me) is distinct from invitation.email then
     raise sqlstate 'PT403' using message = 'This invitation is for another e-mail address.', detail = 'invitation_other_email';
@@ -173,13 +180,8 @@ begin
   elsif state = 'accepted' then
     raise sqlstate 'PT410' using message = 'This invitation was used already.', detail = 'invitation_accepted';
   end if;
-  select member.suspended_at is not null into suspended
-  from atrium.members member where member.workspace_id = invitation.workspace_id and member.user_id = me;
-  if suspended then
-    raise sqlstate 'PT403' using message = 'An admin has suspended you in this workspace.', detail = 'member_suspended';
-  end if;
+  perform atrium_private.enter_workspace(invitation.workspace_id, invitation.role);
   update atrium.invitations set accepted_at = now() where id = invitation.id;
-  insert into atrium.members (workspace_id, user_id, role) values (invitation.workspace_id, me, invitation.role) on conflict do nothing;
   return invitation.workspace_id;
 end $$;
 comment on function atrium_private.accept(atrium.invitations) is
@@ -200,7 +202,7 @@ begin
   where known.hash = sha256(convert_to($1, 'UTF8'))
   for update of open;
   if invitation.id is null then
-    raise sqlstate 'PT404' using message = 'This invitation does not exist.', detail = 'invitation_not_found';
+    return atrium_private.accept_link($1);
   end if;
   return atrium_private.accept(invitation);
 end $$;

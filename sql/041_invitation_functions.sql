@@ -25,7 +25,7 @@ create function atrium.invitation_preview(token text)
   language sql stable set search_path = ''
 as $$ select * from atrium_private.invitation_preview($1) $$;
 comment on function atrium.invitation_preview(text) is
-  'What the link of an invitation is about, for whoever has it, signed in or not. The state is open, expired, accepted or revoked. Nullable: invited_by_name.
+  'What the link of an invitation is about, for whoever has it, signed in or not; without an e-mail address when it is a link for several people. The state is open, expired, accepted (used up) or revoked. Nullable: email, invited_by_name.
 Example: select workspace_name, state from atrium.invitation_preview(''n3cm…'');
 Errors: 404 invitation_not_found.';
 grant execute on function atrium.invitation_preview to anon, authenticated;
@@ -35,9 +35,9 @@ create function atrium.accept_invitation(token text)
   language sql set search_path = ''
 as $$ select atrium_private.accept_invitation($1) $$;
 comment on function atrium.accept_invitation(text) is
-  'Makes the caller a member; returns the id of the workspace.
+  'Makes the caller a member, by the link in a mail or by one for several people; returns the id of the workspace.
 Example: select atrium.accept_invitation(''n3cm…'');
-Errors: 401 not_signed_in, 403 invitation_other_email, member_suspended, 404 invitation_not_found, 410 invitation_expired, invitation_revoked, invitation_accepted.';
+Errors: 401 not_signed_in, 403 invitation_other_email, email_unconfirmed, member_suspended, 404 invitation_not_found, 410 invitation_expired, invitation_revoked, invitation_accepted.';
 grant execute on function atrium.accept_invitation to authenticated;
 
 create function atrium.my_invitations()

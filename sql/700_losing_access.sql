@@ -102,6 +102,9 @@ begin
   where invitation.workspace_id = old.workspace_id and invitation.invited_by = old.user_id
     and invitation.accepted_at is null and invitation.revoked_at is null
     and (gone or new.role < 'admin' or invitation.role > new.role);
+  update atrium.invitation_links link set revoked_at = now()
+  where link.workspace_id = old.workspace_id and link.invited_by = old.user_id and link.revoked_at is null
+    and (gone or new.role < 'admin' or link.role > new.role);
   if gone or new.role = 'guest' then
     perform atrium_private.lose_spaces(old.user_id, old.workspace_id, array(
       select space.id from atrium.spaces space
@@ -124,6 +127,48 @@ end $$;
 comment on function atrium_private.after_member_change() is 'What follows when a member is suspended, removed or gets a lower role.';
 create trigger after_member_change after update of role, suspended_at or delete on atrium.members
   for each row execute function atrium_private.after_member_change();
+
+-- Definer: it changes tables that nobody may write.
+create function atrium_private.after_policy_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  update atrium.members member set needs_mfa = new.needs_mfa where member.workspace_id = new.workspace_id;
+  if new.needs_mfa then
+    perform atrium_private.notify_access(null, new.workspace_id, null, null);
+    perform atrium_private.lose_spaces(null, new.workspace_id, array(
+      select space.id from atrium.spaces space where space.workspace_id = new.workspace_id
+    ));
+  end if;
+  return null;
+end $$;
+comment on function atrium_private.after_policy_change() is 'What follows when a workspace begins or ceases to ask for a second factor.';
+create trigger after_policy_change after update on atrium.workspace_policies
+  for each row when (new.needs_mfa <> old.needs_mfa)
+  execute function atrium_private.after_policy_change();
+
+-- Definer: it removes what nobody may. What has an end is not counted from then on; this closes what is still open.
+create function atrium_private.expire_access()
+  returns integer
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  members integer;
+  grants integer;
+  links integer;
+begin
+  delete from atrium.members where expires_at <= now();
+  get diagnostics members = row_count;
+  delete from atrium.grants where expires_at <= now();
+  get diagnostics grants = row_count;
+  delete from atrium.links where expires_at <= now();
+  get diagnostics links = row_count;
+  return members + grants + links;
+end $$;
+comment on function atrium_private.expire_access() is
+  'Removes memberships, grants and links whose time is over, so that channels and documents are closed and the audit log tells it; returns how many. For the worker, every few seconds.';
+grant execute on function atrium_private.expire_access to atrium_worker;
 
 -- Definer: it reads tables under policies.
 create function atrium_private.after_space_member_change()

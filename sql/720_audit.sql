@@ -131,6 +131,10 @@ create trigger a_audit after insert or update or delete on atrium.members
   for each row execute function atrium_private.audit_change('member', 'role', 'suspended_at', 'expires_at');
 create trigger a_audit after insert or update or delete on atrium.invitations
   for each row execute function atrium_private.audit_change('invitation', 'email', 'role', 'expires_at', 'accepted_at', 'revoked_at');
+create trigger a_audit after insert or update or delete on atrium.invitation_links
+  for each row execute function atrium_private.audit_change('invitation_link', 'role', 'max_uses', 'uses', 'expires_at', 'revoked_at');
+create trigger a_audit after update on atrium.workspace_policies
+  for each row execute function atrium_private.audit_change('policy', 'joining', 'domains', 'joining_role', 'needs_mfa');
 create trigger a_audit after insert or update or delete on atrium.groups
   for each row execute function atrium_private.audit_change('group', 'name');
 create trigger a_audit after insert or update or delete on atrium.group_members

@@ -32,6 +32,7 @@ interface Routine {
 const TYPES: Record<string, string> = {
   uuid: 'string',
   text: 'string',
+  _text: 'string[]',
   timestamptz: 'string',
   int4: 'number',
   int8: 'number',

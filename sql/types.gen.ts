@@ -53,6 +53,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; name?: string }
         Relationships: [{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'groups_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      invitation_links: {
+        Row: { id: string; workspace_id: string; role: Role; max_uses: number | null; uses: number; invited_by: string | null; created_at: string; expires_at: string; revoked_at: string | null }
+        Insert: { id?: string; workspace_id: string; role: Role; max_uses?: number | null; uses?: number; invited_by?: string | null; created_at?: string; expires_at: string; revoked_at?: string | null }
+        Update: { id?: string; workspace_id?: string; role?: Role; max_uses?: number | null; uses?: number; invited_by?: string | null; created_at?: string; expires_at?: string; revoked_at?: string | null }
+        Relationships: [{'columns':['invited_by'],'isOneToOne':false,'foreignKeyName':'invitation_links_invited_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'invitation_links_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
       invitations: {
         Row: { id: string; workspace_id: string; email: string; role: Role; invited_by: string | null; created_at: string; expires_at: string; accepted_at: string | null; revoked_at: string | null }
         Insert: { id?: string; workspace_id: string; email: string; role: Role; invited_by?: string | null; created_at?: string; expires_at?: string; accepted_at?: string | null; revoked_at?: string | null }
@@ -113,6 +119,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; name?: string; private?: boolean; position?: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      workspace_policies: {
+        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean }
+        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean }
+        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean }
+        Relationships: [{'columns':['workspace_id'],'isOneToOne':true,'foreignKeyName':'workspace_policies_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
       workspaces: {
         Row: { id: string; name: string; epoch: number; created_by: string | null; created_at: string; updated_at: string }
         Insert: { id?: string; name: string; epoch?: number; created_by?: string | null; created_at?: string; updated_at?: string }
@@ -154,6 +166,10 @@ export type Database = {
         Args: { id: string | null; workspace_id: string; name: string }
         Returns: Database['atrium']['Tables']['groups']['Row']
       }
+      create_invitation_link: {
+        Args: { workspace_id: string; role: Role; expires_at?: string | null; max_uses?: number | null }
+        Returns: { id: string; token: string; role: Role; max_uses: number | null; expires_at: string | null }[]
+      }
       create_link: {
         Args: { object_type: string; object_id: string; role?: Role; expires_at?: string | null; password?: string | null }
         Returns: { id: string; token: string; role: Role; has_password: boolean; expires_at: string | null }[]
@@ -192,7 +208,7 @@ export type Database = {
       }
       invitation_preview: {
         Args: { token: string }
-        Returns: { workspace_name: string; email: string; role: Role; invited_by_name: string | null; expires_at: string; state: string }[]
+        Returns: { workspace_name: string; email: string | null; role: Role; invited_by_name: string | null; expires_at: string; state: string }[]
       }
       invite_member: {
         Args: { workspace_id: string; email: string; role: Role }
@@ -201,6 +217,14 @@ export type Database = {
       join_room: {
         Args: { room_id: string }
         Returns: undefined
+      }
+      join_workspace: {
+        Args: { workspace_id: string }
+        Returns: string
+      }
+      joinable_workspaces: {
+        Args: Record<never, never>
+        Returns: { id: string; name: string; role: Role }[]
       }
       leave_room: {
         Args: { room_id: string }
@@ -228,7 +252,7 @@ export type Database = {
       }
       my_workspaces: {
         Args: Record<never, never>
-        Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string }[]
+        Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string; needs_mfa: boolean }[]
       }
       open_link: {
         Args: { token: string; password?: string | null }
@@ -274,9 +298,17 @@ export type Database = {
         Args: { invitation_id: string }
         Returns: undefined
       }
+      revoke_invitation_link: {
+        Args: { link_id: string }
+        Returns: undefined
+      }
       send_message: {
         Args: { id: string | null; room_id: string; text: string }
         Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      set_member_expiry: {
+        Args: { workspace_id: string; user_id: string; expires_at?: string | null }
+        Returns: undefined
       }
       set_member_role: {
         Args: { workspace_id: string; user_id: string; role: Role }
@@ -293,6 +325,10 @@ export type Database = {
       set_space_private: {
         Args: { space_id: string; private: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      set_workspace_policy: {
+        Args: { workspace_id: string; joining?: string | null; domains?: string[] | null; joining_role?: Role | null; needs_mfa?: boolean | null }
+        Returns: Database['atrium']['Tables']['workspace_policies']['Row']
       }
       share_item: {
         Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }

@@ -31,6 +31,8 @@ test('[INP1] a function whose arguments are all null, or all unknown, says what 
     boolean: true,
     bigint: 1,
     jsonb: {},
+    'text[]': ['x'],
+    integer: 1,
     'timestamp with time zone': '2000-01-01',
   }
   const before = await db.admin`select count(*)::int as rows from atrium.spaces`

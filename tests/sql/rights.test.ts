@@ -33,6 +33,7 @@ beforeAll(async () => {
   await db.call(owner, 'add_group_member', { group_id: group.id, user_id: target.id })
   const grant = await db.call(owner, 'share_item', { object_type: 'document', object_id: document.id, role: 'viewer', group_id: group.id })
   const [link] = await db.call(owner, 'create_link', { object_type: 'document', object_id: document.id })
+  const [invitationLink] = await db.call(owner, 'create_invitation_link', { workspace_id: workspace.id, role: 'viewer' })
   const invitation = await db.call(owner, 'invite_member', { workspace_id: workspace.id, email: 'new@example.com', role: 'viewer' })
   await db.admin`insert into atrium_private.invitation_tokens (hash, invitation_id) values (sha256('token'), ${invitation.id})`
   const message = await db.call(owner, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text: 'Hello' })
@@ -48,6 +49,7 @@ beforeAll(async () => {
     owner: owner.id,
     target: target.id,
     link: link?.id ?? '',
+    invitationLink: invitationLink?.id ?? '',
   }
 }, 60_000)
 afterAll(() => db.drop())
@@ -63,6 +65,8 @@ const TABLES = [
   ['groups',             'id = $group',               'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['group_members',      'group_id = $group',         'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['invitations',        'id = $invitation',          'role',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
+  ['invitation_links',   'id = $invitationLink',      'role',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
+  ['workspace_policies', 'workspace_id = $workspace', 'joining', ['',     '',   '',    '',       '',    'S',  'S',  '']],
   ['spaces',             'id = $space',               'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['space_members',      'space_id = $space',         'role',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['grants',             'id = $grant',               'role',    ['',     '',   '',    '',       'S',   'S',  'S',  '']],
@@ -126,6 +130,11 @@ const CALLS = [
   ['workspace_members',  () => ({ workspace_id: ids.workspace }),                                             [no, low, '', '', '', '', '', no]],
   ['invite_member',      () => ({ workspace_id: ids.workspace, email: 'a@example.com', role: 'viewer' }),     [no, low, low, low, low, '', '', no]],
   ['revoke_invitation',  () => ({ invitation_id: ids.invitation }),                                           Array(5).fill('invitation_not_found').concat('', '', 'invitation_not_found')],
+  ['create_invitation_link', () => ({ workspace_id: ids.workspace, role: 'viewer' }),                         [no, low, low, low, low, '', '', no]],
+  ['revoke_invitation_link', () => ({ link_id: ids.invitationLink }),                                         Array(5).fill('link_not_found').concat('', '', 'link_not_found')],
+  ['set_workspace_policy', () => ({ workspace_id: ids.workspace, joining: 'open' }),                          [no, low, low, low, low, '', '', no]],
+  ['join_workspace',     () => ({ workspace_id: ids.workspace }),                                             [no, '', '', '', '', '', '', no]],
+  ['set_member_expiry',  () => ({ workspace_id: ids.workspace, user_id: ids.target, expires_at: '2099-01-01' }), [no, low, low, low, low, '', '', no]],
   ['set_member_role',    () => ({ workspace_id: ids.workspace, user_id: ids.target, role: 'editor' }),        [no, low, low, low, low, '', '', no]],
   ['suspend_member',     () => ({ workspace_id: ids.workspace, user_id: ids.target }),                        [no, low, low, low, low, '', '', no]],
   ['reactivate_member',  () => ({ workspace_id: ids.workspace, user_id: ids.target }),                        [no, low, low, low, low, '', '', no]],
@@ -205,6 +214,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'accept_my_invitation',
     'create_workspace',
     'invitation_preview',
+    'joinable_workspaces',
     'link_preview',
     'my_invitations',
     'my_rooms',
