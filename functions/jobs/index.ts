@@ -1,12 +1,10 @@
 // The worker: takes due jobs from pg-boss and runs them. A job may run twice.
 import { createTransport } from 'nodemailer'
 import { PgBoss } from 'pg-boss'
-import postgres from 'postgres'
 import { readConfig } from './config.ts'
 import { type Invitation, sendMail } from './sendMail.ts'
 
 const config = readConfig(Deno.env.toObject())
-const sql = postgres(config.databaseUrl, { max: 2, onnotice: () => {}, connection: { application_name: 'worker' } })
 const transport = createTransport(config.smtpUrl, { from: config.mailFrom })
 // The schema and the queues are made by sql/migrate.ts; the worker's login could not.
 const boss = new PgBoss({
@@ -26,8 +24,8 @@ const host = new URL(config.siteUrl).hostname
 const handle = sendMail({
   siteUrl: config.siteUrl,
   async issueInvitation(id) {
-    const [invitation] = await sql<Invitation[]>`select * from atrium_private.issue_invitation_token(${id}) where token is not null`
-    return invitation
+    const { rows } = await boss.getDb().executeSql('select * from atrium_private.issue_invitation_token($1) where token is not null', [id])
+    return rows[0] as Invitation | undefined
   },
   async deliver(message, id) {
     await transport.sendMail({ ...message, messageId: `<${id}@${host}>` })
@@ -42,7 +40,6 @@ console.log(JSON.stringify({ ready: true }))
 
 async function stop(): Promise<void> {
   await boss.stop({ graceful: true, timeout: 5000 })
-  await sql.end({ timeout: 1 })
   transport.close()
   Deno.exit(0)
 }

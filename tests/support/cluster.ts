@@ -26,12 +26,25 @@ const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'm
 /** A database with the platform's schemas and Atrium installed, cloned by every test file. */
 export const TEMPLATE = 'atrium_template'
 
+export interface RunningCluster {
+  cluster: Cluster
+  /** Stops PostgreSQL as its supervisor would, and keeps its files. */
+  halt(): Promise<void>
+  resume(): Promise<void>
+  stop(): Promise<void>
+}
+
 /** Starts a throw-away PostgreSQL with the template in it. */
-export async function startCluster(): Promise<{ cluster: Cluster; stop(): Promise<void> }> {
+export async function startCluster(): Promise<RunningCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'atrium-test-'))
   chmodSync(directory, 0o711) // As root, PostgreSQL runs under another account and must pass through.
   const cluster: Cluster = { port: await freePort(), password: 'test' }
-  const server = await startPostgres({ directory: join(directory, 'postgres'), ...cluster, settings: SETTINGS })
+  const start = () => startPostgres({ directory: join(directory, 'postgres'), ...cluster, settings: SETTINGS })
+  let server = await start()
+  const halt = () => server.stop()
+  const resume = async () => {
+    server = await start()
+  }
   const stop = async () => {
     await server.stop()
     rmSync(directory, { recursive: true, force: true })
@@ -42,7 +55,7 @@ export async function startCluster(): Promise<{ cluster: Cluster; stop(): Promis
     await stop()
     throw error
   }
-  return { cluster, stop }
+  return { cluster, halt, resume, stop }
 }
 
 async function createTemplate({ port, password }: Cluster): Promise<void> {

@@ -63,6 +63,9 @@ export function fromPostgres(error: unknown, role: string): RestError {
   return new RestError(statusOf(code, role), code, error.message, error.detail ?? null, error.hint ?? null)
 }
 
+/** supabase-js asks again after so many seconds, where that is safe. */
+export const RETRY = { 'retry-after': '1' }
+
 export const unavailable = () => new RestError(503, 'PGRST001', 'The database cannot be reached. Try again in a moment.')
 
 function statusOf(state: string, role: string): number {
@@ -75,6 +78,7 @@ function statusOf(state: string, role: string): number {
 
 export function sendProblem(response: ServerResponse, error: RestError): void {
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
+  if (error.status === 503) Object.assign(headers, RETRY)
   if (error.status === 401) headers['www-authenticate'] = 'Bearer'
   // The rest of a body that is too large is not read, so the connection cannot carry another request.
   if (error.status === 413) headers.connection = 'close'

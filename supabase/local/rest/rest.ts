@@ -5,9 +5,10 @@ import type { ReadableStream } from 'node:stream/web'
 import postgres from 'postgres'
 import { createListener } from '../database/listener.ts'
 import { createPool } from '../database/pool.ts'
+import { DatabaseUnavailable } from '../database/session.ts'
 import type { Service } from '../service.ts'
 import { type Claims, TokenError, type Tokens } from '../tokens.ts'
-import { RestError, sendProblem } from './errors.ts'
+import { RestError, sendProblem, unavailable } from './errors.ts'
 import { createProcedures } from './procedures.ts'
 import { createRpc } from './rpc.ts'
 import { createTables } from './tables.ts'
@@ -88,8 +89,9 @@ export async function createRest({ databaseUrl, tokens, schemas }: RestOptions):
         if (isPlainCall(request, url)) await callFunction(request, response, url, claims)
         else await queryTable(request, response, url, claims)
       } catch (error) {
-        if (response.headersSent || !(error instanceof RestError)) throw error
-        sendProblem(response, error)
+        const refusal = error instanceof DatabaseUnavailable ? unavailable() : error
+        if (response.headersSent || !(refusal instanceof RestError)) throw error
+        sendProblem(response, refusal)
       }
     },
     async close() {

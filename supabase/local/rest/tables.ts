@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { App } from '@supabase/lite'
-import { createPostgresConnection } from '@supabase/lite/postgres'
+import { createPostgresConnection, type PostgresConnection } from '@supabase/lite/postgres'
 import { sql } from 'kysely'
 import { createPool } from '../database/pool.ts'
+import { DatabaseUnavailable } from '../database/session.ts'
 import type { Claims } from '../tokens.ts'
+import { RETRY, unavailable } from './errors.ts'
 
 export interface Tables {
-  /** Answers a request below `/rest/v1` as the bearer of the claims. */
+  /** Answers a request below `/rest/v1` as the bearer of the claims. May throw DatabaseUnavailable. */
   fetch(request: Request, claims: Claims): Promise<Response>
   /** Reads the catalogue again at the next request. */
   clear(): Promise<void>
@@ -23,9 +25,7 @@ export interface TablesOptions {
 export async function createTables({ databaseUrl, schemas }: TablesOptions): Promise<Tables> {
   const connection = createPostgresConnection({ url: databaseUrl, postgresOptions: { max: 10, onnotice: () => {}, types: TYPES } })
   const internals = connection as unknown as LiteInternals
-  // All that is asked of the library's own pool, which would not survive a restart of PostgreSQL.
-  const { reserve, end } = createPool(connection.driver)
-  Object.assign(connection.driver, { reserve, end })
+  replacePool(connection)
   // Otherwise the first request runs GRANT ALL ON ALL TABLES for anon in every schema with row-level security,
   // and a database without any such table would be read as the connecting login.
   internals.rlsState = 'active'
@@ -50,6 +50,8 @@ export async function createTables({ databaseUrl, schemas }: TablesOptions): Pro
   await app.init()
   return {
     async fetch(request, claims) {
+      // Asked here, because inside of the library its failure would be a 500.
+      await connection.introspect({ useCache: true })
       const headers = new Headers(request.headers)
       headers.delete('authorization')
       headers.set('apikey', vouched + Buffer.from(JSON.stringify(claims)).toString('base64url'))
@@ -58,6 +60,41 @@ export async function createTables({ databaseUrl, schemas }: TablesOptions): Pro
     clear: () => connection.clearSchemaCache(),
     close: () => connection.close(),
   }
+}
+
+/** Gives it connections that survive a restart of PostgreSQL: these two functions are all that it asks of its own pool. */
+function replacePool(connection: PostgresConnection): void {
+  const pool = createPool(connection.driver)
+  Object.assign(connection.driver, {
+    async reserve() {
+      const reserved = await pool.reserve().catch(explain)
+      return {
+        unsafe: (text: string, values: never[]) => reserved.unsafe(text, values).catch(explain),
+        release: reserved.release,
+      }
+    },
+    end: pool.end,
+  })
+  const introspect = connection.introspect.bind(connection)
+  let reading: ReturnType<typeof introspect> | undefined
+  // Once for all who need it: it is some twenty questions.
+  connection.introspect = async (options) => {
+    reading ??= introspect(options).finally(() => {
+      reading = undefined
+    })
+    const catalogue = await reading
+    // What could not be read looks like a database without tables, and without time zones.
+    if (!catalogue.timezones) throw new DatabaseUnavailable('the catalogue could not be read')
+    return catalogue
+  }
+}
+
+/** In the form in which a function in SQL says what the library shall answer: `raise sqlstate 'PGRST'`. */
+function explain(error: unknown): never {
+  if (!(error instanceof DatabaseUnavailable)) throw error
+  const { status, problem } = unavailable()
+  const answer = { code: 'PGRST', detail: JSON.stringify({ status, headers: RETRY }) }
+  throw Object.assign(new Error(JSON.stringify(problem), { cause: error }), answer)
 }
 
 /** More rows than this are never sent at once; a client pages with Range or limit. */
