@@ -86,23 +86,6 @@ end $$;
 comment on function atrium_private.set_suspended(uuid, uuid, boolean) is 'Behind atrium.suspend_member and atrium.reactivate_member.';
 grant execute on function atrium_private.set_suspended to authenticated;
 
--- Definer: see lock_member.
-create function atrium_private.remove_member(in_workspace uuid, of_user uuid)
-  returns void
-  language plpgsql security definer set search_path = ''
-as $$
-declare
-  leaving boolean := atrium_private.require_caller() is not distinct from of_user;
-  mine atrium.role := atrium_private.require_workspace_role(in_workspace, case when leaving then 'guest' else 'admin' end::atrium.role);
-  member atrium.members := atrium_private.lock_member(in_workspace, of_user);
-begin
-  perform atrium_private.refuse_higher(member.role, mine);
-  perform atrium_private.refuse_last_owner(member);
-  delete from atrium.members where workspace_id = in_workspace and user_id = of_user;
-end $$;
-comment on function atrium_private.remove_member(uuid, uuid) is 'Behind atrium.remove_member.';
-grant execute on function atrium_private.remove_member to authenticated;
-
 create function atrium.set_member_role(workspace_id uuid, user_id uuid, role atrium.role)
   returns void
   language sql set search_path = ''
@@ -132,13 +115,3 @@ comment on function atrium.reactivate_member(uuid, uuid) is
 Example: select atrium.reactivate_member(''0190…'', ''0191…'');
 Errors: 401 not_signed_in, 403 role_too_low, role_too_high, 404 workspace_not_found, member_not_found.';
 grant execute on function atrium.reactivate_member to authenticated;
-
-create function atrium.remove_member(workspace_id uuid, user_id uuid)
-  returns void
-  language sql set search_path = ''
-as $$ select atrium_private.remove_member($1, $2) $$;
-comment on function atrium.remove_member(uuid, uuid) is
-  'Removes a member with all that was shared with him; what he made stays. With his own id anybody leaves.
-Example: select atrium.remove_member(''0190…'', ''0191…'');
-Errors: 401 not_signed_in, 403 role_too_low, role_too_high, 404 workspace_not_found, member_not_found, 409 last_owner.';
-grant execute on function atrium.remove_member to authenticated;

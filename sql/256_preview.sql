@@ -43,8 +43,9 @@ create function atrium_private.change_scope(change text, arguments jsonb)
   returns table (workspace_id uuid, space_id uuid, user_id uuid)
   language sql stable security definer set search_path = ''
 as $$
-  select member.id, null::uuid, (arguments ->> 'user_id')::uuid from atrium.workspaces member
-  where change in ('set_member_role', 'suspend_member', 'reactivate_member', 'remove_member') and member.id = (arguments ->> 'workspace_id')::uuid
+  select workspace.id, null::uuid, case when arguments ->> 'hand_over_to' is null then (arguments ->> 'user_id')::uuid end
+  from atrium.workspaces workspace
+  where change in ('set_member_role', 'suspend_member', 'reactivate_member', 'remove_member') and workspace.id = (arguments ->> 'workspace_id')::uuid
   union all
   select team.workspace_id, null, (arguments ->> 'user_id')::uuid from atrium.groups team
   where change in ('add_group_member', 'remove_group_member', 'delete_group') and team.id = (arguments ->> 'group_id')::uuid
@@ -80,7 +81,7 @@ begin
     when 'set_member_role' then perform atrium.set_member_role(workspace, person, new_role);
     when 'suspend_member' then perform atrium.suspend_member(workspace, person);
     when 'reactivate_member' then perform atrium.reactivate_member(workspace, person);
-    when 'remove_member' then perform atrium.remove_member(workspace, person);
+    when 'remove_member' then perform atrium.remove_member(workspace, person, (arguments ->> 'hand_over_to')::uuid);
     when 'add_group_member' then perform atrium.add_group_member(team, person);
     when 'remove_group_member' then perform atrium.remove_group_member(team, person);
     when 'delete_group' then perform atrium.delete_group(team);

@@ -198,6 +198,10 @@ export type Database = {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['messages']['Row']
       }
+      delete_my_account: {
+        Args: { hand_over?: Json | null }
+        Returns: undefined
+      }
       document_access: {
         Args: { id: string }
         Returns: string
@@ -205,6 +209,10 @@ export type Database = {
       edit_message: {
         Args: { id: string; text: string }
         Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      export_my_data: {
+        Args: Record<never, never>
+        Returns: Json
       }
       invitation_preview: {
         Args: { token: string }
@@ -271,7 +279,7 @@ export type Database = {
         Returns: undefined
       }
       remove_member: {
-        Args: { workspace_id: string; user_id: string }
+        Args: { workspace_id: string; user_id: string; hand_over_to?: string | null }
         Returns: undefined
       }
       remove_room_member: {

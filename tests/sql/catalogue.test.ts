@@ -99,7 +99,7 @@ const RULES = [
     `
     select oid::regprocedure::text as name from pg_proc
     where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('authenticated', oid, 'execute')
-      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept', 'audit', 'enter_workspace', 'expire_access', 'everybodys_rights', 'rights_on_item', 'access_map'))`,
+      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept', 'audit', 'hand_over_to', 'enter_workspace', 'expire_access', 'everybodys_rights', 'rights_on_item', 'access_map'))`,
   ],
   [
     'every foreign key has an index to follow it back',

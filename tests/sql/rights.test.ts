@@ -213,6 +213,8 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'accept_invitation',
     'accept_my_invitation',
     'create_workspace',
+    'delete_my_account',
+    'export_my_data',
     'invitation_preview',
     'joinable_workspaces',
     'link_preview',
