@@ -98,19 +98,23 @@ function textNodes(text: Y.XmlText): ProseMirrorNode[] {
 const MARK_HASH = /--[a-zA-Z0-9+/=]{8}$/
 
 function mark(key: string, value: unknown) {
-  const attrs = typeof value === 'object' && value !== null ? cleanRecord(value) : {}
+  const attrs = isRecord(value) ? cleanRecord(value) : {}
   return { type: clean(key.replace(MARK_HASH, '')) as string, ...(Object.keys(attrs).length > 0 && { attrs }) }
 }
 
-/** What a client put into a document may be anything; PostgreSQL takes neither NUL nor half a surrogate pair. */
+/** What a client put into a document may be anything; PostgreSQL takes neither NUL nor half a surrogate pair. An attribute may even be a
+ *  shared type or a document of its own: these know their parents, so walking them would never end. No editor of ours writes them. */
 function clean(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed()
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value === 'boolean' || value === null) return value
-  if (typeof value !== 'object' || depth > MAX_DEPTH) return undefined
+  if (depth > MAX_DEPTH) return undefined
   if (Array.isArray(value)) return value.map((each) => clean(each, depth + 1) ?? null)
-  return cleanRecord(value, depth + 1)
+  return isRecord(value) ? cleanRecord(value, depth + 1) : undefined
 }
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 function cleanRecord(record: object, depth = 0): Record<string, unknown> {
   const entries = Object.entries(record).map(([key, value]) => [clean(key), clean(value, depth)])
