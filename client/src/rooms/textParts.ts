@@ -18,18 +18,22 @@ export function textParts(text: string): TextPart[] {
   return parts
 }
 
-/** A full stop ends the sentence, not the address; a closing bracket belongs to the address when its opening one does. */
+/** A full stop ends the sentence, not the address; a closing bracket belongs to the address when its opening one does. Brackets are
+ *  counted once: a message may be nothing but brackets. */
 function withoutTail(found: string): string {
+  const count = new Map<string, number>()
+  for (const character of found) count.set(character, (count.get(character) ?? 0) + 1)
+  const countOf = (character: string) => count.get(character) ?? 0
   let end = found.length
-  for (;;) {
+  for (; end > 0; end -= 1) {
     const last = found[end - 1] ?? ''
-    const body = found.slice(0, end)
     const isStop = '.,;:!?…'.includes(last)
     const opener = { ')': '(', ']': '[', '}': '{' }[last]
-    const isLoose = opener !== undefined && body.split(opener).length < body.split(last).length
-    if (end === 0 || (!isStop && !isLoose)) return body
-    end -= 1
+    const isLoose = opener !== undefined && countOf(opener) < countOf(last)
+    if (!isStop && !isLoose) break
+    count.set(last, countOf(last) - 1)
   }
+  return found.slice(0, end)
 }
 
 function hrefOf(shown: string): string | null {
