@@ -14,6 +14,7 @@ import {
   verifyRecoveryCode,
 } from './mfa/recoveryCodes.ts'
 import { challenge, verifyFactor } from './mfa/verifyFactor.ts'
+import { endOtherSessions, endSession, showSessions } from './ownSessions.ts'
 import { recover, resend, sendOtp } from './recover.ts'
 import { token } from './signIn.ts'
 import { signOut } from './signOut.ts'
@@ -45,6 +46,9 @@ export const routes: readonly (readonly [method: string, path: RegExp, handler: 
   ['DELETE', /^\/factors\/[^/]+$/, unenroll],
   ['POST', /^\/factors\/[^/]+\/challenge$/, challenge],
   ['POST', /^\/factors\/[^/]+\/verify$/, verifyFactor],
+  ['GET', /^\/sessions$/, showSessions],
+  ['DELETE', /^\/sessions$/, endOtherSessions],
+  ['DELETE', /^\/sessions\/[^/]+$/, endSession],
   ['POST', /^\/recover$/, recover],
   ['POST', /^\/(otp|magiclink)$/, sendOtp],
   ['POST', /^\/resend$/, resend],

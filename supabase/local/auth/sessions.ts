@@ -42,7 +42,7 @@ export async function startSession(auth: Auth, sql: Sql, user: User, method: Met
   const session: Session = { id: crypto.randomUUID(), user_id: user.id, created_at: at, updated_at: at, not_after: null, aal: 'aal1' }
   await sql`
     insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip)
-    values (${session.id}, ${user.id}, ${at}, ${at}, 'aal1', ${userAgent(request)}, ${isIP(request.address) ? request.address : null})`
+    values (${session.id}, ${user.id}, ${at}, ${at}, 'aal1', ${userAgent(request)}, ${addressOf(request)})`
   await sql`
     insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
     values (${crypto.randomUUID()}, ${session.id}, ${at}, ${at}, ${method})`
@@ -52,6 +52,7 @@ export async function startSession(auth: Auth, sql: Sql, user: User, method: Met
   return sessionBody(auth, sql, await reload(sql, user.id), session, refreshToken)
 }
 
+const addressOf = ({ address }: AuthRequest) => (isIP(address) ? address : null)
 const userAgent = (request: AuthRequest) => String(request.headers['user-agent'] ?? '').slice(0, 500)
 
 async function addRefreshToken(sql: Sql, session: Session, parent: string | null, at: Date): Promise<string> {
@@ -104,7 +105,7 @@ async function sessionBody(auth: Auth, sql: Sql, user: User, session: Session, r
 
 /** Exchanges a refresh token. One that was exchanged before answers a little longer, for tabs that ask at once; after that it was
  *  stolen, by whoever comes now or by whoever came first, and the session ends. */
-export async function refreshSession(auth: Auth, refreshToken: string): Promise<SessionBody> {
+export async function refreshSession(auth: Auth, refreshToken: string, request: AuthRequest): Promise<SessionBody> {
   const result = await auth.sql.begin(async (sql) => {
     const at = auth.now()
     const hash = digest(refreshToken)
@@ -124,7 +125,10 @@ export async function refreshSession(auth: Auth, refreshToken: string): Promise<
     }
     if (!token.revoked) await sql`update auth.refresh_tokens set revoked = true, updated_at = ${at} where token = ${hash}`
     const next = await addRefreshToken(sql, session, hash, at)
-    await sql`update auth.sessions set refreshed_at = ${at}::timestamptz at time zone 'utc', updated_at = ${at} where id = ${session.id}`
+    await sql`
+      update auth.sessions set refreshed_at = ${at}::timestamptz at time zone 'utc', updated_at = ${at},
+        user_agent = ${userAgent(request)}, ip = ${addressOf(request)}
+      where id = ${session.id}`
     return sessionBody(auth, sql, user, session, next)
   })
   // Thrown here and not in the transaction, which would take the end of a stolen session back.
@@ -165,7 +169,8 @@ const refused = (code: string, reason: string) => new AuthError(400, code, `Inva
 const sessionEnded = () => new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
 export const banned = () => new AuthError(403, 'user_banned', 'User is banned')
 
-function hasEnded(auth: Auth, session: Session, at: Date): boolean {
+/** Whether a session has run out, though its row is still there. */
+export function hasEnded(auth: Auth, session: Session, at: Date): boolean {
   const { sessionSeconds, sessionIdleSeconds } = auth.settings
   const olderThan = (since: Date, seconds: number | null) => seconds !== null && at.getTime() > since.getTime() + seconds * 1000
   if (session.not_after && session.not_after <= at) return true
@@ -189,10 +194,11 @@ export async function signedIn(auth: Auth, request: AuthRequest): Promise<{ user
 export const isUuid = (value: unknown): value is string =>
   typeof value === 'string' && /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i.test(value)
 
-/** Ends sessions of a user: one, all but one, or all. */
-export async function endSessions(sql: Sql, userId: string, which: { only?: string; except?: string } = {}): Promise<void> {
+/** Ends sessions of a user: one, all but one, or all. Returns how many. */
+export async function endSessions(sql: Sql, userId: string, which: { only?: string; except?: string } = {}): Promise<number> {
   const { only = null, except = null } = which
-  await sql`
+  const { count } = await sql`
     delete from auth.sessions
     where user_id = ${userId} and (${only}::uuid is null or id = ${only}) and (${except}::uuid is null or id <> ${except})`
+  return count
 }

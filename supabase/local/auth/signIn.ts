@@ -52,7 +52,7 @@ const byRefreshToken: Handler = async (auth, request) => {
   const { refresh_token } = await request.body(refreshBody)
   if (!refresh_token) throw invalid('refresh_token required')
   await auth.limits.take('refreshPerAddress', request.address)
-  return answer(await refreshSession(auth, refresh_token))
+  return answer(await refreshSession(auth, refresh_token, request))
 }
 
 const codeBody = z.object({ auth_code: z.string().min(1).max(512), code_verifier: z.string().min(1).max(512) })
