@@ -57,6 +57,7 @@ export async function createRest({ databaseUrl, tokens, schemas }: RestOptions):
         single: accepts(request, SINGLE_OBJECT),
       },
       claims,
+      request.headers,
     )
     if (answer === null) response.writeHead(204).end()
     else

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type postgres from 'postgres'
 import type { Claims } from '../tokens.ts'
 import { fromPostgres, RestError } from './errors.ts'
@@ -17,12 +18,12 @@ export type Answer = string | null
 /** Runs functions for `/rest/v1/rpc/*` with two round trips: the caller's identity and the call travel together.
  *  The library that serves the tables needs seventeen for the same answer. */
 export function createRpc(sql: postgres.Sql, procedures: Procedures) {
-  return async function rpc(call: Call, claims: Claims): Promise<Answer> {
+  return async function rpc(call: Call, claims: Claims, headers: IncomingHttpHeaders): Promise<Answer> {
     const procedure = await procedures.find(call.schema, call.name, Object.keys(call.arguments))
     if (!procedure) throw notFound(call)
     try {
       const [, rows] = await sql.begin(procedure.readOnly ? 'read only' : 'read write', (transaction) => [
-        identify(transaction, claims),
+        identify(transaction, claims, headers),
         transaction.unsafe<{ body: string | null; count: number }[]>(
           statement(procedure, call),
           Object.keys(call.arguments).length > 0 ? [JSON.stringify(call.arguments)] : [],
@@ -46,9 +47,12 @@ export function createRpc(sql: postgres.Sql, procedures: Procedures) {
   }
 }
 
-/** Tells Postgres who asks, for the rest of the transaction: the same settings as PostgREST's. */
-function identify(transaction: postgres.TransactionSql, claims: Claims) {
+/** Tells Postgres who asks, and from where, for the rest of the transaction: the same settings as PostgREST's. */
+function identify(transaction: postgres.TransactionSql, claims: Claims, headers: IncomingHttpHeaders) {
+  const { 'x-forwarded-for': address, 'user-agent': agent } = headers
+  const from = JSON.stringify({ 'x-forwarded-for': address, 'user-agent': agent })
   return transaction`select set_config('role', ${claims.role}, true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true),
+    set_config('request.headers', ${from}, true),
     set_config('request.jwt.claim.sub', ${claims.sub ?? ''}, true), set_config('request.jwt.claim.role', ${claims.role}, true)`
 }
 
