@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../supabase/local/config.ts'
+import { makeSecrets, readSecrets } from '../../supabase/local/secrets.ts'
 
 const file = readFileSync(new URL('../../supabase/config.toml', import.meta.url), 'utf8')
 const enabled = (name: string) => file.replace(`[auth.external.${name}]\nenabled = false`, `[auth.external.${name}]\nenabled = true`)
@@ -24,4 +27,15 @@ test('[AUTH73] Google and GitHub need two variables, anybody else an issuer too'
 
 test('[AUTH73] a start without the secret names the variable', () => {
   expect(() => parseConfig(enabled('github'), secrets)).toThrow('[auth.external.github] needs SUPABASE_AUTH_EXTERNAL_GITHUB_CLIENT_ID')
+})
+
+test('[AUTH61] an installation from before second factors gets the key for them once, and keeps its other secrets', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'secrets-'))
+  const { authSecret: _, ...before } = makeSecrets()
+  writeFileSync(join(directory, 'secrets.json'), JSON.stringify(before), { mode: 0o644 })
+  const after = readSecrets(directory)
+  expect(after).toEqual({ ...before, authSecret: expect.stringMatching(/^[\w-]{64}$/) })
+  expect(readSecrets(directory)).toEqual(after)
+  expect(statSync(join(directory, 'secrets.json')).mode & 0o777).toBe(0o600)
+  rmSync(directory, { recursive: true })
 })
