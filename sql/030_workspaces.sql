@@ -30,6 +30,8 @@ comment on column atrium.members.expires_at is 'From then on he has no rights, u
 comment on column atrium.members.needs_mfa is 'Whether the security policy of the workspace asks for a second factor; a copy, so that no policy reads two tables.';
 -- Every policy asks "which workspaces am I in?".
 create index on atrium.members (user_id, workspace_id);
+-- The worker asks every second what has ended.
+create index on atrium.members (expires_at) where expires_at is not null;
 
 -- Deleting an account looks for what the person made.
 create index on atrium.workspaces (created_by);

@@ -27,6 +27,8 @@ create index on atrium.grants (user_id, object_type) where user_id is not null;
 create index on atrium.grants (group_id, object_type) where group_id is not null;
 create index on atrium.grants (space_id);
 create index on atrium.grants (workspace_id);
+-- The worker asks every second what has ended.
+create index on atrium.grants (expires_at) where expires_at is not null;
 -- Deleting an account looks for what the person made.
 create index on atrium.grants (created_by);
 alter table atrium.grants enable row level security;

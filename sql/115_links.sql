@@ -21,6 +21,8 @@ comment on column atrium.links.expires_at is 'From then on the link gives nothin
 create index on atrium.links (object_id);
 create index on atrium.links (space_id);
 create index on atrium.links (workspace_id);
+-- The worker asks every second what has ended.
+create index on atrium.links (expires_at) where expires_at is not null;
 -- Deleting an account looks for what the person made.
 create index on atrium.links (created_by);
 alter table atrium.links enable row level security;

@@ -167,7 +167,7 @@ begin
   return members + grants + links;
 end $$;
 comment on function atrium_private.expire_access() is
-  'Removes memberships, grants and links whose time is over, so that channels and documents are closed and the audit log tells it; returns how many. For the worker, every few seconds.';
+  'Removes memberships, grants and links whose time is over, so that channels and documents are closed and the audit log tells it; returns how many. For the worker, every second.';
 grant execute on function atrium_private.expire_access to atrium_worker;
 
 -- Definer: it reads tables under policies.

@@ -36,9 +36,23 @@ await boss.start()
 await boss.work<unknown>('send_mail', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 4 }, async (jobs) => {
   for (const job of jobs) await handle(job)
 })
+// What has an end gives nothing from then on, whoever asks; this closes what is still open.
+let expiring = false
+const expiry = setInterval(async () => {
+  if (expiring) return
+  expiring = true
+  try {
+    await boss.getDb().executeSql('select atrium_private.expire_access()')
+  } catch (error) {
+    console.error('worker:', error instanceof Error ? error.message : error) // Asked again in a second.
+  } finally {
+    expiring = false
+  }
+}, 1000)
 console.log(JSON.stringify({ ready: true }))
 
 async function stop(): Promise<void> {
+  clearInterval(expiry)
   await boss.stop({ graceful: true, timeout: 5000 })
   transport.close()
   Deno.exit(0)

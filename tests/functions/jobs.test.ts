@@ -64,3 +64,24 @@ test('[JOB4] a job that cannot be read is tried again later and holds up no othe
     .poll(async () => (await sql`select state, retry_count from pgboss.job where data ->> 'kind' = 'unknown'`)[0])
     .toMatchObject({ state: 'retry' })
 })
+
+test('[JOB5] a membership, a grant and a link whose time is over are gone within a second or two, and the audit log says so', async () => {
+  const owner = await platform.signUp('Olga')
+  const guest = await platform.signUp('Gus')
+  const id = crypto.randomUUID()
+  const { data: workspace } = await owner.client.rpc('create_workspace', { id, name: 'Studio' }).throwOnError()
+  const admin = postgres(platform.databaseUrl('postgres'), { max: 1 })
+  await admin`insert into atrium.members (workspace_id, user_id, role) values (${workspace.id}, ${guest.id}, 'guest')`
+  const { data: spaces } = await owner.client.from('spaces').select('id').eq('workspace_id', id).throwOnError()
+  const document = { object_type: 'document', object_id: crypto.randomUUID() }
+  await owner.client.rpc('create_document', { id: document.object_id, space_id: spaces?.[0]?.id }).throwOnError()
+  const soon = new Date(Date.now() + 1000).toISOString()
+  await owner.client.rpc('create_link', { ...document, expires_at: soon }).throwOnError()
+  await owner.client.rpc('share_item', { ...document, role: 'viewer', user_id: guest.id, expires_at: soon }).throwOnError()
+  await owner.client
+    .rpc('set_member_expiry', { workspace_id: id, user_id: guest.id, expires_at: new Date(Date.now() + 1500).toISOString() })
+    .throwOnError()
+  const removed = () => admin`select action from atrium.audit_events where workspace_id = ${id} and action like '%.removed' order by action`
+  await expect.poll(removed, { timeout: 10_000 }).toEqual(['grant.removed', 'link.removed', 'member.removed'].map((action) => ({ action })))
+  await admin.end()
+})

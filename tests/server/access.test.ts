@@ -138,6 +138,26 @@ test('[COL6] who is signed out somewhere else is out in under a second, and stay
   expect(atHome.messages).toEqual([])
 })
 
+test('[COL6] a visitor who came by a link reads along, and is out in under a second when it is taken back', async () => {
+  const documentId = await team.document()
+  const visitor = randomUUID()
+  await team.admin`insert into auth.users (id, is_anonymous) values (${visitor}, true)`
+  const link = await team.as(team.ownerId, async (sql) => {
+    const [made] = await sql<{ id: string; token: string }[]>`select id, token from atrium.create_link('document', ${documentId}, 'editor')`
+    return made
+  })
+  expect(await denial(documentId, await tokenFor(visitor))).toBe('not_found')
+  await team.as(visitor, (sql) => sql`select from atrium.open_link(${link?.token ?? ''})`)
+  const [anna, guest] = [await join(documentId, team.ownerId), await join(documentId, visitor)]
+  expect(guest.provider.authorizedScope).toBe('readonly')
+  anna.type('for everybody')
+  await expect.poll(() => guest.text(), SOON).toContain('for everybody')
+  await team.as(team.ownerId, (sql) => sql`select atrium.delete_link(${link?.id ?? ''})`)
+  const deletedAt = performance.now()
+  await expect.poll(() => guest.messages, { interval: 1 }).toEqual([{ type: 'revoked' }])
+  expect(performance.now() - deletedAt).toBeLessThan(1000)
+})
+
 test('[COL6] access lost while nobody listened is noticed as soon as somebody listens again', async () => {
   const documentId = await team.document()
   const userId = await team.person('Rita', 'editor')
