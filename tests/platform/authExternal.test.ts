@@ -155,6 +155,7 @@ test('[AUTH67] an account with the same confirmed address is the same person', a
   expect(user).toMatchObject({ id, app_metadata: { provider: 'email', providers: ['email', 'keycloak'] } })
   expect(user?.identities?.map(({ provider }) => provider)).toEqual(['email', 'keycloak'])
   expect((await auth.client().auth.signInWithPassword({ email, password: PASSWORD })).data.user?.id).toBe(id)
+  expect((await auth.mailTo(email)).text).toContain('your account at keycloak')
 })
 
 test('[AUTH67] whoever registered an address that he never confirmed does not share the account of its owner', async () => {
@@ -193,6 +194,28 @@ test('[AUTH68] who is banned stays out, and closed sign-ups are closed here too'
   const landed = await createBrowser(closedForAll).visit(`${SITE}/auth/v1/authorize?provider=keycloak`, freshEmail())
   expect(fragment(landed).get('error_code')).toBe('signup_disabled')
   await closedForAll.close()
+})
+
+test('[AUTH76] people undo such a link, as long as another way in remains', async () => {
+  const email = freshEmail()
+  const { client, user } = await signIn(email)
+  const identity = async (provider: string) => {
+    const { data } = await client.auth.getUserIdentities()
+    const found = data?.identities.find((each) => each.provider === provider)
+    if (!found) throw new Error(`No identity of ${provider}`)
+    return found
+  }
+  const first = await identity('keycloak')
+  expect((await client.auth.unlinkIdentity(first)).error).toMatchObject({ status: 422, code: 'single_identity_not_deletable' })
+  expect((await client.auth.updateUser({ password: PASSWORD })).error).toBeNull()
+  expect((await client.auth.unlinkIdentity(await identity('email'))).error?.code).toBe('email_conflict_identity_not_deletable')
+  const stranger = await auth.signedIn()
+  expect((await stranger.client.auth.unlinkIdentity(first)).error).toMatchObject({ status: 422, code: 'identity_not_found' })
+
+  expect((await client.auth.unlinkIdentity(first)).error).toBeNull()
+  expect((await client.auth.getUser()).data.user).toMatchObject({ id: user?.id, app_metadata: { providers: ['email'] } })
+  expect((await auth.mailTo(email, /less/)).text).toContain('keycloak')
+  expect((await auth.client().auth.signInWithPassword({ email, password: PASSWORD })).data.user?.id).toBe(user?.id)
 })
 
 test('[AUTH69] the provider is asked with PKCE, state, nonce and one exact address, whatever the application adds', async () => {

@@ -13,6 +13,7 @@ const LOG_TYPES = {
   user_recovery_requested: 'user',
   user_confirmation_requested: 'user',
   identity_linked: 'user',
+  identity_unlinked: 'user',
   user_updated_password: 'user',
   factor_in_progress: 'factor',
   challenge_created: 'factor',

@@ -129,3 +129,21 @@ export const recoveryCodeUsedMail = ({ to, left, siteUrl }: { to: string; left: 
     button: { label: 'Open Atrium', url: siteUrl },
     footer: NOT_YOU,
   })
+
+export const identityLinkedMail = ({ to, provider, siteUrl }: { to: string; provider: string; siteUrl: string }): MailMessage =>
+  layOut(to, {
+    subject: 'Another way to sign in',
+    heading: 'Another way to sign in',
+    paragraphs: [`From now on your account at ${provider} opens the account of ${to} too, because it has the same address.`],
+    button: { label: 'Open Atrium', url: siteUrl },
+    footer: NOT_YOU,
+  })
+
+export const identityUnlinkedMail = ({ to, provider, siteUrl }: { to: string; provider: string; siteUrl: string }): MailMessage =>
+  layOut(to, {
+    subject: 'One way less to sign in',
+    heading: 'One way less to sign in',
+    paragraphs: [`Your account at ${provider} does not open the account of ${to} any more.`],
+    button: { label: 'Open Atrium', url: siteUrl },
+    footer: NOT_YOU,
+  })

@@ -2,6 +2,7 @@ import { changeUserById, createUser, deleteUser, showUserById, showUsers } from 
 import type { Handler } from './context.ts'
 import { authorize } from './external/authorize.ts'
 import { callback } from './external/callback.ts'
+import { unlink } from './external/unlink.ts'
 import { showHealth, showKeys, showSettings } from './info.ts'
 import { generateLink, invite } from './invite.ts'
 import { deleteFactor, showFactors } from './mfa/adminFactors.ts'
@@ -36,6 +37,7 @@ export const routes: readonly (readonly [method: string, path: RegExp, handler: 
   ['POST', /^\/verify$/, verifyCode],
   ['GET', /^\/user$/, showUser],
   ['PUT', /^\/user$/, changeUser],
+  ['DELETE', /^\/user\/identities\/[^/]+$/, unlink],
   ['GET', /^\/reauthenticate$/, reauthenticate],
   ['POST', /^\/factors$/, enroll],
   ['GET', /^\/factors\/recovery-codes$/, showRecoveryCodes],

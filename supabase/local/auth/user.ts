@@ -11,7 +11,7 @@ import { assertSecondFactor } from './mfa/factors.ts'
 import { findByCode, issueToken, take } from './oneTimeTokens.ts'
 import { pkceFields } from './pkce.ts'
 import { endSessions, type Session, signedIn } from './sessions.ts'
-import { mergeMetadata, reload, type User, userBody } from './users.ts'
+import { mergeMetadata, noteProviders, reload, setEmailIdentity, type User, userBody } from './users.ts'
 
 /** `GET /user` */
 export const showUser: Handler = async (auth, request) => answer(userBody((await signedIn(auth, request)).user))
@@ -45,6 +45,9 @@ export const changeUser: Handler = async (auth, request) => {
       await sql`update auth.users set raw_user_meta_data = ${sql.json(metadata as Json)}, updated_at = ${at} where id = ${user.id}`
     if (passwordHash) {
       await sql`update auth.users set encrypted_password = ${passwordHash}, updated_at = ${at} where id = ${user.id}`
+      // A password is a way in of its own, also for who came from elsewhere.
+      await setEmailIdentity(sql, user, { email: user.email ?? '', email_verified: user.email_confirmed_at !== null }, at)
+      await noteProviders(sql, user.id, at)
       await endSessions(sql, user.id, { except: session.id })
       await sql`delete from auth.one_time_tokens where user_id = ${user.id} and token_type in ('recovery_token', 'reauthentication_token')`
       await audit(auth, sql, request, 'user_updated_password', user)

@@ -220,6 +220,14 @@ export async function setEmailIdentity(sql: Sql, user: User, data: Metadata, at:
   if (changed.length === 0) await insertIdentity(sql, newIdentity(user.id, { ...data, sub: user.id, phone_verified: false }, at))
 }
 
+/** Keeps the list of identities in the metadata that rights are made of, and in tokens, true. */
+export async function noteProviders(sql: Sql, userId: string, at: Date): Promise<void> {
+  await sql`
+    update auth.users set updated_at = ${at}, raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || jsonb_build_object('providers', (
+      select jsonb_agg(provider order by provider) from (select distinct provider from auth.identities where user_id = users.id) as its))
+    where id = ${userId}`
+}
+
 /** Metadata after a change: a key set to null is taken away, as GoTrue does. Throws a 422 when it grows too large for a token. */
 export function mergeMetadata(current: Metadata | null, change: Metadata | undefined): Metadata {
   const merged = { ...current, ...change }

@@ -4,8 +4,10 @@ import { isDuplicate, type Json, type Sql } from '../database.ts'
 import { AuthError } from '../errors.ts'
 import * as fields from '../fields.ts'
 import type { AuthRequest } from '../http.ts'
+import { identityLinkedMail } from '../mails.ts'
+import { tell } from '../mfa/factors.ts'
 import { endSessions } from '../sessions.ts'
-import { insertIdentity, insertUser, type Metadata, newIdentity, newUser, reload, type User, userByEmail } from '../users.ts'
+import { insertIdentity, insertUser, type Metadata, newIdentity, newUser, noteProviders, reload, type User, userByEmail } from '../users.ts'
 import type { Person } from './provider.ts'
 
 /** What a profile holds at most. */
@@ -81,10 +83,9 @@ async function link(auth: Auth, sql: Sql, request: AuthRequest, user: User, iden
     await sql`delete from auth.mfa_factors where user_id = ${user.id}`
     await endSessions(sql, user.id)
   }
-  await sql`
-    update auth.users set updated_at = ${at}, raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || jsonb_build_object('providers', (
-      select jsonb_agg(provider order by provider) from (select distinct provider from auth.identities where user_id = users.id) as its))
-    where id = ${user.id}`
+  await noteProviders(sql, user.id, at)
   await audit(auth, sql, request, 'identity_linked', user)
-  return reload(sql, user.id)
+  const linked = await reload(sql, user.id)
+  tell(auth, linked, (to) => identityLinkedMail({ to, provider: identity.provider, siteUrl: auth.siteUrl }))
+  return linked
 }
