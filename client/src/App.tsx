@@ -29,6 +29,7 @@ const PeoplePage = lazy(() => import('./workspaces/PeoplePage.tsx'))
 const SessionEnded = lazy(() => import('./session/SessionEnded.tsx').then((module) => ({ default: module.SessionEnded })))
 const SpacePage = lazy(() => import('./spaces/SpacePage.tsx'))
 const SettingsPage = lazy(() => import('./settings/SettingsPage.tsx'))
+const AdminPage = lazy(() => import('./admin/AdminPage.tsx'))
 const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
 const RoomsPage = lazy(() => import('./rooms/RoomsPage.tsx'))
@@ -60,6 +61,7 @@ export default function App() {
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
               <Route path="/people" component={PeoplePage} />
+              <Route path="/admin/:tab?" component={AdminPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route path="/settings/security" component={SecurityPage} />
               <Route path="*" component={NotFound} />

@@ -8,6 +8,7 @@ export const paths = {
   space: (id: string) => `/s/${id}`,
   spaceDocuments: (id: string) => `/s/${id}/docs`,
   people: () => '/people',
+  admin: (tab = 'audit') => `/admin/${tab}`,
   settings: () => '/settings',
   security: () => '/settings/security',
   setup: () => '/setup',

@@ -14,6 +14,7 @@ import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
 import { Section } from './Section.tsx'
+import { Sessions } from './Sessions.tsx'
 import { createSecurity, type SecurityState } from './security.ts'
 import { TwoStep } from './TwoStep.tsx'
 import '../settings/settings.css'
@@ -38,6 +39,7 @@ export default function SecurityPage() {
         <TwoStep security={security} />
         <Password security={security} />
         <Email security={security} />
+        <Sessions />
       </div>
     </Page>
   )

@@ -2,7 +2,7 @@
 export type Strength = 0 | 1 | 2 | 3 | 4
 
 /** Bits from which on a password has the level 1, 2, 3 and 4. */
-const thresholds = [28, 40, 55, 75]
+const thresholds = [28, 42, 55, 75]
 
 /** How hard a password is to guess, from what can be seen without a list: its length, the kinds of its characters, and how much of it
  *  repeats or runs on ("aaaa", "abcd", "4321"). The server refuses the most common ones besides.

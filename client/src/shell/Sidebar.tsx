@@ -118,6 +118,7 @@ function WorkspaceMenu() {
             shell.setDrawer(false)
           },
         })),
+        ...(workspace.can('admin') ? [{ label: t('admin'), icon: 'people' as const, href: paths.admin() }] : []),
         { label: t('newWorkspace'), icon: 'plus', href: `${paths.setup()}?new` },
         { label: t('settings'), icon: 'gear', href: paths.settings() },
       ]}

@@ -38,6 +38,7 @@ export function createCommands() {
     { label: t('chat'), icon: 'chat', keys: 'G C', href: paths.rooms() },
     { label: t('people'), icon: 'people', keys: 'G P', href: paths.people() },
     { label: t('settings'), icon: 'gear', keys: 'G S', href: paths.settings() },
+    ...(workspace.can('admin') ? [{ label: t('admin'), icon: 'people' as const, href: paths.admin() }] : []),
   ])
   const documents = createMemo<Command[]>(() =>
     workspace

@@ -28,6 +28,7 @@ export const en = {
   workspace: 'Workspace:',
   account: 'Account:',
   settings: 'Settings',
+  admin: 'Administration',
   signOut: 'Sign out',
   keyboard: 'Keyboard shortcuts',
   offlineBanner: 'You are offline. What you see is what was read last; changes wait for the connection.',

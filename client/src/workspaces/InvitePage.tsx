@@ -85,7 +85,10 @@ function Invitation(props: InvitationProps) {
   const who = () => props.invitation.invited_by_name ?? common.somebody
   const names = () => ({ who: who(), workspace: props.invitation.workspace_name, role: common.roles[props.invitation.role] })
   const here = () => paths.invite(props.token)
-  const isForMe = () => session.user()?.email.toLowerCase() === props.invitation.email.toLowerCase()
+  // A link is for whoever has it.
+  const email = () => props.invitation.email
+  const isForMe = () => email() === null || session.user()?.email.toLowerCase() === email()?.toLowerCase()
+  const signUp = () => (email() ? `${paths.signup(here())}&email=${encodeURIComponent(email() ?? '')}` : paths.signup(here()))
 
   return (
     <Switch>
@@ -103,8 +106,8 @@ function Invitation(props: InvitationProps) {
           <p>{t('invite.text', names())}</p>
           <Switch>
             <Match when={!session.user()}>
-              <p class="muted">{t('invite.forEmail', { email: props.invitation.email })}</p>
-              <A class="button primary wide" href={`${paths.signup(here())}&email=${encodeURIComponent(props.invitation.email)}`}>
+              <Show when={email()}>{(address) => <p class="muted">{t('invite.forEmail', { email: address() })}</p>}</Show>
+              <A class="button primary wide" href={signUp()}>
                 {t('invite.signUp')}
               </A>
               <A class="button outline wide" href={paths.login(here())}>
@@ -115,7 +118,7 @@ function Invitation(props: InvitationProps) {
               <Accept {...props} />
             </Match>
             <Match when={true}>
-              <p class="form-error">{t('invite.wrongAccount', { email: props.invitation.email, current: session.user()?.email ?? '' })}</p>
+              <p class="form-error">{t('invite.wrongAccount', { email: email() ?? '', current: session.user()?.email ?? '' })}</p>
               <Button look="outline" class="wide" onClick={() => void session.signOut(here())}>
                 {t('invite.switch')}
               </Button>

@@ -1,0 +1,140 @@
+import { createResource, createSignal, For, Show } from 'solid-js'
+import type { Row } from '../../../sql/types.gen.ts'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import { textsOf } from '../i18n.ts'
+import type { Role } from '../rows.ts'
+import { rest, rows, rpc } from '../supabase.ts'
+import { Button } from '../ui/Button.tsx'
+import { Field, Select } from '../ui/Field.tsx'
+import { Skeleton } from '../ui/Skeleton.tsx'
+import { createSubmit, textOf } from '../ui/submit.ts'
+import { toast } from '../ui/Toast.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './en.ts'
+
+const t = textsOf(en)
+type PolicyRow = Row<'workspace_policies'>
+
+const ways = ['invited', 'domains', 'open'] as const
+const joiningRoles = ['viewer', 'commenter', 'editor'] as const satisfies readonly Role[]
+
+async function readPolicy(workspace: string): Promise<PolicyRow> {
+  return rows<PolicyRow>(rest.from('workspace_policies').select('*').eq('workspace_id', workspace).single())
+}
+
+/** Who may join by himself, and whether a second step is needed. */
+export function Policy() {
+  const workspace = useWorkspace()
+  const [policy, { refetch, mutate }] = createResource(workspace.id, readPolicy)
+  return (
+    <Show
+      when={!policy.error}
+      fallback={
+        <>
+          <p class="form-error" role="alert">
+            {sentenceOf(policy.error)}
+          </p>
+          <Button look="outline" onClick={() => void refetch()}>
+            {common.retry}
+          </Button>
+        </>
+      }
+    >
+      <p class="muted">{t('policy.lede')}</p>
+      <Show when={policy.latest} keyed fallback={<Skeleton lines={5} />}>
+        {(row) => <PolicyForm policy={row} onSaved={mutate} />}
+      </Show>
+    </Show>
+  )
+}
+
+function PolicyForm(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void }) {
+  const submit = createSubmit<'domains'>(sentenceOf)
+  const [joining, setJoining] = createSignal(props.policy.joining)
+  const [role, setRole] = createSignal<Role>(props.policy.joining_role)
+  const [needsMfa, setNeedsMfa] = createSignal(props.policy.needs_mfa)
+
+  async function save(form: HTMLFormElement) {
+    const domains = textOf(form, 'domains')
+      .split(/[\s,;]+/)
+      .filter(Boolean)
+    const error = joining() === 'domains' && domains.length === 0 && t('policy.domainsMissing')
+    await submit.run(form, { domains: error }, async () => {
+      const args = { workspace_id: props.policy.workspace_id, joining: joining(), joining_role: role(), needs_mfa: needsMfa() }
+      const saved = await rpc<PolicyRow>('set_workspace_policy', joining() === 'domains' ? { ...args, domains } : args)
+      toast(t('policy.saved'))
+      props.onSaved(saved)
+    })
+  }
+
+  return (
+    <form
+      class="form policy"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save(event.currentTarget)
+      }}
+    >
+      <p class="form-error" role="alert">
+        {submit.problem()}
+      </p>
+      <div>
+        <label class="choice">
+          <input
+            type="checkbox"
+            role="switch"
+            aria-checked={needsMfa()}
+            aria-describedby="needs-mfa-hint"
+            checked={needsMfa()}
+            onChange={(event) => setNeedsMfa(event.currentTarget.checked)}
+          />
+          {t('policy.mfa')}
+        </label>
+        <p class="field-hint" id="needs-mfa-hint">
+          {t('policy.mfaHint')}
+        </p>
+      </div>
+      <fieldset class="radio-cards">
+        <legend>{t('policy.joining')}</legend>
+        <For each={ways}>
+          {(way) => (
+            <label class="radio-card">
+              <input type="radio" name="joining" value={way} checked={joining() === way} onChange={() => setJoining(way)} />
+              <span>
+                {t(`policy.${way}`)}
+                <small>{t(`policy.${way}Hint`)}</small>
+              </span>
+            </label>
+          )}
+        </For>
+      </fieldset>
+      <Show when={joining() === 'domains'}>
+        <Field
+          label={t('policy.domainList')}
+          hint={t('policy.domainListHint')}
+          name="domains"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          value={props.policy.domains.join(', ')}
+          error={submit.errorOf('domains')}
+        />
+      </Show>
+      <Show when={joining() !== 'invited'}>
+        <Select
+          label={t('policy.role')}
+          value={role()}
+          options={joiningRoles.map((value) => ({ value: value as Role, label: common.roles[value] }))}
+          onChange={setRole}
+        />
+      </Show>
+      <div>
+        <Button type="submit" look="primary" busy={submit.busy()}>
+          {t('policy.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
