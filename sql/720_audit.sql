@@ -27,7 +27,7 @@ comment on column atrium.audit_events.action is
 comment on column atrium.audit_events.object_type is 'What the rights are on: workspace, invitation, invitation_link, group, space, room or document.';
 comment on column atrium.audit_events.user_id is 'Whose rights they are; null for a group or a link.';
 comment on column atrium.audit_events.before is 'The fields that changed as they were; null when something was added.';
-comment on column atrium.audit_events.after is 'The same fields as they are now; null when something was removed.';
+comment on column atrium.audit_events.after is 'The same fields as they are now; null when something was removed. The name of a private space or room is left out in both.';
 comment on column atrium.audit_events.address is 'The network address that asked, as the gateway tells it; null when it did not come by REST.';
 comment on column atrium.audit_events.user_agent is 'The program that asked, in its own words; 300 characters at most.';
 create index on atrium.audit_events (workspace_id, id);
@@ -97,6 +97,11 @@ begin
   from unnest(tg_argv[1:]) field where was ->> field is distinct from is_now ->> field;
   if before is null then
     return null;
+  end if;
+  -- A private space or room is invisible to admins who are not in it, and so is its name.
+  if known ->> 'private' = 'true' and before ? 'name' then
+    before := before || '{"name": null}';
+    after := after || '{"name": null}';
   end if;
   -- Of what goes with a group, space or room that is deleted, only the thing itself is told.
   if tg_table_name = 'group_members' then

@@ -130,6 +130,20 @@ test('[AUD3] admins page through it backwards; others, and admins of other works
   expect(await page(await createUser(db), '9223372036854775807')).toEqual([])
 })
 
+test('[AUD3] the log does not tell admins the name of a private space or room that they are not in', async () => {
+  const editor = await createMember(db, workspace, 'editor')
+  const space = await db.call(editor, 'create_space', { id: randomUUID(), workspace_id: workspace.id, name: 'Merger', private: true })
+  await db.call(editor, 'rename_space', { space_id: space.id, name: 'Merger with Acme' })
+  await db.call(editor, 'create_room', { id: randomUUID(), space_id: space.id, name: 'Merger talk', private: true })
+  const told = await events()
+  expect(told.filter(({ object_id }) => object_id === space.id).map(({ action, actor_id }) => [action, actor_id])).toEqual([
+    ['space.added', editor.id],
+    ['space_member.added', editor.id],
+    ['space.changed', editor.id],
+  ])
+  expect(JSON.stringify(told)).not.toContain('Merger')
+})
+
 test('[AUD4] it says from where a request came, and nothing about a change that was refused', async () => {
   const user = await createMember(db, workspace, 'viewer')
   const headers = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7', 'user-agent': 'x'.repeat(1000) }
