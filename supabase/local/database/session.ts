@@ -88,7 +88,8 @@ export async function openSession(settings: Settings, { onClose, silenceMs }: Se
   else socket.connect({ host: settings.host[0], port: settings.port[0] ?? 5432 })
 
   try {
-    await session.run((first) => first`select`)
+    // Simple, for a connection of replication knows no other form.
+    await session.run((first) => first.unsafe('select'))
   } catch (error) {
     socket.destroy()
     throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable((error as Error).message, { cause: error })

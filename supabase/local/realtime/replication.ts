@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import postgres from 'postgres'
 import { keepRunning, type Running } from '../database/persistent.ts'
+import { openSession, type Settings } from '../database/session.ts'
 import type { Messages, StoredMessage } from './messages.ts'
 import { createInsertReader, type TextRow } from './pgoutput.ts'
 
@@ -13,6 +14,7 @@ export interface Replication extends Running {
 const PUBLICATION = 'supabase_realtime_messages_publication'
 /** PostgreSQL ends a replication that says nothing for a minute (wal_sender_timeout). */
 const STATUS_INTERVAL_MS = 10_000
+const CLOSE_MS = 1_000
 
 /**
  * Hands every committed insert into realtime.messages to `deliver`, once. The slot is temporary: it holds no log back when this process
@@ -32,14 +34,17 @@ export function createReplication(
   let becomeReady = () => {}
   const ready = new Promise<void>((resolve) => (becomeReady = resolve))
 
+  const settings = postgres(databaseUrl, {
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: 'realtime replication', replication: 'database' },
+  }).options as unknown as Settings
+
   async function stream(signal: AbortSignal) {
-    const connection = postgres(databaseUrl, {
-      max: 1,
-      fetch_types: false,
-      max_lifetime: null,
-      onnotice: () => {},
-      connection: { application_name: 'realtime replication', replication: 'database' },
-    })
+    let onClose = () => {}
+    const closed = new Promise<void>((resolve) => (onClose = resolve))
+    const session = await openSession(settings, { onClose, silenceMs: 0 })
+    const { sql: connection } = session
     const leave = () => void connection.end({ timeout: 0 }).catch(() => {})
     signal.addEventListener('abort', leave)
     try {
@@ -57,7 +62,10 @@ export function createReplication(
       await receive(copy as Duplex, once)
     } finally {
       signal.removeEventListener('abort', leave)
-      await connection.end({ timeout: 0 }).catch(() => {})
+      leave()
+      // Its slot is gone when PostgreSQL closes the line, and not before.
+      setTimeout(session.destroy, CLOSE_MS).unref()
+      await closed
     }
   }
 
