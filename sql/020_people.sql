@@ -71,13 +71,15 @@ begin
     raise sqlstate 'PT422' using message = format('The %s is longer than %s characters.', field, longest), detail = field || '_too_long';
   end if;
   tidy := btrim(regexp_replace(value, '\s+', ' ', 'g'));
-  if coalesce(tidy, '') = '' then
+  -- A name of nothing but invisible characters cannot be told from none, or from anybody's.
+  if coalesce(regexp_replace(tidy, E'[\u00ad\u200b-\u200f\u2060\u3164\ufeff]', '', 'g'), '') = '' then
     raise sqlstate 'PT422' using message = format('The %s is empty.', field), detail = field || '_required';
   end if;
   if char_length(tidy) > longest then
     raise sqlstate 'PT422' using message = format('The %s is longer than %s characters.', field, longest), detail = field || '_too_long';
   end if;
-  if tidy ~ '[[:cntrl:]]' then
+  -- The last ones turn around what stands after them, so that one name reads as another.
+  if tidy ~ E'[[:cntrl:]\u202a-\u202e\u2066-\u2069]' then
     raise sqlstate 'PT422' using message = format('The %s contains control characters.', field), detail = field || '_invalid';
   end if;
   return tidy;
@@ -110,7 +112,7 @@ create function atrium_private.name_for(account auth.users)
   language sql immutable set search_path = ''
 as $$
   select left(coalesce(
-    nullif(btrim(regexp_replace(left(account.raw_user_meta_data ->> 'name', 400), '[[:cntrl:][:space:]]+', ' ', 'g')), ''),
+    nullif(btrim(regexp_replace(left(account.raw_user_meta_data ->> 'name', 400), E'[[:cntrl:][:space:]\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]+', ' ', 'g')), ''),
     nullif(split_part(account.email, '@', 1), ''),
     'Someone'), 80)
 $$;
