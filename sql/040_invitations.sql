@@ -36,6 +36,36 @@ comment on table atrium_private.invitation_tokens is
 create index on atrium_private.invitation_tokens (invitation_id);
 alter table atrium_private.invitation_tokens enable row level security;
 
+create table atrium_private.invitation_mails (
+  invited_by uuid not null references atrium.profiles (id) on delete cascade,
+  email text not null,
+  at timestamptz not null default now()
+);
+comment on table atrium_private.invitation_mails is 'The invitations that a person had mailed in the last day, so that nobody fills mailboxes with them.';
+create index on atrium_private.invitation_mails (invited_by, at);
+alter table atrium_private.invitation_mails enable row level security;
+
+create function atrium_private.count_invitation_mail(to_email text)
+  returns void
+  language plpgsql set search_path = ''
+as $$
+declare
+  me uuid := atrium_private.require_caller();
+begin
+  -- One at a time, in whatever workspaces: parallel calls would all find room.
+  perform from atrium.profiles where id = me for no key update;
+  delete from atrium_private.invitation_mails mail where mail.invited_by = me and mail.at < now() - interval '1 day';
+  if (
+    select count(*) >= 500 or count(*) filter (where mail.email = to_email and mail.at > now() - interval '1 hour') >= 5
+    from atrium_private.invitation_mails mail where mail.invited_by = me
+  ) then
+    raise sqlstate 'PT429' using message = 'You have sent many invitations. Try again in an hour.', detail = 'too_many_invitations';
+  end if;
+  insert into atrium_private.invitation_mails (invited_by, email) values (me, to_email);
+end $$;
+comment on function atrium_private.count_invitation_mail(text) is
+  'Five mails to one address in an hour, and 500 in a day, are what one person can send. Errors: 429 too_many_invitations.';
+
 -- Definer: it is for the mail worker, which sees nothing else of the invitations.
 create function atrium_private.issue_invitation_token(invitation_id uuid)
   returns table (token text, email text, workspace_name text, role atrium.role, invited_by_name text, expires_at timestamptz)
@@ -90,6 +120,7 @@ begin
   ) >= 500 then
     raise sqlstate 'PT429' using message = 'There are 500 open invitations. Revoke some first.', detail = 'too_many_invitations';
   end if;
+  perform atrium_private.count_invitation_mail(address);
   insert into atrium.invitations (workspace_id, email, role, invited_by)
   values (in_workspace, address, with_role, atrium_private.caller())
   on conflict (workspace_id, email) where accepted_at is null and revoked_at is null
