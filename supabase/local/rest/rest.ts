@@ -86,6 +86,8 @@ export async function createRest({ databaseUrl, tokens, schemas }: RestOptions):
       try {
         const url = new URL(request.url ?? '/', 'http://localhost')
         const claims = callerOf(request, tokens)
+        // In a name it would cut the statement short.
+        if (url.search.includes('%00')) throw new RestError(400, 'PGRST100', 'The query contains the character NUL')
         if (!PATH.test(url.pathname)) throw new RestError(404, 'PGRST125', 'Invalid path specified in request URL')
         if (isPlainCall(request, url)) await callFunction(request, response, url, claims)
         else await queryTable(request, response, url, claims)
