@@ -29,3 +29,8 @@ do $$ begin
     alter publication supabase_realtime owner to postgres;
   end if;
 end $$;
+
+-- What Postgres lets every login do and no policy sees: fill the disk with large objects, and the log that replication reads.
+revoke execute on function pg_catalog.lo_create(oid), pg_catalog.lo_creat(integer), pg_catalog.lo_from_bytea(oid, bytea) from public;
+revoke execute on function pg_catalog.pg_logical_emit_message(boolean, text, text, boolean), pg_catalog.pg_logical_emit_message(boolean, text, bytea, boolean)
+  from public;
