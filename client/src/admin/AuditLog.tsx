@@ -8,7 +8,8 @@ import { Field, Select } from '../ui/Field.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace, type Workspaces } from '../workspaces/workspaces.ts'
-import { type AuditEvent, createAuditLog, toCsv } from './auditLog.ts'
+import { type AuditEvent, createAuditLog } from './auditLog.ts'
+import { toCsv } from './csv.ts'
 import { en } from './en.ts'
 
 const t = textsOf(en)
@@ -102,7 +103,12 @@ const dayOf = (text: string | undefined) => (text && /^\d{4}-\d\d-\d\d$/.test(te
 
 function Entry(props: { event: AuditEvent }) {
   const workspace = useWorkspace()
-  const about = () => [objectName(props.event, workspace), personName(props.event.user_id, workspace)].filter(Boolean).join(' · ')
+  const group = () => {
+    const { group_id } = { ...recordOf(props.event.before), ...recordOf(props.event.after) }
+    return group_id ? t('audit.group') : undefined
+  }
+  const about = () =>
+    [objectName(props.event, workspace), personName(props.event.user_id, workspace) ?? group()].filter(Boolean).join(' · ')
   return (
     <li>
       <div>

@@ -18,6 +18,7 @@ export const en = {
     list: 'Entries, newest first',
     server: 'The server',
     former: 'Former member',
+    group: 'a group',
     from: 'from {{ address }}',
     emptyValue: 'nothing',
     yes: 'yes',
