@@ -1,7 +1,7 @@
 -- Who has access: the same rights as space_rights, room_rights and grant_rights give one person, for everybody at once.
 
 -- Definer: it reads tables under policies. Not granted: it answers for anybody.
-create function atrium_private.everybodys_rights(in_workspace uuid, for_space uuid, for_user uuid)
+create function atrium_private.everybodys_rights(in_workspace uuid, for_space uuid, for_users uuid[])
   returns table (user_id uuid, object_type text, object_id uuid, source text, source_id uuid, role atrium.role)
   language plpgsql stable security definer set search_path = ''
 as $$
@@ -10,7 +10,7 @@ begin
     with active as materialized (
       select member.user_id, member.role from atrium.members member
       where member.workspace_id = in_workspace and member.suspended_at is null
-        and (member.expires_at is null or member.expires_at > now()) and (for_user is null or member.user_id = for_user)
+        and (member.expires_at is null or member.expires_at > now()) and (for_users is null or member.user_id = any (for_users))
     ),
     places as materialized (
       select space.id, space.private from atrium.spaces space
@@ -48,14 +48,14 @@ begin
     select visit.user_id, link.object_type, link.object_id, 'link', link.id, least(visit.role, link.role)
     from places join atrium.links link on link.space_id = places.id
     join atrium_private.link_visits visit on visit.link_id = link.id
-    where (link.expires_at is null or link.expires_at > now()) and (for_user is null or visit.user_id = for_user)
+    where (link.expires_at is null or link.expires_at > now()) and (for_users is null or visit.user_id = any (for_users))
       and not exists (
         select from atrium.members member
         where member.workspace_id = in_workspace and member.user_id = visit.user_id and member.suspended_at is not null
       );
 end $$;
-comment on function atrium_private.everybodys_rights(uuid, uuid, uuid) is
-  'Every role that anybody has in a workspace, on its spaces, on private rooms and by grants, and from where; for one space or one person when given. Public rooms and documents follow their space besides.';
+comment on function atrium_private.everybodys_rights(uuid, uuid, uuid[]) is
+  'Every role that anybody has in a workspace, on its spaces, on private rooms and by grants, and from where; for one space or some people when given. Public rooms and documents follow their space besides.';
 
 -- Definer: it explains the rights of other people.
 create function atrium_private.rights_on_item(of_type text, object uuid)

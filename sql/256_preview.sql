@@ -1,13 +1,13 @@
 -- What a change of rights would do, before it is saved.
 
 -- Definer: it reads everybody's rights.
-create function atrium_private.access_map(in_workspace uuid, for_space uuid, for_user uuid)
+create function atrium_private.access_map(in_workspace uuid, for_space uuid, for_users uuid[])
   returns jsonb
   language sql stable security definer set search_path = ''
 as $$
   with rights as materialized (
     select given.user_id, given.object_type, given.object_id, max(given.role) as role
-    from atrium_private.everybodys_rights(in_workspace, for_space, for_user) given
+    from atrium_private.everybodys_rights(in_workspace, for_space, for_users) given
     where not exists (
       select from atrium.documents document
       where given.object_type = 'document' and document.id = given.object_id and document.trashed_at is not null
@@ -36,18 +36,33 @@ as $$
     select format('%s %s %s', user_id, object_type, object_id) as key, max(role) as role from all_rights group by 1
   ) map
 $$;
-comment on function atrium_private.access_map(uuid, uuid, uuid) is 'The highest role of everybody on everything that has rights of its own, by "<user> <type> <object>".';
+comment on function atrium_private.access_map(uuid, uuid, uuid[]) is 'The highest role of everybody on everything that has rights of its own, by "<user> <type> <object>".';
 
 -- Definer: it finds the workspace of what the caller may not see; the change itself refuses him.
 create function atrium_private.change_scope(change text, arguments jsonb)
-  returns table (workspace_id uuid, space_id uuid, user_id uuid)
+  returns table (workspace_id uuid, space_id uuid, users uuid[])
   language sql stable security definer set search_path = ''
 as $$
-  select workspace.id, null::uuid, case when arguments ->> 'hand_over_to' is null then (arguments ->> 'user_id')::uuid end
-  from atrium.workspaces workspace
-  where change in ('set_member_role', 'suspend_member', 'reactivate_member', 'remove_member') and workspace.id = (arguments ->> 'workspace_id')::uuid
+  select workspace.id, null::uuid, array[(arguments ->> 'user_id')::uuid] from atrium.workspaces workspace
+  where change in ('set_member_role', 'suspend_member', 'reactivate_member') and workspace.id = (arguments ->> 'workspace_id')::uuid
   union all
-  select team.workspace_id, null, (arguments ->> 'user_id')::uuid from atrium.groups team
+  -- What he alone was responsible for goes to an heir, the others of his private spaces or an owner.
+  select workspace.id, null, array(
+    select unnest(array[(arguments ->> 'user_id')::uuid, (arguments ->> 'hand_over_to')::uuid])
+    union select owner.user_id from atrium.members owner where owner.workspace_id = workspace.id and owner.role = 'owner'
+    union select other.user_id from atrium.space_members mine
+    join atrium.spaces space on space.id = mine.space_id and space.private and space.workspace_id = workspace.id
+    join atrium.space_members other on other.space_id = space.id
+    where mine.user_id = (arguments ->> 'user_id')::uuid and mine.role = 'admin'
+  )
+  from atrium.workspaces workspace
+  where change = 'remove_member' and workspace.id = (arguments ->> 'workspace_id')::uuid
+  union all
+  select team.workspace_id, null, case change
+    when 'delete_group' then array(select inside.user_id from atrium.group_members inside where inside.group_id = team.id)
+    else array[(arguments ->> 'user_id')::uuid]
+  end
+  from atrium.groups team
   where change in ('add_group_member', 'remove_group_member', 'delete_group') and team.id = (arguments ->> 'group_id')::uuid
   union all
   select space.workspace_id, space.id, null from atrium.spaces space
@@ -63,7 +78,7 @@ as $$
   select shared.workspace_id, shared.space_id, null from atrium.grants shared
   where change = 'unshare_item' and shared.id = (arguments ->> 'grant_id')::uuid
 $$;
-comment on function atrium_private.change_scope(text, jsonb) is 'Where a change can have an effect: the workspace, and one space or one person in it when no other can be concerned.';
+comment on function atrium_private.change_scope(text, jsonb) is 'Where a change can have an effect: the workspace, and one space or the people in it when no others can be concerned.';
 
 create function atrium_private.apply_change(change text, arguments jsonb)
   returns void
@@ -115,9 +130,9 @@ declare
 begin
   begin
     select * into scope from atrium_private.change_scope(change, arguments);
-    was := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.user_id);
+    was := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.users);
     perform atrium_private.apply_change(change, arguments);
-    is_now := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.user_id);
+    is_now := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.users);
     raise sqlstate 'AT000';
   exception
     when sqlstate 'AT000' then null;

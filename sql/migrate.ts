@@ -57,7 +57,7 @@ async function requireSupabase(sql: Transaction): Promise<void> {
   if (server?.login !== 'postgres') throw new MigrationError(`Connect as postgres, the role of migrations, not as ${server?.login}`)
   const [found] = await sql<{ missing: string[] | null }[]>`
     select array_agg(name) as missing
-    from unnest(array['auth.users', 'storage.objects', 'storage.buckets', 'realtime.messages']) as name
+    from unnest(array['auth.users', 'auth.sessions', 'storage.objects', 'storage.buckets', 'realtime.messages']) as name
     where to_regclass(name) is null`
   if (found?.missing) {
     throw new MigrationError(`This is no Supabase database, or its services have not started yet: ${found.missing.join(', ')} missing`)

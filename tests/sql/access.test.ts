@@ -171,6 +171,14 @@ test('[DRY1] who gains and who loses what is told before a change is saved, and 
   expect(
     await preview(owner, 'share_item', { object_type: 'document', object_id: things.document, role: 'editor', user_id: cast.commenter.id }),
   ).toEqual(['commenter document commenter>editor'])
+  expect(await preview(owner, 'delete_group', { group_id: things.group })).toEqual([
+    'guest document editor>viewer',
+    'viewer document editor>viewer',
+  ])
+  // The private space of the editor gets another admin: who leaves sees that, before he leaves.
+  expect(await preview(cast.editor, 'remove_member', member('editor'))).toEqual(
+    expect.arrayContaining(['editor hidden admin>', 'editor workspace editor>', 'owner hidden >admin']),
+  )
   expect(await preview(owner, 'set_member_role', { ...member('editor'), role: 'editor' })).toEqual([])
   expect(await state()).toEqual(before)
   await db.admin`select pg_notify('atrium_access', 'end')`
