@@ -201,6 +201,27 @@ test('[AUTH57] five wrong codes stop further guesses for a while, also right one
   }
 })
 
+test('[AUTH57] a stranger who has the password and uses up the tries does not lock the owner out where he is signed in', async () => {
+  const limited = await startAuth({ trustedProxies: ['127.0.0.1'], limits: { factorPerAccount: { count: 5, seconds: 300 } } })
+  const { client, email } = await limited.signedIn()
+  const { id: factorId, totp } = await enrolled(client)
+  expect((await client.auth.mfa.challengeAndVerify({ factorId, code: app(totp.secret, Date.now()) })).error).toBeNull()
+  const attempt = async (address: string, code: string) => {
+    const post = async (path: string, body: object, token = limited.secrets.publishableKey) =>
+      (await limited.post(path, body, { authorization: `Bearer ${token}`, 'x-forwarded-for': address })).json()
+    const { access_token } = await post('/token?grant_type=password', { email, password: PASSWORD })
+    const { id: challenge_id } = await post(`/factors/${factorId}/challenge`, {}, access_token)
+    const answer = await post(`/factors/${factorId}/verify`, { challenge_id, code }, access_token)
+    return answer.error_code ?? 'in'
+  }
+  for (let i = 0; i < 5; i++) expect(await attempt('203.0.113.66', '000')).toBe('mfa_verification_failed')
+  expect(await attempt('203.0.113.66', '000')).toBe('over_request_rate_limit')
+  expect(await attempt('203.0.113.67', '000')).toBe('over_request_rate_limit')
+  limited.advance(60)
+  expect(await attempt('127.0.0.1', app(totp.secret, Date.now() + 60_000))).toBe('in')
+  await limited.close()
+})
+
 test('[AUTH58] with a second factor, only whoever shows it changes password, address or factors', async () => {
   const { email, factorId, secret } = await withFactor()
   const client = await withPassword(email)

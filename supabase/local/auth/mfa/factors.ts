@@ -51,6 +51,14 @@ export async function removeFactor(sql: Sql, user: User, factor: Factor): Promis
 /** As the column wants it: a request over a socket without an address has one too. */
 export const addressOf = ({ address }: AuthRequest) => (isIP(address) ? address : '::')
 
+/** Who is guessing codes: an address where the owner is signed in with both factors counts on its own, so a stranger who has the password
+ *  and uses up the tries does not lock him out. */
+export async function guesser(auth: Auth, request: AuthRequest, { id }: User): Promise<string> {
+  const [known] = await auth.sql`
+    select from auth.sessions where user_id = ${id} and aal = 'aal2' and ip = ${addressOf(request)} limit 1`
+  return known ? `${id} ${request.address}` : id
+}
+
 /** Mails the owner of an account what happened to it. */
 export function tell(auth: Auth, user: User, message: (to: string) => MailMessage): void {
   const to = user.email

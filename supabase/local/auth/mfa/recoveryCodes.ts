@@ -8,7 +8,7 @@ import { type Answer, type AuthRequest, answer } from '../http.ts'
 import { recoveryCodeUsedMail } from '../mails.ts'
 import { raiseSession, type Session, signedIn } from '../sessions.ts'
 import type { User } from '../users.ts'
-import { assertSecondFactor, found, hasAuthenticator, lockUser, recoveryFactor, removeFactor, tell } from './factors.ts'
+import { assertSecondFactor, found, guesser, hasAuthenticator, lockUser, recoveryFactor, removeFactor, tell } from './factors.ts'
 
 // The endpoints that auth-js has as `mfa.recoveryCodes`, behind its flag `experimental.recoveryCodes`. Released GoTrue does not answer them.
 
@@ -85,7 +85,8 @@ export const verifyRecoveryCode: Handler = async (auth, request) => {
   const { code } = await request.body(verifyBody)
   const { user, session } = await signedIn(auth, request)
   if (!auth.settings.totpVerifies) throw new AuthError(422, 'mfa_recovery_codes_verify_not_enabled', 'Recovery codes are disabled')
-  await auth.limits.take('recoveryCodePerAccount', user.id)
+  const subject = await guesser(auth, request, user)
+  await auth.limits.take('recoveryCodePerAccount', subject)
   const wrong = new AuthError(422, 'mfa_verification_failed', 'Invalid recovery code entered')
   const factor = recoveryFactor(user)
   if (!factor) throw wrong
@@ -99,7 +100,7 @@ export const verifyRecoveryCode: Handler = async (auth, request) => {
     const body = await raiseSession(auth, sql, session, { method: 'mfa/recovery_code', factorId: factor.id })
     return { body, left: await remaining(sql, factor.id) }
   })
-  await auth.limits.forget('recoveryCodePerAccount', user.id)
+  await auth.limits.forget('recoveryCodePerAccount', subject)
   tell(auth, user, (to) => recoveryCodeUsedMail({ to, left, siteUrl: auth.siteUrl }))
   return answer(body)
 }

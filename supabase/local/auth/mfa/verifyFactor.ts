@@ -7,7 +7,7 @@ import { type AuthRequest, answer } from '../http.ts'
 import { factorAddedMail } from '../mails.ts'
 import { raiseSession, signedIn } from '../sessions.ts'
 import type { Factor } from '../users.ts'
-import { addressOf, factorIn, found, lockUser, tell } from './factors.ts'
+import { addressOf, factorIn, found, guesser, lockUser, tell } from './factors.ts'
 import { stepOf } from './totp.ts'
 
 const CHALLENGE_SECONDS = 300
@@ -39,7 +39,8 @@ export const verifyFactor: Handler = async (auth, request) => {
   if (!auth.settings.totpVerifies) throw new AuthError(422, 'mfa_totp_verify_not_enabled', 'MFA verification is disabled for TOTP')
   const factor = authenticatorIn(factorIn(request, user, 2))
   await assertOpen(auth, request, factor, challenge_id)
-  await auth.limits.take('factorPerAccount', user.id)
+  const subject = await guesser(auth, request, user)
+  await auth.limits.take('factorPerAccount', subject)
   const body = await auth.sql.begin(async (sql) => {
     await lockUser(sql, user)
     await useCode(auth, sql, factor, code)
@@ -49,7 +50,7 @@ export const verifyFactor: Handler = async (auth, request) => {
     await audit(auth, sql, request, 'verification_attempted', user)
     return raiseSession(auth, sql, session, { method: 'totp', factorId: factor.id })
   })
-  await auth.limits.forget('factorPerAccount', user.id)
+  await auth.limits.forget('factorPerAccount', subject)
   if (factor.status === 'unverified') tell(auth, user, (to) => factorAddedMail({ to, siteUrl: auth.siteUrl }))
   return answer(body)
 }
