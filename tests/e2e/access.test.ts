@@ -28,6 +28,7 @@ test('[E2E9] an editor who becomes a viewer while he writes can write no more, a
 
   await anna.page.getByRole('link', { name: 'People' }).click()
   await anna.page.getByRole('combobox', { name: 'Role of Ben' }).selectOption('viewer')
+  await anna.page.getByRole('button', { name: 'Change role' }).click()
   await ben.page.getByText('Read only', { exact: true }).waitFor()
   expect(await body(ben).getAttribute('contenteditable')).toBe('false')
   await ben.page.keyboard.type('As a viewer.')

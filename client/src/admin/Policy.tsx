@@ -12,6 +12,7 @@ import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
+import '../settings/settings.css'
 
 const t = textsOf(en)
 type PolicyRow = Row<'workspace_policies'>

@@ -1,5 +1,6 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
+import { ShareButton } from '../access/ShareButton.tsx'
 import type { Person, SavedState } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
@@ -92,6 +93,9 @@ export function DocumentView(props: { document: DocumentRow }) {
         <>
           <SavedWord state={state()} />
           <Faces people={people()} self={person().id} />
+          <Show when={workspace.can('editor', props.document.space_id)}>
+            <ShareButton item={{ type: 'document', id: id(), workspaceId: props.document.workspace_id }} title={titleOf(props.document)} />
+          </Show>
           <Menu label={en.actions} iconOnly triggerClass="button quiet icon-only" trigger={<Icon name="more" />} items={menu()} />
         </>
       }

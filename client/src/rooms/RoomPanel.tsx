@@ -1,5 +1,6 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js'
+import { ShareButton } from '../access/ShareButton.tsx'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
@@ -53,6 +54,9 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
       </Show>
       <RoomPeople room={props.room} mayEdit={mayEdit() && !props.archived} />
       <div class="panel-actions">
+        <Show when={mayEdit() && !props.archived}>
+          <ShareButton look="outline" item={{ type: 'room', id: props.room.id, workspaceId: workspace.id() }} title={props.room.name} />
+        </Show>
         <Show when={props.room.joined}>
           <Button look="outline" icon="logOut" onClick={() => (props.room.private ? setLeaving(true) : void leave())}>
             {en.leave}

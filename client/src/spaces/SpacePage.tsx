@@ -1,5 +1,7 @@
 import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
 import { createMemo, createSignal, Show } from 'solid-js'
+import { ApplyDialog } from '../access/ApplyDialog.tsx'
+import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { DocumentLinks, RoomLinks } from '../home/Links.tsx'
@@ -126,7 +128,7 @@ function contents(documents: number, rooms: number): string {
 function SpaceActions(props: { space: SpaceRow }) {
   const workspace = useWorkspace()
   const navigate = useNavigate()
-  const [asking, setAsking] = createSignal<'rename' | 'archive'>()
+  const [asking, setAsking] = createSignal<'rename' | 'archive' | 'privacy'>()
   const name = () => props.space.name
 
   async function rename(to: string) {
@@ -157,6 +159,11 @@ function SpaceActions(props: { space: SpaceRow }) {
         trigger={<Icon name="more" />}
         items={[
           { label: t('page.rename'), icon: 'pencil', onSelect: () => setAsking('rename') },
+          {
+            label: t(props.space.private ? 'page.makeOpen' : 'page.makePrivate'),
+            icon: props.space.private ? 'space' : 'lock',
+            onSelect: () => setAsking('privacy'),
+          },
           { label: t('page.archive'), icon: 'archive', danger: true, onSelect: () => setAsking('archive') },
         ]}
       />
@@ -173,6 +180,9 @@ function SpaceActions(props: { space: SpaceRow }) {
           onClose={() => setAsking(undefined)}
         />
       </Show>
+      <Show when={asking() === 'privacy'}>
+        <PrivacyDialog space={props.space} onClose={() => setAsking(undefined)} />
+      </Show>
       <Show when={asking() === 'archive'}>
         <ConfirmDialog
           title={t('page.archiveTitle', { name: name() })}
@@ -185,5 +195,33 @@ function SpaceActions(props: { space: SpaceRow }) {
         </ConfirmDialog>
       </Show>
     </Show>
+  )
+}
+
+/** Who loses or gains the space is shown before it is closed or opened. */
+function PrivacyDialog(props: { space: SpaceRow; onClose(): void }) {
+  const workspace = useWorkspace()
+  // What was asked stays asked, also when the space changes under the dialog.
+  const args = { space_id: props.space.id, private: !props.space.private }
+  const words = args.private ? accessTexts.apply.private : accessTexts.apply.open
+  const title = textsOf(words)('title', { name: props.space.name })
+
+  async function apply() {
+    await rpc('set_space_private', args)
+    workspace.patchSpace(args.space_id, { private: args.private })
+    toast(accessTexts.apply.done)
+    await workspace.reloadLists()
+  }
+
+  return (
+    <ApplyDialog
+      title={title}
+      text={words.text}
+      action={words.action}
+      change="set_space_private"
+      args={args}
+      onApply={apply}
+      onClose={() => props.onClose()}
+    />
   )
 }

@@ -23,6 +23,8 @@ export const en = {
     roomCount: '{{ count }} rooms',
     more: 'More about {{ name }}',
     rename: 'Rename',
+    makePrivate: 'Make private',
+    makeOpen: 'Open to the workspace',
     archive: 'Archive',
     people: 'People',
     showPeople: 'Show the people of this space',

@@ -1,8 +1,10 @@
 import { createSignal, Show } from 'solid-js'
+import { ApplyDialog } from '../access/ApplyDialog.tsx'
+import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { longDate, textsOf } from '../i18n.ts'
-import { isAtLeast, type MemberRow, roles } from '../rows.ts'
+import { isAtLeast, type MemberRow, type Role, roles } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { ConfirmDialog } from '../ui/Dialog.tsx'
@@ -15,15 +17,23 @@ import type { Members } from './members.ts'
 import { useWorkspace } from './workspaces.ts'
 
 const t = textsOf(en)
+const roleTexts = textsOf(accessTexts.apply.role)
 
 /** One person of the workspace; an admin changes him in place. */
 export function MemberItem(props: { member: MemberRow; members: Members }) {
   const workspace = useWorkspace()
   const session = useSession()
   const [removing, setRemoving] = createSignal(false)
+  const [lowering, setLowering] = createSignal<Role>()
   const name = () => props.member.name
   const isMe = () => props.member.user_id === session.user()?.id
   const mayChange = () => workspace.can('admin') && workspace.can(props.member.role)
+
+  /** A higher role takes nothing from anybody and can be undone; before a lower one it is shown what is lost. */
+  function choose(role: Role) {
+    if (isAtLeast(role, props.member.role)) void props.members.setRole({ ...props.member }, role)
+    else setLowering(role)
+  }
 
   const items = (): MenuItem[] => {
     if (isMe()) return [{ label: t('people.leave'), icon: 'logOut', danger: true, onSelect: () => setRemoving(true) }]
@@ -60,7 +70,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
             hideLabel
             value={props.member.role}
             options={roles.map((role) => ({ value: role, label: common.roles[role], disabled: !isAtLeast(workspace.role(), role) }))}
-            onChange={(role) => void props.members.setRole({ ...props.member }, role)}
+            onChange={choose}
           />
         </div>
       </Show>
@@ -72,6 +82,18 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
           trigger={<Icon name="more" />}
           items={items()}
         />
+      </Show>
+      <Show when={lowering()}>
+        {(role) => (
+          <ApplyDialog
+            title={roleTexts('title', { name: name() })}
+            action={roleTexts('action')}
+            change="set_member_role"
+            args={{ workspace_id: workspace.id(), user_id: props.member.user_id, role: role() }}
+            onApply={() => props.members.setRole({ ...props.member }, role())}
+            onClose={() => setLowering(undefined)}
+          />
+        )}
       </Show>
       <Show when={removing()}>
         <RemoveDialog member={props.member} isMe={isMe()} members={props.members} onClose={() => setRemoving(false)} />

@@ -1,0 +1,77 @@
+import { createResource, createSignal, Show } from 'solid-js'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import { textsOf } from '../i18n.ts'
+import { Button } from '../ui/Button.tsx'
+import { Dialog } from '../ui/Dialog.tsx'
+import { AccessPreview } from './AccessPreview.tsx'
+import { en } from './en.ts'
+import { previewChange, takesAccess } from './preview.ts'
+
+const t = textsOf(en)
+
+interface ApplyProps {
+  title: string
+  text?: string
+  action: string
+  /** The function of the API that would be called, and its arguments. */
+  change: string
+  args: Record<string, unknown>
+  /** Makes the change. The dialog closes when it is taken. */
+  onApply(): Promise<unknown>
+  onClose(): void
+}
+
+/** Shows who gains and who loses what before a change of rights is made. */
+export function ApplyDialog(props: ApplyProps) {
+  const [changes] = createResource(() => previewChange(props.change, props.args))
+  const [busy, setBusy] = createSignal(false)
+  const [problem, setProblem] = createSignal<string>()
+  const found = () => (changes.error ? undefined : changes.latest)
+
+  async function apply() {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await props.onApply()
+      props.onClose()
+    } catch (error) {
+      setProblem(sentenceOf(error))
+    }
+    setBusy(false)
+  }
+
+  return (
+    <Dialog
+      title={props.title}
+      closeLabel={common.cancel}
+      onClose={() => props.onClose()}
+      footer={
+        <>
+          <Button look="outline" onClick={() => props.onClose()}>
+            {common.cancel}
+          </Button>
+          <Button look={takesAccess(found() ?? []) ? 'danger' : 'primary'} busy={busy() || changes.loading} onClick={() => void apply()}>
+            {props.action}
+          </Button>
+        </>
+      }
+    >
+      <Show when={problem() ?? (changes.error && `${t('preview.failed')} ${sentenceOf(changes.error)}`)}>
+        {(sentence) => (
+          <p class="form-error" role="alert">
+            {sentence()}
+          </p>
+        )}
+      </Show>
+      <Show when={props.text}>
+        <p>{props.text}</p>
+      </Show>
+      <div role="status">
+        <Show when={found()} fallback={changes.loading && <p class="muted">{t('preview.checking')}</p>}>
+          {(rows) => <AccessPreview changes={rows()} />}
+        </Show>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,25 @@
+import { createSignal, lazy, Show, Suspense } from 'solid-js'
+import { textsOf } from '../i18n.ts'
+import { Button, type ButtonLook } from '../ui/Button.tsx'
+import { en } from './en.ts'
+import type { SharedItem } from './sharing.ts'
+
+const t = textsOf(en)
+const ShareDialog = lazy(() => import('./ShareDialog.tsx').then((module) => ({ default: module.ShareDialog })))
+
+/** Opens the dialog that says who has access, and shares. For editors of the space. */
+export function ShareButton(props: { item: SharedItem; title: string; look?: ButtonLook }) {
+  const [open, setOpen] = createSignal(false)
+  return (
+    <>
+      <Button look={props.look ?? 'quiet'} icon="userPlus" onClick={() => setOpen(true)}>
+        {t('share.button')}
+      </Button>
+      <Show when={open()}>
+        <Suspense>
+          <ShareDialog item={props.item} title={props.title || t('share.untitled')} onClose={() => setOpen(false)} />
+        </Suspense>
+      </Show>
+    </>
+  )
+}
