@@ -40,6 +40,8 @@ export const en = {
     too_many_enrolled_mfa_factors: 'You have as many apps as there can be. Remove one first.',
     insufficient_aal: 'Sign in again with your second step before you change this.',
     email_exists: 'This address cannot be used. Take another one.',
+    bad_oauth_state: 'This sign-in took too long, or began in another browser. Try again.',
+    bad_oauth_callback: 'The other service did not let you in. Try again.',
     same_password: 'This is the password that you have now. Choose another one.',
     otp_expired: 'This code or link is wrong, used, or too old. Ask for a new one.',
     reauthentication_needed: 'Sign in again before you change this.',

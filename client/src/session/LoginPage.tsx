@@ -6,6 +6,7 @@ import { paths, safeNext } from '../paths.ts'
 import { useSession } from '../session.ts'
 import { Card } from './Card.tsx'
 import { en } from './en.ts'
+import { ProviderButtons } from './ProviderButtons.tsx'
 import { SignInForm } from './SignInForm.tsx'
 
 const t = textsOf(en)
@@ -40,6 +41,7 @@ export default function LoginPage() {
         <A class="link" href={paths.reset()}>
           {t('login.forgot')}
         </A>
+        <ProviderButtons next={next()} />
       </Show>
     </Card>
   )

@@ -11,6 +11,7 @@ import { Card } from './Card.tsx'
 import { ConfirmForm } from './ConfirmForm.tsx'
 import { en } from './en.ts'
 import { EmailField, emailError, NewPasswordField, newPasswordError } from './fields.tsx'
+import { ProviderButtons } from './ProviderButtons.tsx'
 
 const t = textsOf(en)
 
@@ -73,6 +74,7 @@ export default function SignUpPage() {
               {t('signup.submit')}
             </Button>
           </form>
+          <ProviderButtons next={next()} />
         </Card>
       }
     >

@@ -7,6 +7,7 @@ export const en = {
   hidePassword: 'Hide password',
   passwordHint: 'At least 8 characters. A few words in a row are easy to remember and hard to guess.',
   or: 'or',
+  continueWith: 'Continue with {{ provider }}',
   emailMissing: 'Enter your e-mail address.',
   emailWrong: 'An e-mail address looks like name@example.org.',
   passwordMissing: 'Enter your password.',

@@ -30,6 +30,8 @@ export function Dialog(props: DialogProps) {
     first.focus()
   })
   onCleanup(() => {
+    // What is outside an open modal dialog takes no focus.
+    element.close()
     if (before instanceof HTMLElement && before.isConnected) before.focus()
   })
 

@@ -1,0 +1,15 @@
+import { expect, test, vi } from 'vitest'
+
+// The module reads its origin.
+vi.stubGlobal('location', { origin: 'http://atrium.invalid' })
+vi.stubGlobal('document', { querySelector: () => null })
+const { providersOf } = await import('../../../client/src/session/providers.ts')
+
+test('[CLIENT11] what the server has switched on is offered, what it has not is not', () => {
+  const external = { anonymous_users: true, email: true, phone: false, google: true, github: false, keycloak: true }
+  expect(providersOf({ external })).toEqual([
+    { name: 'google', label: 'Google' },
+    { name: 'keycloak', label: 'Keycloak' },
+  ])
+  expect(providersOf({ external: { email: true, google: false } })).toEqual([])
+})
