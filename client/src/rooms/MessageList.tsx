@@ -11,11 +11,12 @@ import type { MessageRow } from './messageLog.ts'
 
 const t = textsOf(en)
 /** Closer to an end than this, the next page is read. */
-const nearPx = 400
+const nearPx = 900
 /** Less than this below counts as being at the end. */
 const endPx = 24
 /** Scrolling within this time after a wheel, a finger or a key is a person's. */
 const gestureMs = 500
+const framesToSettle = 4
 
 interface MessageListProps {
   label: string
@@ -43,6 +44,9 @@ export function MessageList(props: MessageListProps) {
   let lastTop = 0
   let lastHeight = 0
   let gestureAt = Number.NEGATIVE_INFINITY
+  /** How far from the end the view stays while older lines are put above it. The list scrolls before its new height counts, so the
+   *  browser would stop it at what is the end for a moment. */
+  let held: number | undefined
   const [prepending, setPrepending] = createSignal(false)
   const [atEnd, setAtEnd] = createSignal(true)
   const [active, setActive] = createSignal<string>()
@@ -69,8 +73,14 @@ export function MessageList(props: MessageListProps) {
   const onGesture = () => {
     gestureAt = performance.now()
   }
+  const fromEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+  const keepPlace = () => {
+    if (atEnd()) scroller.scrollTop = scroller.scrollHeight
+    else if (held !== undefined) scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - held
+  }
   const onScroll = () => {
-    const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+    if (held !== undefined) return
+    const below = fromEnd()
     // The list corrects its place when lines turn out higher or lower than guessed: that is nobody's wish to leave the end.
     const isCorrection = scroller.scrollHeight !== lastHeight && performance.now() - gestureAt > gestureMs
     const goesUp = scroller.scrollTop < lastTop
@@ -83,16 +93,33 @@ export function MessageList(props: MessageListProps) {
     if (below < nearPx && props.conversation.detached()) void props.conversation.loadNewer().catch(() => {})
   }
   async function older() {
-    await props.conversation.loadOlder(() => setPrepending(true)).catch(() => {})
-    // The list keeps its place from the end until the new lines stand.
-    requestAnimationFrame(() => setPrepending(false))
+    const hold = () => {
+      held = fromEnd()
+      setPrepending(true)
+    }
+    await props.conversation.loadOlder(hold).catch(() => {})
+    if (held !== undefined) release(scroller.scrollHeight, 0)
+  }
+  /** Lets go of the place once the height has been the same for some frames: the new lines stand. */
+  function release(height: number, calmFrames: number) {
+    if (calmFrames < framesToSettle) {
+      const calm = scroller.scrollHeight === height ? calmFrames + 1 : 0
+      requestAnimationFrame(() => release(scroller.scrollHeight, calm))
+      return
+    }
+    keepPlace()
+    held = undefined
+    lastTop = scroller.scrollTop
+    lastHeight = scroller.scrollHeight
+    setPrepending(false)
   }
 
   onMount(() => {
     props.onHandle({ toEnd, toMessage })
-    // Fonts arrive, the keyboard opens, the composer grows. Who was at the end stays there.
-    const observer = new ResizeObserver(() => atEnd() && toEnd())
+    // Fonts arrive, the keyboard opens, the composer grows, a line turns out higher than guessed. Who was at the end stays there.
+    const observer = new ResizeObserver(keepPlace)
     observer.observe(scroller)
+    if (scroller.firstElementChild) observer.observe(scroller.firstElementChild)
     onCleanup(() => observer.disconnect())
   })
   createEffect(
