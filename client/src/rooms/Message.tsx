@@ -28,16 +28,15 @@ interface MessageProps {
   onDiscard(): void
 }
 
-const isTouch = matchMedia('(hover: none)').matches
-
-/** A message and what stands above it: the day, the unread line, the author. */
+/** A message and what stands above it: the day, the unread line, the author. Its menu comes to a pointer, and to the focus that a tap or
+ *  a key gives. */
 export function Message(props: MessageProps) {
-  const [near, setNear] = createSignal(isTouch)
+  const [near, setNear] = createSignal(false)
   let element!: HTMLElement
   const text = () => props.item.pending?.text ?? props.item.row?.text ?? null
   const leave = () => {
     // A menu that is open must not lose its button.
-    if (!element.querySelector(':popover-open') && !element.matches(':focus-within')) setNear(isTouch)
+    if (!element.querySelector(':popover-open') && !element.matches(':focus-within')) setNear(false)
   }
   return (
     <>

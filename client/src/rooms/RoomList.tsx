@@ -17,7 +17,7 @@ export function RoomList(props: { spaceId: string }) {
   const joined = () => rooms.in(props.spaceId).filter((room) => room.joined)
   const hasMore = () => rooms.in(props.spaceId).some((room) => !room.joined)
   return (
-    <ul aria-label={t('roomsIn', { space: workspace.space(props.spaceId)?.name ?? '' })}>
+    <ul class="side-rooms" aria-label={t('roomsIn', { space: workspace.space(props.spaceId)?.name ?? '' })}>
       <For each={joined()}>
         {(room) => (
           <li>

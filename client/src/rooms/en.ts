@@ -17,7 +17,7 @@ export const en = {
   privateRoom: 'private room',
   unread: '{{ count }} unread',
   browse: 'Browse rooms',
-  browseIntro: 'Rooms that you are in stand in the sidebar. The others are open to you: look in, and join what concerns you.',
+  browseIntro: 'The rooms you are in, and those open to you: look in, and join what concerns you.',
   joined: 'Joined',
   join: 'Join',
   joinNamed: 'Join {{ room }}',
