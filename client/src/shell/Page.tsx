@@ -3,6 +3,7 @@ import { children, createEffect, type JSX, on, onCleanup, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { en } from './en.ts'
+import { isCovered } from './keys.ts'
 import { useShell } from './shellState.ts'
 
 const t = textsOf(en)
@@ -57,7 +58,7 @@ export function Page(props: PageProps) {
   onCleanup(() => shell.setTogglePanel(undefined))
 
   function closePanel(event: KeyboardEvent) {
-    if (event.key === 'Escape' && !event.defaultPrevented) props.onTogglePanel?.()
+    if (event.key === 'Escape' && !event.defaultPrevented && !isCovered()) props.onTogglePanel?.()
   }
 
   return (

@@ -13,6 +13,7 @@ import { Menu } from '../ui/Menu.tsx'
 import { remember, remembered } from '../ui/memory.ts'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
+import { isCovered } from './keys.ts'
 import { SpaceMenu } from './SpaceMenu.tsx'
 import { useShell } from './shellState.ts'
 
@@ -39,9 +40,9 @@ export function Sidebar() {
     ),
   )
 
-  // A drawer that covers the page leaves by Escape, as dialogs do.
+  // A drawer that covers the page leaves by Escape, as dialogs do, unless Escape belongs to what stands above it.
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape' && shell.drawer()) shell.setDrawer(false)
+    if (event.key === 'Escape' && shell.drawer() && !isCovered()) shell.setDrawer(false)
   }
   onMount(() => addEventListener('keydown', onKeyDown))
   onCleanup(() => removeEventListener('keydown', onKeyDown))

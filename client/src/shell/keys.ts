@@ -9,6 +9,11 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
+/** Whether a dialog or a menu is open, to which keys belong first. */
+export function isCovered(): boolean {
+  return document.querySelector('dialog[open], [role=menu]:popover-open') !== null
+}
+
 /** Listens for single keys and sequences of two. Silent while somebody types, while a dialog or a menu is open, and when switched off.
  *  @param bindings from keys in lower case, separated by a space
  *  @returns the way to stop */
@@ -18,7 +23,7 @@ export function listenForKeys(bindings: Bindings, enabled: () => boolean): () =>
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    if (!enabled() || isTyping(event.target) || document.querySelector('dialog[open], [role=menu]:popover-open')) return
+    if (!enabled() || isTyping(event.target) || isCovered()) return
     const key = event.key.toLowerCase()
     const run = bindings[`${first} ${key}`.trim()] ?? bindings[key]
     clearTimeout(timer)
