@@ -69,7 +69,7 @@ test('[E2E3] both write in one page and see each other', async () => {
     '# What ships\nThe launch runs on **one page**.\n- Hero film\n\n[ ] Press kit\n\n> Quote\n\n```ts\nconst ready = true',
   )
 
-  await ben.page.getByRole('link', { name: 'Docs' }).click()
+  await ben.page.getByRole('link', { name: 'Pages' }).click()
   await ben.page
     .getByRole('link', { name: /Launch plan/ })
     .first()
@@ -102,7 +102,7 @@ test('[E2E4] a picture that is pasted is stored and seen by the other', async ()
 test('[E2E5] both talk in one room: live, typing, edited, deleted', async () => {
   await anna.page.getByRole('link', { name: 'general', exact: true }).click()
   await ben.page.getByRole('textbox', { name: 'Text of the page' }).blur() // While he writes, the formatting bar stands where the tabs are.
-  await ben.page.getByRole('link', { name: 'Chat' }).click()
+  await ben.page.getByRole('link', { name: 'Rooms', exact: true }).click()
   await ben.page
     .getByRole('link', { name: /general/ })
     .first()

@@ -33,7 +33,7 @@ export function ErrorPage(props: { error: unknown; onRetry(): void }) {
 
   if (isMissing(props.error)) return <NoAccess />
   return (
-    <Page title={t('errorTitle')}>
+    <Page title={t('error')}>
       <EmptyState icon="alert" title={t('errorTitle')} text={sentenceOf(props.error)}>
         <Button look="primary" onClick={() => props.onRetry()}>
           {common.retry}

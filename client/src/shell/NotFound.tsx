@@ -11,7 +11,7 @@ const t = textsOf(en)
 /** An address that leads nowhere. */
 export function NotFound() {
   return (
-    <Page title={t('notFoundTitle')}>
+    <Page title={t('notFound')}>
       <EmptyState icon="search" title={t('notFoundTitle')} text={t('notFoundText')}>
         <A class="button outline" href={paths.home()}>
           {t('goHome')}

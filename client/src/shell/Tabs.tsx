@@ -1,4 +1,4 @@
-import { A } from '@solidjs/router'
+import { A, useLocation } from '@solidjs/router'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/Icon.tsx'
@@ -12,6 +12,9 @@ const t = textsOf(en)
 export function Tabs() {
   const shell = useShell()
   const workspace = useWorkspace()
+  const location = useLocation()
+  /** A page belongs to the pages, a room to the rooms. */
+  const isIn = (prefix: string) => location.pathname.startsWith(prefix)
   const unread = () => workspace.rooms().some((room) => room.joined && room.unread > 0)
   return (
     <nav class="tabs" aria-label={t('sections')}>
@@ -19,11 +22,11 @@ export function Tabs() {
         <Icon name="home" />
         {t('home')}
       </A>
-      <A class="tab" href={paths.documents()}>
+      <A class="tab" classList={{ within: isIn('/d/') }} href={paths.documents()}>
         <Icon name="document" />
         {t('docs')}
       </A>
-      <A class="tab" classList={{ unread: unread() }} href={paths.rooms()}>
+      <A class="tab" classList={{ unread: unread(), within: isIn('/c/') }} href={paths.rooms()}>
         <Icon name="chat" />
         {t('chat')}
       </A>

@@ -1,7 +1,7 @@
 export const en = {
   setup: {
     title: 'Create your workspace',
-    text: 'A workspace is your team’s own place: its documents, its rooms, its people. You will be its owner.',
+    text: 'A workspace is your team’s own place: its pages, its rooms, its people. You will be its owner.',
     name: 'Name of the workspace',
     nameHint: 'Your team’s or company’s name. You can change it later.',
     nameMissing: 'Give it a name.',
@@ -85,7 +85,7 @@ export const en = {
     guest: 'Sees only what is shared with him',
     viewer: 'Reads everything that is open',
     commenter: 'Reads and comments',
-    editor: 'Writes documents, opens rooms and spaces',
+    editor: 'Writes pages, opens rooms and spaces',
     admin: 'Also manages people and spaces',
     owner: 'May do everything, also give the workspace away',
   },
