@@ -92,6 +92,7 @@ export function SpaceMembers(props: { space: SpaceRow; onClose(): void }) {
                 <Select
                   label={t('members.role', { name: member.name })}
                   hideLabel
+                  quiet
                   value={member.role}
                   options={roleOptions}
                   onChange={(role) => void set(member.user_id, role)}

@@ -66,34 +66,38 @@ interface SelectProps<Value extends string> extends Omit<JSX.SelectHTMLAttribute
   options: readonly { value: Value; label: string; disabled?: boolean }[]
   /** Shows the label only to screen readers, where a table's head says it to the others. */
   hideLabel?: boolean
+  /** Frameless until it is pointed at, for one in each row of a list. */
+  quiet?: boolean
   onChange(value: Value): void
 }
 
 /** A native select: it looks and works on each device as its user knows it. */
 export function Select<Value extends string>(props: SelectProps<Value>) {
-  const [own, rest] = splitProps(props, ['label', 'value', 'options', 'hideLabel', 'onChange'])
+  const [own, rest] = splitProps(props, ['label', 'value', 'options', 'hideLabel', 'quiet', 'onChange'])
   const id = createUniqueId()
   return (
     <div class="field">
       <label for={id} classList={{ 'visually-hidden': own.hideLabel ?? false }}>
         {own.label}
       </label>
-      <select
-        {...rest}
-        id={id}
-        onChange={(event) => {
-          const chosen = event.currentTarget.value as Value
-          // What is shown follows the state, also when the state refuses the change.
-          event.currentTarget.value = own.value
-          own.onChange(chosen)
-        }}
-      >
-        {own.options.map((option) => (
-          <option value={option.value} disabled={option.disabled ?? false} selected={option.value === own.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
+      <span class="select-box" classList={{ 'select-quiet': own.quiet ?? false }}>
+        <select
+          {...rest}
+          id={id}
+          onChange={(event) => {
+            const chosen = event.currentTarget.value as Value
+            // What is shown follows the state, also when the state refuses the change.
+            event.currentTarget.value = own.value
+            own.onChange(chosen)
+          }}
+        >
+          {own.options.map((option) => (
+            <option value={option.value} disabled={option.disabled ?? false} selected={option.value === own.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      </span>
     </div>
   )
 }

@@ -68,6 +68,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
           <Select
             label={t('people.role', { name: name() })}
             hideLabel
+            quiet
             value={props.member.role}
             options={roles.map((role) => ({ value: role, label: common.roles[role], disabled: !isAtLeast(workspace.role(), role) }))}
             onChange={choose}
