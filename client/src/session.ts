@@ -143,6 +143,8 @@ export function createSession() {
       await auth.signOut({ scope: 'local' })
       // auth-js keeps the session of a server that it cannot reach.
       localStorage.removeItem(sessionKey)
+      // What this person began to write is not for whoever uses the browser next.
+      for (const key of Object.keys(localStorage)) if (key.startsWith('atrium.draft.')) localStorage.removeItem(key)
       // A fresh page: nothing that this person saw stays in memory.
       location.assign(paths.login(next))
     },

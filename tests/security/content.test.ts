@@ -130,3 +130,18 @@ test('[SEC10] what people write and what they are called is shown as text, where
   await page.evaluate((html) => document.body.insertAdjacentHTML('beforeend', html), markup)
   await expect.poll(() => found).toEqual([expect.stringMatching(/^stopped: script-src/)])
 })
+
+test('[SEC12] who signs out leaves nothing in the browser of what he wrote', async () => {
+  const team = await makeTeam(atrium.started, { Ben: 'owner' })
+  const { data: rooms } = await team.as('Ben').rpc('my_rooms', { workspace_id: team.workspace }).throwOnError()
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await signIn(page, atrium.started, team.emailOf('Ben'))
+  await page.goto(`${atrium.started.url}/c/${rooms[0].id}`)
+  await page.getByRole('textbox', { name: 'Message general' }).fill('A secret that was not sent')
+  const kept = () => page.evaluate(() => JSON.stringify(localStorage))
+  await expect.poll(kept).toContain('A secret')
+  await page.goto(`${atrium.started.url}/settings`)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(await kept()).not.toMatch(/secret|access_token/)
+})

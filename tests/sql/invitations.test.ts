@@ -141,3 +141,21 @@ test('[INV10] one workspace has 500 open invitations at most', async () => {
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'PT429', detail: 'too_many_invitations' } })
 })
+
+test('[SEC11] nobody has more than five mails an hour sent to one address, from whatever workspaces', async () => {
+  const [first, second] = [await createWorkspace(db), await createWorkspace(db)]
+  await db.call(second.owner, 'invite_member', { workspace_id: second.id, email: 'mailbox@example.com', role: 'viewer' })
+  const another = await db.call(first.owner, 'create_workspace', { id: randomUUID(), name: 'Other' })
+  const send = async (workspace_id: string, email = 'mailbox@example.com') => {
+    const invitation = await db.call(first.owner, 'invite_member', { workspace_id, email, role: 'viewer' })
+    await db.call(first.owner, 'revoke_invitation', { invitation_id: invitation.id })
+  }
+  const results = await Promise.allSettled(
+    [first.id, another.id, first.id, another.id, first.id, another.id, first.id].map((id) => send(id)),
+  )
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5)
+  await expect(send(first.id)).rejects.toMatchObject({ code: 'PT429', detail: 'too_many_invitations' })
+  await send(first.id, 'somebody.else@example.com')
+  await db.admin`update atrium_private.invitation_mails set at = at - interval '1 hour'`
+  await send(first.id)
+})
