@@ -1,11 +1,18 @@
 import { createClient } from '@supabase/supabase-js'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createRest } from '../../supabase/local/rest/rest.ts'
 import { makeSecrets } from '../../supabase/local/secrets.ts'
 import { createTokens } from '../../supabase/local/tokens.ts'
 import { createDatabase, type Database } from '../support/database.ts'
 import { serve } from '../support/serve.ts'
+
+/** What is printed. The service looks at `console` when it is loaded, so this has to come first. */
+const printed = vi.hoisted(() => {
+  const lines: unknown[][] = []
+  console.error = (...line: unknown[]) => lines.push(line)
+  return lines
+})
 
 const secrets = makeSecrets()
 const tokens = createTokens(secrets)
@@ -54,6 +61,9 @@ const SHELF = `
   create function library.refuse() returns void language plpgsql as
     $$ begin raise sqlstate 'PT410' using message = 'This book is gone', detail = 'book_gone'; end $$;
   create function library.write_in_stable() returns void language sql stable as 'select 1';
+  create view library.origin as select current_setting('request.headers', true)::jsonb ->> 'user-agent' as agent;
+  grant select on library.origin to authenticated;
+  create function library.origin_of_call() returns text language sql stable as 'select agent from library.origin';
   create function library.who() returns text language sql stable as 'select current_user || '':'' || session_user';
 `
 const ANNA = '00000000-0000-4000-8000-00000000000a'
@@ -200,4 +210,16 @@ test('[REST9] the service comes back by itself after the database dropped its co
   await admin.end()
   await expect.poll(async () => (await anna().rpc('add', { a: 1 })).data).toBe(11)
   await expect.poll(async () => (await anna().from('books').select('title')).error).toBeNull()
+})
+
+test('[REST10] the database learns from where a call or a query came, and the log nothing of what was refused', async () => {
+  const headers = { authorization: `Bearer ${token()}`, 'user-agent': 'a probe' }
+  expect(await (await post('/rpc/origin_of_call', '{}', headers)).json()).toBe('a probe')
+  expect(await (await fetch(`${server.url}/rest/v1/origin`, { headers })).json()).toEqual([{ agent: 'a probe' }])
+  expect((await anna().from('books').insert({ title: 'a secret title', added_at: 'never' })).error?.code).toBe('22007')
+  expect(
+    JSON.stringify(printed, (_key, value) =>
+      value instanceof Error ? `${value.stack} ${JSON.stringify(value, Object.getOwnPropertyNames(value))}` : value,
+    ),
+  ).not.toContain('a secret title')
 })

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type postgres from 'postgres'
 import type { Claims } from '../tokens.ts'
 import { fromPostgres, RestError } from './errors.ts'
+import { originOf } from './origin.ts'
 import type { Procedure, Procedures } from './procedures.ts'
 
 export interface Call {
@@ -49,10 +50,8 @@ export function createRpc(sql: postgres.Sql, procedures: Procedures) {
 
 /** Tells Postgres who asks, and from where, for the rest of the transaction: the same settings as PostgREST's. */
 function identify(transaction: postgres.TransactionSql, claims: Claims, headers: IncomingHttpHeaders) {
-  const { 'x-forwarded-for': address, 'user-agent': agent } = headers
-  const from = JSON.stringify({ 'x-forwarded-for': address, 'user-agent': agent })
   return transaction`select set_config('role', ${claims.role}, true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true),
-    set_config('request.headers', ${from}, true),
+    set_config('request.headers', ${originOf(headers)}, true),
     set_config('request.jwt.claim.sub', ${claims.sub ?? ''}, true), set_config('request.jwt.claim.role', ${claims.role}, true)`
 }
 

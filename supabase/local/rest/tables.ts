@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { App } from '@supabase/lite'
 import { createPostgresConnection, type PostgresConnection } from '@supabase/lite/postgres'
@@ -6,6 +7,7 @@ import { createPool } from '../database/pool.ts'
 import { DatabaseUnavailable } from '../database/session.ts'
 import type { Claims } from '../tokens.ts'
 import { RETRY, unavailable } from './errors.ts'
+import { originOf } from './origin.ts'
 
 export interface Tables {
   /** Answers a request below `/rest/v1` as the bearer of the claims. May throw DatabaseUnavailable. */
@@ -55,7 +57,8 @@ export async function createTables({ databaseUrl, schemas }: TablesOptions): Pro
       const headers = new Headers(request.headers)
       headers.delete('authorization')
       headers.set('apikey', vouched + Buffer.from(JSON.stringify(claims)).toString('base64url'))
-      return await (app as unknown as { fetch(request: Request): Promise<Response> }).fetch(new Request(request, { headers }))
+      const vouchedFor = new Request(request, { headers })
+      return await served.run(request, () => (app as unknown as { fetch(request: Request): Promise<Response> }).fetch(vouchedFor))
     },
     clear: () => connection.clearSchemaCache(),
     close: () => connection.close(),
@@ -97,6 +100,15 @@ function explain(error: unknown): never {
   throw Object.assign(new Error(JSON.stringify(problem), { cause: error }), answer)
 }
 
+/** The request that the library is answering. */
+const served = new AsyncLocalStorage<Request>()
+
+// The library prints every query that is refused, with the values in it. Whoever asked has the answer; a log is no place for them.
+const print = console.error
+console.error = (...values: unknown[]) => {
+  if (!served.getStore()) print(...values)
+}
+
 /** More rows than this are never sent at once; a client pages with Range or limit. */
 const MAX_ROWS = 1000
 
@@ -111,7 +123,8 @@ interface LiteInternals {
 /** One statement instead of six. */
 const identify: LiteInternals['applyJwtSessionContext'] = async (database, { auth }) => {
   const role = auth?.role ?? 'anon'
-  await sql`select set_config('role', ${role}, true), set_config('request.jwt.claim.sub', ${String(auth?.uid ?? '')}, true),
+  const origin = originOf(Object.fromEntries(served.getStore()?.headers ?? []))
+  await sql`select set_config('role', ${role}, true), set_config('request.headers', ${origin}, true), set_config('request.jwt.claim.sub', ${String(auth?.uid ?? '')}, true),
     set_config('request.jwt.claim.role', ${role}, true), set_config('request.jwt.claims', ${auth?.jwt ? JSON.stringify(auth.jwt) : ''}, true)`.execute(
     database,
   )
