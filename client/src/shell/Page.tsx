@@ -54,6 +54,22 @@ export function Page(props: PageProps) {
       },
     ),
   )
+  // What opened the panel gets back the focus that the panel takes with it.
+  let opener: Element | null = null
+  createEffect(
+    on(
+      () => Boolean(panel()),
+      (open) => {
+        if (open) opener = document.activeElement
+        else if (document.activeElement === document.body) {
+          const isBack = opener instanceof HTMLElement && opener !== document.body && opener.isConnected
+          if (isBack) (opener as HTMLElement).focus()
+          else heading.focus({ preventScroll: true })
+        }
+      },
+      { defer: true },
+    ),
+  )
   createEffect(() => shell.setTogglePanel(props.onTogglePanel))
   onCleanup(() => shell.setTogglePanel(undefined))
 
