@@ -30,7 +30,9 @@ export function DocumentLinks(props: { documents: readonly DocumentRow[]; withSp
                   {title()}
                 </span>
                 <span class="link-meta ellipsis">
-                  {props.withSpace ? `${workspace.space(row.space_id)?.name ?? ''} · ` : ''}
+                  <Show when={props.withSpace}>
+                    <span class="link-space">{workspace.space(row.space_id)?.name} · </span>
+                  </Show>
                   <time datetime={row.updated_at}>{relativeTime(row.updated_at)}</time>
                 </span>
               </A>
