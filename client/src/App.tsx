@@ -1,5 +1,5 @@
 import { Navigate, Route, Router, useLocation, useSearchParams } from '@solidjs/router'
-import { createEffect, lazy, type ParentProps, Show, Suspense } from 'solid-js'
+import { createEffect, lazy, Match, type ParentProps, Show, Suspense, Switch } from 'solid-js'
 import { DocumentsProvider } from './documents/DocumentsProvider.tsx'
 import { en as common } from './en.ts'
 import { sentenceOf } from './errors.ts'
@@ -31,6 +31,7 @@ const SpacePage = lazy(() => import('./spaces/SpacePage.tsx'))
 const SettingsPage = lazy(() => import('./settings/SettingsPage.tsx'))
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx'))
 const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
+const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
 const RoomsPage = lazy(() => import('./rooms/RoomsPage.tsx'))
 const DocumentPage = lazy(() => import('./documents/DocumentPage.tsx'))
@@ -133,13 +134,19 @@ function InWorkspace(props: ParentProps) {
   const workspace = useWorkspace()
   return (
     <Show
-      when={workspace.loaded()}
+      when={workspace.loaded() && !workspace.needsSecondStep()}
       fallback={
-        <Show when={!workspace.problem()} fallback={<LoadProblem />}>
-          <Show when={workspace.all()?.length !== 0} fallback={<Navigate href={paths.setup()} />}>
-            <Frame />
-          </Show>
-        </Show>
+        <Switch fallback={<Frame />}>
+          <Match when={workspace.needsSecondStep()}>
+            <NeedsSecondStep />
+          </Match>
+          <Match when={workspace.problem()}>
+            <LoadProblem />
+          </Match>
+          <Match when={workspace.all()?.length === 0}>
+            <Navigate href={paths.setup()} />
+          </Match>
+        </Switch>
       }
     >
       <Shell>{props.children}</Shell>

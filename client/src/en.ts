@@ -32,7 +32,7 @@ export const en = {
     email_address_invalid: 'This is not an e-mail address that we can write to.',
     weak_password: 'This password is too easy to guess. Take a longer one.',
     weak_password_length: 'This password is too short here. Take a longer one.',
-    weak_password_pwned: 'This password is on the lists that are tried first. Choose one that nobody else has.',
+    weak_password_pwned: 'This password is on the lists that are tried first. Choose another one.',
     current_password_invalid: 'This is not the password that you have now.',
     mfa_verification_failed: 'This code is wrong or was used already. Wait for the next one.',
     mfa_challenge_expired: 'This took too long. Enter the code that the app shows now.',

@@ -35,7 +35,7 @@ export async function accessToken(): Promise<string | null> {
 }
 
 /** `fetch` as the signed-in person. A token that is refused before its time is refreshed once. */
-async function fetchAsPerson(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+export async function fetchAsPerson(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const token = await accessToken()
   const response = await fetch(input, withToken(init, token))
   if (response.status !== 401 || !token) return response
@@ -48,22 +48,6 @@ function withToken(init: RequestInit | undefined, token: string | null): Request
   headers.set('apikey', publishableKey)
   if (token) headers.set('authorization', `Bearer ${token}`)
   return { ...init, headers }
-}
-
-/** Asks the auth service as the signed-in person, where auth-js has no function for it.
- *  @returns the answer's JSON, or undefined when it is empty
- *  @throws {ProblemError} */
-export async function askAuth<Result = void>(method: 'GET' | 'DELETE', path: string): Promise<Result> {
-  let response: Response
-  try {
-    response = await fetchAsPerson(`${origin}/auth/v1${path}`, { method })
-  } catch {
-    throw problemOf({ status: 0 })
-  }
-  const text = await response.text()
-  const body = text && response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined
-  if (!response.ok) throw problemOf({ status: response.status, code: body?.error_code, message: body?.msg })
-  return body
 }
 
 /** The tables of schema `atrium`; give queries to {@link rows}. */

@@ -18,6 +18,13 @@ export const en = {
     removed: '{{ name }} is removed.',
     failed: 'Your apps could not be read.',
   },
+  needed: {
+    title: '{{ workspace }} needs two-step sign-in',
+    text: 'Its admins ask everybody for a second step. Set it up to go in.',
+    continue: 'Continue to {{ workspace }}',
+    other: 'Go to {{ workspace }}',
+    signOut: 'Sign out',
+  },
   enroll: {
     title: 'Add an authenticator app',
     name: 'Name of the app or device',

@@ -1,4 +1,5 @@
-import { askAuth, auth, authorised } from '../supabase.ts'
+import { auth, authorised } from '../supabase.ts'
+import { askAuth } from './askAuth.ts'
 
 /** An account elsewhere by which people sign in here. */
 export interface Provider {

@@ -113,7 +113,8 @@ export function createWorkspaces(session: Session) {
       await reloadAll()
       await reloadLists()
     } else await readFirst()
-    await reloadPeople()
+    // Without the second step the server tells of the workspace alone.
+    if (!current()?.needs_mfa) await reloadPeople()
   }
 
   /** The lists of the workspace that was shown last are read beside the list of workspaces, not after it. */
@@ -135,14 +136,9 @@ export function createWorkspaces(session: Session) {
   }
 
   createEffect(on(id, (workspace) => workspace && remember(memory(), workspace), { defer: true }))
-  createEffect(
-    on(
-      () => session.user()?.id,
-      (person) => {
-        if (person) void reload()
-      },
-    ),
-  )
+  // A name or a token that changes is no other person.
+  const person = createMemo(() => session.user()?.id)
+  createEffect(on(person, (signedIn) => signedIn && void reload()))
   // A session that ended and came back has missed everything meanwhile.
   createEffect(on(session.ended, (ended, before) => !ended && before && void reload(), { defer: true }))
 
@@ -166,6 +162,8 @@ export function createWorkspaces(session: Session) {
     name: () => current()?.name ?? '',
     epoch: () => current()?.epoch ?? 0,
     role,
+    /** Whether the workspace asks for a second step that this session lacks: then it shows nothing else. */
+    needsSecondStep: () => current()?.needs_mfa ?? false,
     /** Whether the person has at least this role: in the workspace, or in one of its spaces. The server decides; this only
      *  leaves out what it would refuse. */
     can: (needed: Role, space?: string) => isAtLeast(space ? roleIn(space) : role(), needed),
