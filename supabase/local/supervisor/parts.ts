@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { startDeno } from '../functions/deno.ts'
 import { databaseUrl, type GatewayConfiguration } from '../gateway/configuration.ts'
 import type { FromGateway, ToGateway } from '../gateway/main.ts'
@@ -39,7 +39,7 @@ export function gatewayPart(
     name: 'gateway',
     launch() {
       const child = fork(join(GATEWAY, 'main.ts'), {
-        execArgv: ['--disable-warning=ExperimentalWarning', '--import', pathToFileURL(join(GATEWAY, 'postgresDriver.ts')).href],
+        execArgv: ['--disable-warning=ExperimentalWarning'],
         ...DETACHED,
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
