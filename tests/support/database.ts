@@ -61,9 +61,23 @@ export async function createDatabase({ port, password }: Cluster = inject('clust
     async drop() {
       await admin.end()
       await rest.end()
-      await superuser.unsafe(`drop database if exists ${name} with (force)`)
+      await dropDatabase(superuser, name)
       await superuser.end()
     },
+  }
+}
+
+/** `force` ends connections, but not a replication, which may take a moment to leave its slot. */
+async function dropDatabase(superuser: Sql, name: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await superuser`select pg_terminate_backend(active_pid) from pg_replication_slots where database = ${name} and active`
+    try {
+      await superuser.unsafe(`drop database if exists ${name} with (force)`)
+      return
+    } catch (error) {
+      if (tries === 50 || !(error instanceof postgres.PostgresError && error.code === '55006')) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
   }
 }
 
