@@ -15,7 +15,22 @@ beforeAll(async () => {
     await team.as('Anna').rpc('send_message', { id: crypto.randomUUID(), room_id: rooms[0].id, text }).throwOnError()
   }
   email = team.emailOf('Anna')
-  paths = ['/', '/people', '/docs', '/chat', '/settings', `/s/${team.space}`, `/d/${document}`, `/c/${rooms[0].id}`, '/nowhere']
+  paths = [
+    '/',
+    '/people',
+    '/docs',
+    '/chat',
+    '/settings',
+    '/settings/security',
+    '/admin/audit',
+    '/admin/roles',
+    '/admin/policy',
+    '/admin/groups',
+    `/s/${team.space}`,
+    `/d/${document}`,
+    `/c/${rooms[0].id}`,
+    '/nowhere',
+  ]
 }, 60_000)
 
 test.for([
