@@ -31,6 +31,8 @@ interface OpenDocument {
   tailBytes: number
   pending: Pending
   compacting: boolean
+  /** Changes were refused. It stays so until everybody has left, or whoever comes after a compaction could go on where others may not. */
+  refused: boolean
 }
 
 /** Yjs' store of changes that build on something which has not arrived. */
@@ -49,11 +51,23 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
   const open = new Map<string, OpenDocument>()
   const compactions = new Set<Promise<void>>()
 
+  function refuseIfTooLarge(entry: OpenDocument): void {
+    entry.refused ||= isTooLarge(entry, documentBytes)
+    if (entry.refused) onTooLarge(entry.document)
+  }
+
   async function load(document: Document, documentId: string): Promise<void> {
     const { snapshot, tail } = await database.load(documentId)
     apply(document, { snapshot, tail }, LOADING)
     const tailBytes = tail.reduce((sum, { length }) => sum + length, 0)
-    const entry = { document, snapshotBytes: snapshot?.length ?? 0, tailBytes, pending: pendingOf(document), compacting: false }
+    const entry = {
+      document,
+      snapshotBytes: snapshot?.length ?? 0,
+      tailBytes,
+      pending: pendingOf(document),
+      compacting: false,
+      refused: false,
+    }
     open.set(documentId, entry)
     document.on('update', (update: Uint8Array, origin: unknown) => {
       const authorId = authorOf(origin)
@@ -101,7 +115,8 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
       },
 
       async connected({ connection }) {
-        if (isTooLarge(open.get(documentIdOf(connection.document.name) ?? ''), documentBytes)) onTooLarge(connection.document)
+        const entry = open.get(documentIdOf(connection.document.name) ?? '')
+        if (entry) refuseIfTooLarge(entry)
       },
 
       async beforeSync({ connection, context, payload }) {
@@ -130,7 +145,7 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
       const entry = open.get(documentId)
       if (!entry) return
       entry.tailBytes += bytes
-      if (isTooLarge(entry, documentBytes)) onTooLarge(entry.document)
+      refuseIfTooLarge(entry)
       if (entry.tailBytes > Math.max(COMPACT_FROM_BYTES, entry.snapshotBytes)) compact(documentId, entry)
     },
 
@@ -141,8 +156,7 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
 }
 
 /** Either part alone, because compaction turns a long tail into little. */
-const isTooLarge = (entry: OpenDocument | undefined, limit: number) =>
-  entry !== undefined && Math.max(entry.snapshotBytes, entry.tailBytes) > limit
+const isTooLarge = ({ snapshotBytes, tailBytes }: OpenDocument, limit: number) => Math.max(snapshotBytes, tailBytes) > limit
 
 function apply(document: Y.Doc, { snapshot, tail }: StoredDocument, origin: unknown): void {
   document.transact(() => {
