@@ -17,7 +17,7 @@ create table atrium.audit_events (
   user_agent text
 );
 comment on table atrium.audit_events is
-  'Who changed whose rights: members, roles, suspensions, invitations, groups, spaces, private rooms, grants, the workspace and its security policy. Seen by admins. Nothing can be changed or deleted, not by admins and not with the secret key.
+  'Who changed whose rights: members, roles, suspensions, invitations, groups, spaces, rooms and whether they are private, grants, the workspace and its security policy. Seen by admins. Nothing can be changed or deleted, not by admins and not with the secret key.
 Backwards, with filters: GET /rest/v1/audit_events?workspace_id=eq.…&action=like.member.*&id=lt.…&order=id.desc&limit=50';
 comment on column atrium.audit_events.id is 'Rises; the key to page by.';
 comment on column atrium.audit_events.actor_id is 'Who did it; null when no person was signed in: a server, a script with the secret key, or SQL.';

@@ -48,7 +48,7 @@ export const en = {
       group_member: 'somebody in a group',
       space: 'a space',
       space_member: 'somebody in a space',
-      room: 'a private room',
+      room: 'a room',
       room_member: 'somebody in a private room',
       grant: 'a share',
       link: 'a shared link',
