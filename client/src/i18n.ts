@@ -14,6 +14,9 @@ export function plural(count: number, forms: Partial<Record<Intl.LDMLPluralRule,
   return forms[new Intl.PluralRules(language()).select(count)] ?? forms.other
 }
 
+/** A number as people write it: "12,450". */
+export const formatNumber = (value: number): string => new Intl.NumberFormat(language()).format(value)
+
 /** A day in full words: "3 March 2026". */
 export function longDate(time: string | Date): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'long' }).format(new Date(time))

@@ -1,7 +1,7 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
 import { ShareButton } from '../access/ShareButton.tsx'
-import type { Person, SavedState } from '../islands/contract.ts'
+import type { EditorHandle, Person, SavedState } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
 import { useSession } from '../session.ts'
@@ -13,6 +13,7 @@ import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt, documentMenu, moveAndTell, titleOf, trashWithUndo } from './actions.ts'
 import { Breadcrumbs, Faces, SavedWord } from './DocumentBar.tsx'
+import { createPanels, OpenPanel, PanelButtons } from './DocumentPanels.tsx'
 import { useDocuments } from './documents.ts'
 import { EditorHost } from './EditorHost.tsx'
 import { en } from './en.ts'
@@ -34,7 +35,8 @@ export function DocumentView(props: { document: DocumentRow }) {
   /** Another number opens the page anew, without what never reached the server. */
   const [opening, setOpening] = createSignal(1)
   const [moving, setMoving] = createSignal(false)
-  let focusText = () => {}
+  const [editor, setEditor] = createSignal<EditorHandle>()
+  const panels = createPanels()
   let title!: HTMLDivElement
 
   const id = () => props.document.id
@@ -93,12 +95,22 @@ export function DocumentView(props: { document: DocumentRow }) {
         <>
           <SavedWord state={state()} />
           <Faces people={people()} self={person().id} />
+          <PanelButtons panels={panels} />
           <Show when={workspace.can('editor', props.document.space_id)}>
             <ShareButton item={{ type: 'document', id: id(), workspaceId: props.document.workspace_id }} title={titleOf(props.document)} />
           </Show>
-          <Menu label={en.actions} iconOnly triggerClass="button quiet icon-only" trigger={<Icon name="more" />} items={menu()} />
+          <Menu
+            label={en.actions}
+            iconOnly
+            triggerClass="button quiet icon-only"
+            trigger={<Icon name="more" />}
+            items={[...panels.items(), ...menu()]}
+          />
         </>
       }
+      panelLabel={panels.open()?.label ?? ''}
+      panel={panels.open() && <OpenPanel panels={panels} of={{ document: props.document, editor: editor() }} />}
+      onTogglePanel={panels.toggleLatest}
     >
       <article class="document">
         <Show when={lostText()}>
@@ -123,7 +135,7 @@ export function DocumentView(props: { document: DocumentRow }) {
             editable={mayWrite()}
             autofocus={isNew}
             onRename={(renamed) => void attempt(en.rename, () => documents.rename(id(), renamed))}
-            onLeave={() => focusText()}
+            onLeave={() => editor()?.focus()}
           />
         </div>
         <Show when={documents.isStored(id()) && opening()} keyed>
@@ -137,9 +149,7 @@ export function DocumentView(props: { document: DocumentRow }) {
             onPresence={setPeople}
             onUnsent={setLostText}
             onNotice={(code) => toast(code in en.notices ? en.notices[code as keyof typeof en.notices] : code)}
-            onFocusable={(focus) => {
-              focusText = focus
-            }}
+            onEditor={setEditor}
           />
         </Show>
       </article>

@@ -1,7 +1,7 @@
 import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
-import type { EditorProps, Island, Person, SavedState } from '../islands/contract.ts'
+import type { EditorHandle, EditorProps, Island, Person, SavedState } from '../islands/contract.ts'
 import { accessToken } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -17,8 +17,8 @@ interface EditorHostProps {
   onPresence(people: Person[]): void
   onUnsent(copy: string): void
   onNotice(code: string): void
-  /** Hands out the way to move the focus into the text. */
-  onFocusable(focus: () => void): void
+  /** Hands out what may be asked of the editor once the text is on screen, and takes it back at the end. */
+  onEditor(editor: EditorHandle | undefined): void
 }
 
 /** The place where the editor lives. Its code comes with the first page that is opened. */
@@ -55,7 +55,11 @@ export function EditorHost(props: EditorHostProps) {
     onPresence: (people) => !closed && props.onPresence(people),
     onUnsent: (copy) => !closed && props.onUnsent(copy),
     onNotice: (notice) => !closed && props.onNotice(notice.code),
-    onReady: () => setReady(true),
+    onReady: (editor) => {
+      if (closed) return
+      setReady(true)
+      props.onEditor(editor)
+    },
   })
 
   async function mount() {
@@ -64,7 +68,6 @@ export function EditorHost(props: EditorHostProps) {
       const { mountEditor } = await import('../islands/editor/index.tsx')
       if (closed) return
       island = mountEditor(host, editorProps())
-      props.onFocusable(island.focus)
     } catch {
       setFailed(true)
     }
@@ -79,6 +82,7 @@ export function EditorHost(props: EditorHostProps) {
   )
   onCleanup(() => {
     closed = true
+    props.onEditor(undefined)
     island?.unmount()
     images.dispose()
   })

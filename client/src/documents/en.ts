@@ -71,6 +71,18 @@ export const en = {
     document_too_large: 'This page is full. Copy your last changes into a new page.',
     too_many_documents: 'Too many pages are open in this browser. Close some of them.',
   },
+  outline: {
+    title: 'Outline',
+    empty: 'Headings of this page appear here. Type # and a space at the start of a line to begin one.',
+    untitled: 'Heading without words',
+    words: 'Words',
+    characters: 'Characters',
+    readingTime: 'Reading time',
+    partOf: '{{ part }} of {{ whole }}',
+    minutes: '{{ minutes }} {{ word }}',
+    minute: 'minute',
+    minutesWord: 'minutes',
+  },
   list: {
     title: 'Pages',
     inSpace: 'Pages in {{ space }}',

@@ -1,7 +1,6 @@
 /** All that crosses the border between the Solid application and a React island. No framework type in here. */
 export interface Island<Props> {
   update(next: Partial<Props>): void
-  focus(): void
   unmount(): void
 }
 
@@ -41,7 +40,36 @@ export interface EditorProps {
   /** The right to write was lost with changes that never reached the server: the whole text as this person sees it. */
   onUnsent(copy: string): void
   /** The document can be read now: the first state of the server is on screen. */
-  onReady(): void
+  onReady(editor: EditorHandle): void
+}
+
+/** What a panel beside the text may ask of the editor. */
+export interface EditorHandle {
+  focus(): void
+  /** Tells the headings and which of them is being read, now and when either changes.
+   *  @returns the way to stop */
+  watchOutline(tell: (outline: Outline) => void): () => void
+  /** Scrolls to a heading of the outline, and puts the caret into it if asked. */
+  goToHeading(index: number, focus: boolean): void
+  /** Tells how long the text and the selection are, now and when either changes.
+   *  @returns the way to stop */
+  watchCount(tell: (count: { text: TextCount; selection: TextCount | null }) => void): () => void
+}
+
+export interface OutlineHeading {
+  level: number
+  text: string
+}
+
+export interface Outline {
+  headings: OutlineHeading[]
+  /** The place of the one that is being read, or -1. */
+  current: number
+}
+
+export interface TextCount {
+  words: number
+  characters: number
 }
 
 /** Every word the editor shows or speaks. */

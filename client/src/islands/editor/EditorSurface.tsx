@@ -4,6 +4,7 @@ import type { EditorProps } from '../contract.ts'
 import { BubbleBar } from './BubbleBar.tsx'
 import type { OpenDocument } from './connection.ts'
 import { extensions } from './extensions.ts'
+import { editorHandle } from './handle.ts'
 import { insertImages } from './imageUpload.ts'
 import { TouchBar } from './TouchBar.tsx'
 
@@ -45,7 +46,7 @@ export function EditorSurface({ props, opened, canWrite, container, onText }: Su
       },
       onCreate: ({ editor }) => {
         onText(() => editor.getText({ blockSeparator: '\n\n' }))
-        props.onReady()
+        props.onReady(editorHandle(editor))
       },
     },
     [opened],

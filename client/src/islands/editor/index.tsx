@@ -17,9 +17,6 @@ export function mountEditor(element: HTMLElement, initial: EditorProps): Island<
       props = { ...props, ...next }
       draw()
     },
-    focus() {
-      element.querySelector<HTMLElement>('.document-text')?.focus()
-    },
     // React refuses to unmount while it renders, and Solid may clean up in the middle of that.
     unmount: () =>
       queueMicrotask(() => {

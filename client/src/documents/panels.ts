@@ -1,0 +1,25 @@
+import { type Component, lazy } from 'solid-js'
+import type { EditorHandle } from '../islands/contract.ts'
+import type { DocumentRow } from '../rows.ts'
+import type { IconName } from '../ui/icons.ts'
+import { en } from './en.ts'
+
+export interface PanelProps {
+  document: DocumentRow
+  /** Undefined until the text is on screen, and again when the page is opened anew. */
+  editor: EditorHandle | undefined
+  onClose(): void
+}
+
+export interface DocumentPanel {
+  /** Stands in the address: `?panel=outline`. */
+  name: string
+  label: string
+  icon: IconName
+  component: Component<PanelProps>
+}
+
+/** What can be shown beside a page, in the order of its buttons. Each loads when it is opened first. */
+export const panels: [DocumentPanel, ...DocumentPanel[]] = [
+  { name: 'outline', label: en.outline.title, icon: 'outline', component: lazy(() => import('./panels/OutlinePanel.tsx')) },
+]

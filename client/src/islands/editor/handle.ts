@@ -1,0 +1,47 @@
+import type { Editor } from '@tiptap/core'
+import type { EditorHandle } from '../contract.ts'
+import { countBetween } from './count.ts'
+import { goToHeading, watchOutline } from './outline.ts'
+
+/** What reads the whole document waits until typing pauses for this long. */
+const pauseMs = 300
+
+/** What a panel beside the text may ask of the editor. */
+export function editorHandle(editor: Editor): EditorHandle {
+  return {
+    focus: () => editor.commands.focus(),
+    watchOutline: (tell) => watchOutline(editor, (run) => afterPauses(editor, 'update', run), tell),
+    goToHeading: (index, focus) => goToHeading(editor, index, focus),
+    watchCount(tell) {
+      const count = () => {
+        const { doc, selection } = editor.state
+        tell({
+          text: countBetween(doc, 0, doc.content.size),
+          selection: selection.empty ? null : countBetween(doc, selection.from, selection.to),
+        })
+      }
+      const stops = [afterPauses(editor, 'update', count), afterPauses(editor, 'selectionUpdate', count)]
+      count()
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+  }
+}
+
+/** Runs when changes pause, never in the middle of a keystroke.
+ *  @returns the way to stop */
+function afterPauses(editor: Editor, event: 'update' | 'selectionUpdate', run: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const wait = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      if (!editor.isDestroyed) run()
+    }, pauseMs)
+  }
+  editor.on(event, wait)
+  return () => {
+    clearTimeout(timer)
+    editor.off(event, wait)
+  }
+}
