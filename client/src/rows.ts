@@ -16,5 +16,6 @@ export type DocumentRow = Omit<Row<'documents'>, 'trashed_at'>
 export type RoomRow = Result<'my_rooms'>[number]
 export type MemberRow = Result<'workspace_members'>[number]
 export type InvitationRow = Row<'invitations'>
+export type InvitationLinkRow = Row<'invitation_links'>
 export type OpenInvitationRow = Result<'my_invitations'>[number]
 export type InvitationPreviewRow = Result<'invitation_preview'>[number]

@@ -96,10 +96,10 @@ function Invitation(props: InvitationProps) {
         <Problem text={t('invite.expired', { who: who() })} />
       </Match>
       <Match when={props.invitation.state === 'revoked'}>
-        <Problem text={t('invite.revoked')} />
+        <Problem text={t('invite.revoked', { who: who() })} />
       </Match>
       <Match when={props.invitation.state === 'accepted'}>
-        <Problem text={t('invite.accepted')} />
+        <Problem text={email() === null ? t('invite.usedUp', { who: who() }) : t('invite.accepted')} />
       </Match>
       <Match when={true}>
         <Card title={t('invite.title', names())}>

@@ -1,7 +1,7 @@
 import { useSearchParams } from '@solidjs/router'
 import { createMemo, createResource, For, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
-import type { InvitationRow } from '../rows.ts'
+import type { InvitationLinkRow, InvitationRow } from '../rows.ts'
 import { Page } from '../shell/Page.tsx'
 import { rank } from '../shell/ranking.ts'
 import { rest, rows } from '../supabase.ts'
@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Field } from '../ui/Field.tsx'
 import { en } from './en.ts'
+import { InvitationLinks } from './InvitationLinks.tsx'
 import { Invitations } from './Invitations.tsx'
 import { InviteDialog } from './InviteDialog.tsx'
 import { MemberItem } from './MemberItem.tsx'
@@ -34,6 +35,11 @@ export default function PeoplePage() {
     // Without the list the members are still of use.
     ({ id }) => readInvitations(id).catch(() => []),
   )
+  const [links, { refetch: refetchLinks }] = createResource(
+    () => mayManage() && { id: workspace.id(), members: workspace.people().length },
+    ({ id }) => readLinks(id).catch(() => []),
+  )
+  const readAgain = () => void Promise.all([refetch(), refetchLinks()])
   const shown = createMemo(() =>
     workspace
       .people()
@@ -84,10 +90,13 @@ export default function PeoplePage() {
           <Show when={invitations.latest?.length}>
             <Invitations invitations={invitations.latest ?? []} onChanged={() => void refetch()} />
           </Show>
+          <Show when={links.latest?.length}>
+            <InvitationLinks links={links.latest ?? []} onChanged={() => void refetchLinks()} />
+          </Show>
         </Show>
       </div>
       <Show when={inviting() && mayManage()}>
-        <InviteDialog onClose={() => setInviting(false)} onSent={() => void refetch()} />
+        <InviteDialog onClose={() => setInviting(false)} onSent={readAgain} />
       </Show>
     </Page>
   )
@@ -95,5 +104,10 @@ export default function PeoplePage() {
 
 function readInvitations(workspace: string): Promise<InvitationRow[]> {
   const query = rest.from('invitations').select('*').eq('workspace_id', workspace).is('accepted_at', null).is('revoked_at', null)
+  return rows(query.order('created_at', { ascending: false }))
+}
+
+function readLinks(workspace: string): Promise<InvitationLinkRow[]> {
+  const query = rest.from('invitation_links').select('*').eq('workspace_id', workspace).is('revoked_at', null)
   return rows(query.order('created_at', { ascending: false }))
 }
