@@ -156,3 +156,22 @@ comment on function atrium.revoke_invitation_link(uuid) is
 Example: select atrium.revoke_invitation_link(''0190…'');
 Errors: 401 not_signed_in, 404 link_not_found.';
 grant execute on function atrium.revoke_invitation_link to authenticated;
+
+-- Definer: the authentication server asks, which may read no invitation. An address says nothing about who asks: nobody is signed in yet.
+create function atrium_private.is_invited(email text, token_hash bytea)
+  returns boolean
+  language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from atrium.invitations invitation
+    where invitation.email = lower($1)
+      and invitation.accepted_at is null and invitation.revoked_at is null and invitation.expires_at > now()
+  ) or exists (
+    select from atrium_private.invitation_link_tokens known
+    join atrium.invitation_links link on link.id = known.link_id
+    where known.hash = $2 and atrium_private.invitation_link_state(link) = 'open'
+  )
+$$;
+comment on function atrium_private.is_invited(text, bytea) is
+  'Whether a mailbox has an open invitation, or the SHA-256 of a token is that of an open link: where sign-up is by invitation, such a person makes an account.';
+grant execute on function atrium_private.is_invited to supabase_auth_admin;

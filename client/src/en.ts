@@ -28,7 +28,7 @@ export const en = {
     email_not_confirmed: 'This e-mail address is not confirmed yet. Enter the code that we sent you.',
     user_already_exists: 'There is an account with this e-mail address already. Sign in instead.',
     user_banned: 'This account is suspended. Ask the people who run this server.',
-    signup_disabled: 'New accounts are switched off here. Ask for an invitation.',
+    signup_disabled: 'New accounts are by invitation here. Ask for one.',
     email_address_invalid: 'This is not an e-mail address that we can write to.',
     weak_password: 'This password is too easy to guess. Take a longer one.',
     weak_password_length: 'This password is too short here. Take a longer one.',

@@ -93,9 +93,10 @@ export function createSession() {
     },
 
     /** Says whether the address has to be confirmed first. The answer is the same for an address that has an account.
+     *  @param data what the account begins with; the token of an invitation lets somebody in where one is needed
      *  @param next the path that the link in the e-mail leads to */
-    async signUp(name: string, email: string, password: string, next: string) {
-      const options = { data: { name: name.trim() }, emailRedirectTo: location.origin + next }
+    async signUp(email: string, password: string, data: { name: string; invite_token?: string }, next: string) {
+      const options = { data, emailRedirectTo: location.origin + next }
       const answer = authorised(await auth.signUp({ email: email.trim(), password, options }))
       return { confirmed: answer.data.session !== null }
     },

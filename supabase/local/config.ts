@@ -90,7 +90,7 @@ function authSettings({ email, mfa, sessions, rate_limit: rates, ...auth }: z.in
     ...DEFAULT_AUTH_SETTINGS,
     redirectUrls: auth.additional_redirect_urls,
     jwtExpirySeconds: auth.jwt_expiry,
-    disableSignup: !auth.enable_signup,
+    signUp: auth.enable_signup ? 'open' : 'invited',
     anonymousSignIns: auth.enable_anonymous_sign_ins,
     confirmEmail: email.enable_confirmations,
     confirmBothMailboxes: email.double_confirm_changes,

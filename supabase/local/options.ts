@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { SignUpPolicy } from './auth/settings.ts'
 
 /** What `npm start` was asked to do. */
 export interface StartOptions {
@@ -19,6 +20,8 @@ export interface StartOptions {
   mailFrom: string
   /** Addresses whose X-Forwarded-For is believed. */
   trustedProxies: string[]
+  /** Who may make an account; `null`: as supabase/config.toml says. */
+  signUp: SignUpPolicy | null
 }
 
 export class OptionError extends Error {}
@@ -29,6 +32,7 @@ export const HELP = `npm start -- [options]              each also by environmen
   --host <address>     address to listen on                         ATRIUM_HOST (127.0.0.1)
   --data <directory>   everything that is kept                      ATRIUM_DATA (.atrium)
   --site-url <url>     public address, behind a TLS proxy           ATRIUM_SITE_URL
+  --sign-up <who>      open, invited, or e-mail domains by comma    ATRIUM_SIGN_UP (config.toml)
   --json               print one JSON line when ready               ATRIUM_JSON=1
   --demo               fill an empty installation with a sample team ATRIUM_DEMO=1
   --help               this text
@@ -44,6 +48,7 @@ const FLAGS = {
   host: { type: 'string' },
   data: { type: 'string' },
   'site-url': { type: 'string' },
+  'sign-up': { type: 'string' },
   json: { type: 'boolean' },
   demo: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -53,7 +58,8 @@ const FLAGS = {
 export function readOptions(args: string[], environment: NodeJS.ProcessEnv): StartOptions | null {
   const flags = parseFlags(args)
   if (flags.help) return null
-  const text = (flag: 'port' | 'host' | 'data' | 'site-url', variable: string) => flags[flag] ?? (environment[variable] || undefined)
+  const text = (flag: 'port' | 'host' | 'data' | 'site-url' | 'sign-up', variable: string) =>
+    flags[flag] ?? (environment[variable] || undefined)
   const siteUrl = text('site-url', 'ATRIUM_SITE_URL')
   const smtpUrl = environment.ATRIUM_SMTP_URL || undefined
   return {
@@ -66,6 +72,7 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Sta
     ...(smtpUrl === undefined ? {} : { smtpUrl: readUrl(smtpUrl, 'ATRIUM_SMTP_URL', ['smtp:', 'smtps:']) }),
     mailFrom: environment.ATRIUM_MAIL_FROM || 'Atrium <atrium@localhost>',
     trustedProxies: (environment.ATRIUM_TRUSTED_PROXIES ?? '').split(',').flatMap((address) => address.trim() || []),
+    signUp: readSignUp(text('sign-up', 'ATRIUM_SIGN_UP')),
   }
 }
 
@@ -89,6 +96,17 @@ function readUrl(text: string, name: string, protocols: string[]): string {
   if (!url || !protocols.includes(url.protocol))
     throw new OptionError(`${name} must begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}, not "${text}"`)
   return text
+}
+
+const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/
+
+function readSignUp(text: string | undefined): SignUpPolicy | null {
+  if (text === undefined) return null
+  if (text === 'open' || text === 'invited') return text
+  const domains = text.split(',').map((domain) => domain.trim().toLowerCase())
+  const wrong = domains.find((domain) => !DOMAIN.test(domain))
+  if (wrong !== undefined) throw new OptionError(`Who may sign up is open, invited, or e-mail domains such as example.com, not "${wrong}"`)
+  return { domains }
 }
 
 const isOn = (value: string | undefined) => value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase())

@@ -185,15 +185,29 @@ test('[AUTH67] whoever comes four times at once has one account', async () => {
   expect(people[0]?.user?.id).toEqual(expect.any(String))
 })
 
-test('[AUTH68] who is banned stays out, and closed sign-ups are closed here too', async () => {
+test('[AUTH68] who is banned stays out, and who needs an invitation needs it here too', async () => {
   const email = freshEmail()
   const { user } = await signIn(email)
   await auth.admin.auth.admin.updateUserById(user?.id ?? '', { ban_duration: '1h' })
   expect((await signIn(email)).error).toBe('user_banned')
-  const closedForAll = await startAuth({ disableSignup: true, providers: { keycloak: { kind: 'oidc', url: oidc.issuer, ...app } } })
-  const landed = await createBrowser(closedForAll).visit(`${SITE}/auth/v1/authorize?provider=keycloak`, freshEmail())
-  expect(fragment(landed).get('error_code')).toBe('signup_disabled')
-  await closedForAll.close()
+  const closed = await startAuth({ signUp: 'invited', providers: { keycloak: { kind: 'oidc', url: oidc.issuer, ...app } } })
+  await closed.signedIn()
+  const land = async (person: string, extra = '') =>
+    fragment(await createBrowser(closed).visit(`${SITE}/auth/v1/authorize?provider=keycloak${extra}`, person))
+  expect((await land(freshEmail())).get('error_code')).toBe('signup_disabled')
+
+  const [invited, token] = [freshEmail(), crypto.randomUUID()]
+  await closed.sql`
+    with workspace as (insert into atrium.workspaces (name) values ('Team') returning id),
+    mail as (insert into atrium.invitations (workspace_id, email, role) select id, ${invited}, 'viewer' from workspace),
+    link as (
+      insert into atrium.invitation_links (workspace_id, role, expires_at) select id, 'viewer', now() + interval '1 day' from workspace returning id
+    )
+    insert into atrium_private.invitation_link_tokens (link_id, hash) select id, sha256(convert_to(${token}, 'UTF8')) from link`
+  expect((await land(invited)).get('access_token')).toEqual(expect.any(String))
+  expect((await land(freshEmail(), `&invite_token=${token}`)).get('access_token')).toEqual(expect.any(String))
+  expect((await land(freshEmail(), '&invite_token=another')).get('error_code')).toBe('signup_disabled')
+  await closed.close()
 })
 
 test('[AUTH76] people undo such a link, as long as another way in remains', async () => {

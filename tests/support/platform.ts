@@ -100,6 +100,7 @@ async function configure(cluster: Cluster, url: string, dataDirectory: string): 
     collabSocket: join(runDirectory, 'collab.sock'),
     mailboxPort: await freePort(),
     trustedProxies: [],
+    signUp: null,
   }
 }
 

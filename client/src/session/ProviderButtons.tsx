@@ -5,7 +5,7 @@ import { paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
-import { type Provider, readProviders, signInWith } from './providers.ts'
+import { invitationIn, type Provider, providersOf, readSignInSettings, signInWith } from './providers.ts'
 
 const t = textsOf(en)
 
@@ -13,12 +13,12 @@ const t = textsOf(en)
  *  @param props.next where to go afterwards */
 export function ProviderButtons(props: { next: string }) {
   // Without the list the password still opens the door.
-  const [providers] = createResource(() => readProviders().catch(() => []))
+  const [providers] = createResource(async () => providersOf(await readSignInSettings().catch(() => ({ external: {} }))))
 
   async function leave(provider: Provider) {
     try {
       // A refusal is shown on the sign-in page, which leads on when there is none.
-      await signInWith(provider, paths.login(props.next))
+      await signInWith(provider, paths.login(props.next), invitationIn(props.next))
     } catch (error) {
       toast(sentenceOf(error))
     }

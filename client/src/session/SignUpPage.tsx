@@ -1,5 +1,5 @@
 import { A, useSearchParams } from '@solidjs/router'
-import { createSignal, Show } from 'solid-js'
+import { createResource, createSignal, Show } from 'solid-js'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { paths, safeNext } from '../paths.ts'
@@ -12,6 +12,7 @@ import { ConfirmForm } from './ConfirmForm.tsx'
 import { en } from './en.ts'
 import { EmailField, emailError, NewPasswordField, newPasswordError } from './fields.tsx'
 import { ProviderButtons } from './ProviderButtons.tsx'
+import { invitationIn, readSignInSettings } from './providers.ts'
 
 const t = textsOf(en)
 
@@ -21,6 +22,15 @@ export default function SignUpPage() {
   const next = () => safeNext(search.next)
   const submit = createSubmit<'name' | 'email' | 'password'>(sentenceOf)
   const [sentTo, setSentTo] = createSignal<string>()
+  const [settings] = createResource(() => readSignInSettings().catch(() => undefined))
+  /** Who may sign up, when that is not everybody and this person brings no invitation. */
+  const condition = () => {
+    const { sign_up, sign_up_domains = [], disable_signup } = settings.latest ?? {}
+    if (invitationIn(next())) return undefined
+    if (sign_up === 'domains')
+      return t('signup.domains', { domains: new Intl.ListFormat(document.documentElement.lang).format(sign_up_domains) })
+    return disable_signup ? t('signup.invited') : undefined
+  }
 
   function send(form: HTMLFormElement) {
     const name = textOf(form, 'name')
@@ -28,7 +38,8 @@ export default function SignUpPage() {
     const password = textOf(form, 'password')
     const errors = { name: !name.trim() && t('nameMissing'), email: emailError(email), password: newPasswordError(password) }
     return submit.run(form, errors, async () => {
-      const { confirmed } = await session.signUp(name, email, password, next())
+      const invite_token = invitationIn(next())
+      const { confirmed } = await session.signUp(email, password, { name: name.trim(), ...(invite_token && { invite_token }) }, next())
       if (!confirmed) setSentTo(email.trim())
     })
   }
@@ -48,6 +59,7 @@ export default function SignUpPage() {
             </>
           }
         >
+          <Show when={condition()}>{(sentence) => <p class="card-note">{sentence()}</p>}</Show>
           <form
             class="form"
             noValidate

@@ -24,6 +24,8 @@ export const en = {
   signup: {
     title: 'Create your account',
     submit: 'Create account',
+    invited: 'New accounts are by invitation. Use the address to which yours went, or open the link in its e-mail.',
+    domains: 'New accounts are for addresses at {{ domains }}, and for people with an invitation.',
     haveAccount: 'Have an account?',
     login: 'Sign in',
   },

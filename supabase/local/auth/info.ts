@@ -1,21 +1,26 @@
 import type { Handler } from './context.ts'
 import { answer } from './http.ts'
+import { policyNow } from './signUpPolicy.ts'
 
-/** `GET /settings`: what a sign-in page may offer. */
-export const showSettings: Handler = async ({ settings }) =>
-  answer({
+/** `GET /settings`: what a sign-in page may offer. Our own: `sign_up` is open, invited or domains. */
+export const showSettings: Handler = async ({ settings, sql }) => {
+  const policy = await policyNow({ settings }, sql)
+  return answer({
     external: {
       ...Object.fromEntries(Object.keys(settings.providers).map((name) => [name, true])),
       anonymous_users: settings.anonymousSignIns,
       email: true,
       phone: false,
     },
-    disable_signup: settings.disableSignup,
+    disable_signup: policy === 'invited',
+    sign_up: typeof policy === 'string' ? policy : 'domains',
+    sign_up_domains: typeof policy === 'string' ? [] : policy.domains,
     mailer_autoconfirm: !settings.confirmEmail,
     phone_autoconfirm: false,
     sms_provider: '',
     saml_enabled: false,
   })
+}
 
 /** `GET /health`: 200 when the database answers. */
 export const showHealth: Handler = async ({ sql }) => {

@@ -1,4 +1,5 @@
 import { layOut, type MailMessage } from './mailLayout.ts'
+import type { SignUpPolicy } from './settings.ts'
 
 /** What a mail with a link and a code is told. */
 export interface LinkMail {
@@ -31,6 +32,19 @@ export const alreadyRegisteredMail = ({ to, siteUrl }: { to: string; siteUrl: st
     ],
     button: { label: 'Open Atrium', url: siteUrl },
     footer: 'If it was not you, you can ignore this mail; your account is as it was.',
+  })
+
+export const signUpClosedMail = ({ to, policy }: { to: string; policy: SignUpPolicy }): MailMessage =>
+  layOut(to, {
+    subject: 'An invitation is needed',
+    heading: 'An invitation is needed',
+    paragraphs: [
+      `Somebody, probably you, wanted to make an account for ${to}. There is none, and none was made.`,
+      typeof policy === 'string'
+        ? 'New accounts here are for people who were invited. Ask somebody who is in already to invite this address.'
+        : `New accounts here are for addresses at ${policy.domains.join(', ')}, and for people who were invited.`,
+    ],
+    footer: 'If it was not you, you can ignore this mail.',
   })
 
 export const recoveryMail = ({ to, url, code }: LinkMail): MailMessage =>

@@ -4,7 +4,9 @@ import { AuthError } from './errors.ts'
 import * as fields from './fields.ts'
 import { answer } from './http.ts'
 import { countMail, redirectOf, sendEmailChange, sendLink } from './links.ts'
+import { signUpClosedMail } from './mails.ts'
 import { type Challenge, pkceFields } from './pkce.ts'
+import { maySignUp, takeInvitation } from './signUpPolicy.ts'
 import { insertUnlessKnown, type Metadata, mergeMetadata, newUser, type User, userByEmail } from './users.ts'
 
 // Each of these answers {} before it looks whether anybody has that address.
@@ -32,15 +34,18 @@ const otpBody = z.object({
 
 /** `POST /otp` and `/magiclink`: mails a link and a code to sign in with. */
 export const sendOtp: Handler = async (auth, request) => {
-  const { email, phone, create_user, data, ...challenge } = await request.body(otpBody)
+  const { email, phone, create_user, data: given, ...challenge } = await request.body(otpBody)
+  const { data, invitation } = takeInvitation(given)
   if (phone) throw new AuthError(400, 'phone_provider_disabled', 'Phone logins are disabled')
   if (!email) throw new AuthError(400, 'validation_failed', 'One of email or phone must be set')
   const metadata = mergeMetadata(null, data)
   await countMail(auth, request, 'magiclink', email)
   auth.afterwards(async () => {
-    const mayCreate = create_user !== false && !auth.settings.disableSignup
-    const user = (await userByEmail(auth.sql, email)) ?? (mayCreate ? await addUser(auth, email, metadata) : undefined)
-    if (user) await sendLink(auth, user, { type: 'magiclink', redirectTo: redirectOf(request), challenge })
+    const known = await userByEmail(auth.sql, email)
+    if (!known && create_user === false) return
+    const user = known ?? ((await maySignUp(auth, auth.sql, email, invitation)) ? await addUser(auth, email, metadata) : undefined)
+    if (!user) await auth.mail(signUpClosedMail({ to: email, policy: auth.settings.signUp }))
+    else await sendLink(auth, user, { type: 'magiclink', redirectTo: redirectOf(request), challenge })
   })
   return answer({})
 }

@@ -191,7 +191,8 @@ create table if not exists auth.flow_state (
 -- Our own: what a browser that comes back from a provider must bring, as hashes.
 alter table auth.flow_state add column if not exists state_hash text, add column if not exists browser_hash text;
 create index if not exists flow_state_state_hash_idx on auth.flow_state (state_hash);
-comment on table auth.flow_state is 'A sign-in by PKCE or at a provider under way. auth_code is the SHA-256 of the code in the redirect.';
+comment on table auth.flow_state is
+  'A sign-in by PKCE or at a provider under way. auth_code is the SHA-256 of the code in the redirect, invite_token that of an invitation.';
 create index if not exists idx_auth_code on auth.flow_state (auth_code);
 create index if not exists idx_user_id_auth_method on auth.flow_state (user_id, authentication_method);
 create index if not exists flow_state_created_at_idx on auth.flow_state (created_at desc);

@@ -33,7 +33,8 @@ export interface Session {
 }
 
 /** SHA-256, for secrets too long to be guessed. */
-export const digest = (secret: string) => createHash('sha256').update(secret).digest('base64url')
+export const digest = (secret: string) => digestBytes(secret).toString('base64url')
+export const digestBytes = (secret: string) => createHash('sha256').update(secret).digest()
 
 /** Signs a user in and answers as GoTrue's token endpoint. */
 export async function startSession(auth: Auth, sql: Sql, user: User, method: Method, request: AuthRequest): Promise<SessionBody> {

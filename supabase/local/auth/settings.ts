@@ -30,6 +30,10 @@ export interface AuthLimits {
   refreshPerAddress: Limit
 }
 
+/** Everybody; or who was invited; or who was invited or has a mailbox in one of these domains, which are in lower case. Administrators
+ *  make accounts always. */
+export type SignUpPolicy = 'open' | 'invited' | { domains: readonly string[] }
+
 /** Where people may sign in with an account they have. `[auth.external.<name>]`. */
 export interface ExternalProvider {
   /** GitHub speaks a language of its own, everybody else OpenID Connect. */
@@ -50,8 +54,8 @@ export interface AuthSettings {
   redirectUrls: readonly string[]
   /** Life of an access token. `[auth] jwt_expiry`. */
   jwtExpirySeconds: number
-  /** Only an invitation or an administrator makes users. The opposite of `[auth] enable_signup`. */
-  disableSignup: boolean
+  /** Who may make an account. `[auth] enable_signup` false is 'invited'; ATRIUM_SIGN_UP says it for one installation. */
+  signUp: SignUpPolicy
   /** `[auth] enable_anonymous_sign_ins`. */
   anonymousSignIns: boolean
   /** A new user proves his mailbox before he is in. `[auth.email] enable_confirmations`. */
@@ -92,7 +96,7 @@ const HOUR = 3600
 export const DEFAULT_AUTH_SETTINGS: AuthSettings = {
   redirectUrls: [],
   jwtExpirySeconds: 900,
-  disableSignup: false,
+  signUp: 'open',
   anonymousSignIns: false,
   confirmEmail: true,
   confirmBothMailboxes: true,

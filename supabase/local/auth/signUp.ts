@@ -7,10 +7,22 @@ import { AuthError, invalid } from './errors.ts'
 import * as fields from './fields.ts'
 import { type Answer, type AuthRequest, answer } from './http.ts'
 import { countMail, redirectOf, sendLink } from './links.ts'
-import { alreadyRegisteredMail } from './mails.ts'
+import { alreadyRegisteredMail, signUpClosedMail } from './mails.ts'
 import { type Challenge, pkceFields } from './pkce.ts'
 import { startSession } from './sessions.ts'
-import { confirmEmail, insertUnlessKnown, insertUser, mergeMetadata, newUser, reload, type User, userBody, userByEmail } from './users.ts'
+import { maySignUp, policyNow, signUpClosed, takeInvitation } from './signUpPolicy.ts'
+import {
+  confirmEmail,
+  insertUnlessKnown,
+  insertUser,
+  type Metadata,
+  mergeMetadata,
+  newUser,
+  reload,
+  type User,
+  userBody,
+  userByEmail,
+} from './users.ts'
 
 const signUpBody = z.object({
   email: fields.email.nullish(),
@@ -19,33 +31,41 @@ const signUpBody = z.object({
   data: fields.metadata,
   ...pkceFields,
 })
-type SignUp = z.output<typeof signUpBody>
 
-/** `POST /signup`. Where mailboxes are confirmed, the answer for a known address is that for a new one, at the same time. */
+interface Wish {
+  person: User
+  invitation: Buffer | null
+}
+
+/** `POST /signup`. Where mailboxes are confirmed, the answer for a known address, and for one that may have no account, is that for a
+ *  new one, at the same time. */
 export const signUp: Handler = async (auth, request) => {
-  const body = await request.body(signUpBody)
-  if (auth.settings.disableSignup) throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
+  const { data, ...body } = await request.body(signUpBody)
+  const wish = takeInvitation(data)
   if (body.phone) throw new AuthError(400, 'phone_provider_disabled', 'Phone signups are disabled')
-  if (!body.email && !body.password) return signUpAnonymously(auth, request, body)
+  if (!body.email && !body.password) return signUpAnonymously(auth, request, wish.data)
   if (!body.email) throw invalid('To sign up, please provide your email')
   if (!body.password) throw invalid('Signup requires a valid password')
   auth.passwords.check(body.password)
-  const person = newUser({ id: crypto.randomUUID(), email: body.email, userMetadata: body.data, at: auth.now() })
+  const person = newUser({ id: crypto.randomUUID(), email: body.email, userMetadata: wish.data, at: auth.now() })
   await auth.limits.take('signUpPerAddress', request.address)
-  if (!auth.settings.confirmEmail) return signUpAtOnce(auth, request, person, body.password)
+  if (!auth.settings.confirmEmail) return signUpAtOnce(auth, request, { person, ...wish }, body.password)
   await countMail(auth, request, 'signup', body.email)
-  return onGrid(() => signUpByMail(auth, request, person, body.password ?? '', body))
+  return onGrid(() => signUpByMail(auth, request, { person, ...wish }, body.password ?? '', body))
 }
 
 /** Registers somebody who has to prove his mailbox. */
-async function signUpByMail(auth: Auth, request: AuthRequest, person: User, password: string, challenge: Challenge): Promise<Answer> {
+async function signUpByMail(auth: Auth, request: AuthRequest, wish: Wish, password: string, challenge: Challenge): Promise<Answer> {
+  const { person, invitation } = wish
   const email = person.email ?? ''
   person.encrypted_password = await auth.passwords.hash(password)
   const note = (sql: Sql) => audit(auth, sql, request, 'user_confirmation_requested', person)
-  const known = (await userByEmail(auth.sql, email)) ?? (await insertUnlessKnown(auth.sql, person, note))
-  if (known) await rehearse(auth, person)
+  const isAdmitted = await maySignUp(auth, auth.sql, email, invitation)
+  const known = (await userByEmail(auth.sql, email)) ?? (isAdmitted ? await insertUnlessKnown(auth.sql, person, note) : undefined)
+  if (known || !isAdmitted) await rehearse(auth, person)
   auth.afterwards(async () => {
     if (known?.email_confirmed_at) return auth.mail(alreadyRegisteredMail({ to: email, siteUrl: auth.siteUrl }))
+    if (!known && !isAdmitted) return auth.mail(signUpClosedMail({ to: email, policy: auth.settings.signUp }))
     // Nobody has proved to own the mailbox yet, so the latest sign-up counts: whoever came first may have been somebody else.
     if (known) await replaceSignUp(auth, known, person)
     await sendLink(auth, known ?? person, { type: 'signup', redirectTo: redirectOf(request), challenge })
@@ -75,7 +95,8 @@ async function replaceSignUp(auth: Auth, known: User, person: User): Promise<voi
     where id = ${known.id} and email_confirmed_at is null`
 }
 
-async function signUpAtOnce(auth: Auth, request: AuthRequest, person: User, password: string): Promise<Answer> {
+async function signUpAtOnce(auth: Auth, request: AuthRequest, { person, invitation }: Wish, password: string): Promise<Answer> {
+  if (!(await maySignUp(auth, auth.sql, person.email ?? '', invitation))) throw signUpClosed()
   person.encrypted_password = await auth.passwords.hash(password)
   const session = await auth.sql.begin(async (sql) => {
     await insertUser(sql, person).catch((error: unknown) => {
@@ -90,7 +111,8 @@ async function signUpAtOnce(auth: Auth, request: AuthRequest, person: User, pass
   return answer(session)
 }
 
-async function signUpAnonymously(auth: Auth, request: AuthRequest, { data }: SignUp): Promise<Answer> {
+async function signUpAnonymously(auth: Auth, request: AuthRequest, data: Metadata | undefined): Promise<Answer> {
+  if ((await policyNow(auth, auth.sql)) !== 'open') throw signUpClosed()
   if (!auth.settings.anonymousSignIns) throw new AuthError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled')
   await auth.limits.take('signInPerAddress', request.address)
   const person = newUser({ id: crypto.randomUUID(), userMetadata: data, at: auth.now() })

@@ -1,3 +1,4 @@
+import type { SignUpPolicy } from '../auth/settings.ts'
 import type { Secrets } from '../secrets.ts'
 
 /** Everything the gateway's process needs, sent to it by the supervisor; it reads no environment. */
@@ -18,6 +19,8 @@ export interface GatewayConfiguration {
   /** Port of the mailbox's SMTP; `null` when mail leaves through a real server. */
   mailboxPort: number | null
   trustedProxies: string[]
+  /** `null`: as config.toml says. */
+  signUp: SignUpPolicy | null
 }
 
 /** Address of the database for one of the platform's logins. */

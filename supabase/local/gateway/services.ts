@@ -63,7 +63,7 @@ export async function serve(configuration: GatewayConfiguration, { log, others }
 }
 
 async function createRoutes(configuration: GatewayConfiguration, sql: Sql, log: ServeOptions['log']): Promise<Route[]> {
-  const { secrets, siteUrl, dataDirectory, runDirectory, trustedProxies } = configuration
+  const { secrets, siteUrl, dataDirectory, runDirectory, trustedProxies, signUp } = configuration
   const config = readConfig()
   const tokens = createTokens(secrets)
   const url = (login: string) => databaseUrl(configuration, login)
@@ -73,7 +73,7 @@ async function createRoutes(configuration: GatewayConfiguration, sql: Sql, log: 
     secret: secrets.authSecret,
     siteUrl,
     externalUrl: `${siteUrl}/auth/v1`,
-    settings: { ...config.auth, trustedProxies },
+    settings: { ...config.auth, ...(signUp && { signUp }), trustedProxies },
     async mail(message) {
       await sql`select atrium_private.enqueue('send_mail', ${sql.json({ ...message })})`
     },

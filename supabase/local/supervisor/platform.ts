@@ -80,7 +80,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 async function configure(
-  { data, host, port, siteUrl, smtpUrl, trustedProxies }: StartOptions,
+  { data, host, port, siteUrl, smtpUrl, trustedProxies, signUp }: StartOptions,
   runDirectory: string,
 ): Promise<GatewayConfiguration> {
   const chosen = await choosePort(host, port)
@@ -96,6 +96,7 @@ async function configure(
     collabSocket: join(runDirectory, 'collab.sock'),
     mailboxPort: smtpUrl ? null : await choosePort('127.0.0.1', 0),
     trustedProxies,
+    signUp,
   }
 }
 

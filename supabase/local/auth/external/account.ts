@@ -7,14 +7,18 @@ import type { AuthRequest } from '../http.ts'
 import { identityLinkedMail } from '../mails.ts'
 import { tell } from '../mfa/factors.ts'
 import { endSessions } from '../sessions.ts'
+import { maySignUp, signUpClosed } from '../signUpPolicy.ts'
 import { insertIdentity, insertUser, type Metadata, newIdentity, newUser, noteProviders, reload, type User, userByEmail } from '../users.ts'
 import type { Person } from './provider.ts'
 
 /** What a profile holds at most. */
 const NAME_LENGTH = 80
 
+/** Somebody from a provider, and the hash of the invitation he began with. */
+type Arrival = Person & { invitation: Buffer | null }
+
 /** The account of somebody whom a provider vouches for: the one he came to before, else the one with his address, else a new one. */
-export async function accountFor(auth: Auth, request: AuthRequest, provider: string, person: Person): Promise<User> {
+export async function accountFor(auth: Auth, request: AuthRequest, provider: string, person: Arrival): Promise<User> {
   const find = () => auth.sql.begin((sql) => accountWithin(auth, sql, request, provider, person))
   try {
     return await find()
@@ -27,7 +31,7 @@ export async function accountFor(auth: Auth, request: AuthRequest, provider: str
   }
 }
 
-async function accountWithin(auth: Auth, sql: Sql, request: AuthRequest, provider: string, person: Person): Promise<User> {
+async function accountWithin(auth: Auth, sql: Sql, request: AuthRequest, provider: string, person: Arrival): Promise<User> {
   const at = auth.now()
   const email = fields.email.safeParse(person.email).data
   const data: Metadata = {
@@ -53,7 +57,7 @@ async function accountWithin(auth: Auth, sql: Sql, request: AuthRequest, provide
   const identity = (userId: string) => newIdentity(userId, data, at, { provider, providerId: person.subject })
   const user = await userByEmail(sql, email)
   if (user) return link(auth, sql, request, user, identity(user.id))
-  if (auth.settings.disableSignup) throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
+  if (!(await maySignUp(auth, sql, email, person.invitation))) throw signUpClosed()
   const made = newUser({
     id: crypto.randomUUID(),
     email,

@@ -6,6 +6,7 @@ import { type AuthRequest, seeOther } from '../http.ts'
 import { pkceFields } from '../pkce.ts'
 import { allowedRedirect, withMessage } from '../redirects.ts'
 import { digest } from '../sessions.ts'
+import { invitationHash } from '../signUpPolicy.ts'
 import { markBrowser } from './browser.ts'
 import { type Flow, type Provider, ProviderError } from './provider.ts'
 
@@ -13,9 +14,9 @@ import { type Flow, type Provider, ProviderError } from './provider.ts'
 const PASSED_ON = ['prompt', 'login_hint', 'hd', 'domain_hint', 'ui_locales']
 const LONGEST = 200
 
-const query = z.object({ provider: z.string().max(100).default(''), ...pkceFields })
+const query = z.object({ provider: z.string().max(100).default(''), invite_token: z.string().max(LONGEST).optional(), ...pkceFields })
 
-/** `GET /authorize?provider=&redirect_to=&code_challenge=`: sends the browser to a provider, or back with an error when that does not answer. */
+/** `GET /authorize?provider=&redirect_to=&code_challenge=&invite_token=`: sends the browser to a provider, or back with an error when that does not answer. */
 export const authorize: Handler = async (auth, request) => {
   const parsed = query.safeParse(Object.fromEntries(request.query))
   if (!parsed.success) throw invalid(`${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`)
@@ -24,7 +25,7 @@ export const authorize: Handler = async (auth, request) => {
   const target = allowedRedirect(auth, request.query.get('redirect_to'))
   const [id, state, at] = [crypto.randomUUID(), randomBytes(32).toString('base64url'), auth.now()]
   const browser = markBrowser(auth, request)
-  const { code_challenge = null, code_challenge_method } = parsed.data
+  const { code_challenge = null, code_challenge_method, invite_token } = parsed.data
   let url: URL
   try {
     url = await provider.authorizeUrl({ ...flowSecrets(auth, id), state }, passedOn(request))
@@ -36,9 +37,10 @@ export const authorize: Handler = async (auth, request) => {
   }
   await auth.sql`
     insert into auth.flow_state (id, provider_type, authentication_method, created_at, updated_at, referrer, code_challenge,
-      code_challenge_method, state_hash, browser_hash)
+      code_challenge_method, state_hash, browser_hash, invite_token)
     values (${id}, ${name}, 'oauth', ${at}, ${at}, ${target}, ${code_challenge},
-      ${code_challenge && (code_challenge_method ?? 'plain')}, ${digest(state)}, ${browser.hash})`
+      ${code_challenge && (code_challenge_method ?? 'plain')}, ${digest(state)}, ${browser.hash},
+      ${invitationHash(invite_token)?.toString('base64url') ?? null})`
   return { status: 302, headers: { location: url.href, 'set-cookie': browser.cookie, 'referrer-policy': 'no-referrer' } }
 }
 

@@ -20,6 +20,7 @@ interface FlowRow {
   referrer: string
   code_challenge: string | null
   browser_hash: string
+  invite_token: string | null
 }
 
 /** `GET /callback?code=&state=`: the browser comes back from a provider. It goes on to where the sign-in was begun, with tokens in the
@@ -53,7 +54,7 @@ async function takeFlow(auth: Auth, request: AuthRequest): Promise<FlowRow | und
   const [flow] = await auth.sql<FlowRow[]>`
     update auth.flow_state set state_hash = null, updated_at = ${auth.now()}
     where state_hash = ${digest(state)} and browser_hash = ${digest(mark)} and created_at > ${since}
-    returning id, provider_type, referrer, code_challenge, browser_hash`
+    returning id, provider_type, referrer, code_challenge, browser_hash, invite_token`
   return flow
 }
 
@@ -75,7 +76,8 @@ async function personBehind(auth: Auth, { query }: AuthRequest, { id, provider_t
 }
 
 async function signIn(auth: Auth, request: AuthRequest, flow: FlowRow, person: Person): Promise<string> {
-  const user = await accountFor(auth, request, flow.provider_type, person)
+  const invitation = flow.invite_token === null ? null : Buffer.from(flow.invite_token, 'base64url')
+  const user = await accountFor(auth, request, flow.provider_type, { ...person, invitation })
   if (isBanned(user, auth.now())) throw banned()
   return auth.sql.begin(async (sql) => {
     await audit(auth, sql, request, 'login', user)
