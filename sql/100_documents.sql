@@ -12,25 +12,34 @@ create table atrium.documents (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   trashed_at timestamptz,
+  locked_at timestamptz,
+  locked_by uuid references atrium.profiles (id) on delete set null,
+  is_template boolean not null default false,
   foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade,
   unique (space_id, id),
   -- A document is in the space of its parent: moving one to another space takes along everything beneath it.
   foreign key (space_id, parent_id) references atrium.documents (space_id, id) on update cascade on delete cascade,
   check (parent_id is distinct from id)
 );
-comment on table atrium.documents is 'Pages. Editors change title and icon by PATCH; everything else has a function.';
+comment on table atrium.documents is 'Pages. Editors change title, icon and is_template by PATCH; everything else has a function.';
 comment on column atrium.documents.parent_id is 'The page above, in the same space; null at the top.';
 comment on column atrium.documents.title is '0 to 300 characters; empty means untitled.';
 comment on column atrium.documents.icon is 'An emoji, 16 characters at most; null for none.';
 comment on column atrium.documents.position is 'Order beneath the parent: a key of fractional-indexing (base 62), compared byte by byte; documents with the same key sort by id.';
 comment on column atrium.documents.updated_at is 'The last change of title, place or content.';
 comment on column atrium.documents.trashed_at is 'Set while it is in the trash, where only editors see it. The same time as the documents that went there with it.';
+comment on column atrium.documents.locked_at is 'Set while nobody changes title or content; editors lock and unlock.';
+comment on column atrium.documents.locked_by is 'Who locked it; null when it is open or the account is gone.';
+comment on column atrium.documents.is_template is 'Whether it is offered as a template for new pages.';
 -- The tree of a space is read in its order, and every policy asks "in which of my spaces?".
 create index on atrium.documents (space_id, parent_id, position);
 -- A client that starts reads the trees of a whole workspace.
 create index on atrium.documents (workspace_id);
 -- Deleting an account looks for what the person made.
 create index on atrium.documents (created_by);
+create index on atrium.documents (locked_by) where locked_by is not null;
+-- Whoever makes a page is shown the templates of his workspace.
+create index on atrium.documents (workspace_id) where is_template;
 alter table atrium.documents enable row level security;
 
 create table atrium.document_contents (
@@ -57,17 +66,17 @@ create policy "people see the documents of their spaces and those shared with th
       space_id in (select atrium_private.spaces_of_caller('viewer')) or id in (select atrium_private.granted_to_caller('document', 'viewer'))))
     or space_id in (select atrium_private.spaces_of_caller('editor'))
   );
-create policy "editors change title and icon"
+create policy "editors change the title, the icon and whether it is a template, unless it is locked"
   on atrium.documents for update to authenticated
   using (
-    trashed_at is null and (
+    trashed_at is null and locked_at is null and (
       space_id in (select atrium_private.spaces_of_caller('editor')) or id in (select atrium_private.granted_to_caller('document', 'editor')))
   )
   with check (
-    trashed_at is null and (
+    trashed_at is null and locked_at is null and (
       space_id in (select atrium_private.spaces_of_caller('editor')) or id in (select atrium_private.granted_to_caller('document', 'editor')))
   );
-grant select, update (title, icon) on atrium.documents to authenticated;
+grant select, update (title, icon, is_template) on atrium.documents to authenticated;
 
 create policy "people read the content of the documents they see"
   on atrium.document_contents for select to authenticated
@@ -158,7 +167,10 @@ declare
   mine atrium.role := atrium_private.require_document_role($1, 'viewer');
 begin
   return (
-    select case when mine >= 'editor' and document.trashed_at is null and space.archived_at is null then 'write' else 'read' end
+    select case
+      when mine >= 'editor' and document.trashed_at is null and document.locked_at is null and space.archived_at is null then 'write'
+      else 'read'
+    end
     from atrium.documents document join atrium.spaces space on space.id = document.space_id
     where document.id = $1
   );
@@ -171,7 +183,7 @@ create function atrium.document_access(id uuid)
   language sql stable set search_path = ''
 as $$ select atrium_private.document_access($1) $$;
 comment on function atrium.document_access(uuid) is
-  'What the caller may do with the content of a document: read or write. In the trash and in an archived space nobody writes.
+  'What the caller may do with the content of a document: read or write. In the trash, in an archived space and in a locked document nobody writes.
 Example: select atrium.document_access(''0190…'');
 Errors: 401 not_signed_in, 404 document_not_found.';
 grant execute on function atrium.document_access to authenticated;

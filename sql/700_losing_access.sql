@@ -274,9 +274,9 @@ begin
   perform atrium_private.notify_access(null, null, null, new.id);
   return null;
 end $$;
-comment on function atrium_private.after_document_change() is 'Whoever has the document open is asked again when it goes into the trash or to another space.';
+comment on function atrium_private.after_document_change() is 'Whoever has the document open is asked again when it goes into the trash or to another space, and when it is locked.';
 create trigger after_document_change after update on atrium.documents
-  for each row when ((new.trashed_at is not null and old.trashed_at is null) or new.space_id <> old.space_id)
+  for each row when ((new.trashed_at is not null and old.trashed_at is null) or new.space_id <> old.space_id or (new.locked_at is not null and old.locked_at is null))
   execute function atrium_private.after_document_change();
 
 -- Definer: it changes tables that nobody may write.

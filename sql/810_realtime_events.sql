@@ -95,8 +95,8 @@ begin
         else 'update'
       end as op
     from after_rows now_row join before_rows old_row on old_row.id = now_row.id
-    where (now_row.title, now_row.icon, now_row.space_id, now_row.parent_id, now_row.position, now_row.trashed_at)
-        is distinct from (old_row.title, old_row.icon, old_row.space_id, old_row.parent_id, old_row.position, old_row.trashed_at)
+    where (now_row.title, now_row.icon, now_row.space_id, now_row.parent_id, now_row.position, now_row.trashed_at, now_row.locked_at, now_row.is_template)
+        is distinct from (old_row.title, old_row.icon, old_row.space_id, old_row.parent_id, old_row.position, old_row.trashed_at, old_row.locked_at, old_row.is_template)
       and not exists (select from after_rows above where above.id = now_row.parent_id)
   ) changed
   join atrium.spaces space on space.id = changed.space_id
@@ -191,3 +191,18 @@ comment on function atrium_private.announce_message() is
   'message or message_changed with the row to the room; room_activity {room_id, last_seq, author_id} to the space, or to each member of a private room.';
 create trigger announce after insert or update on atrium.messages
   for each row execute function atrium_private.announce_message();
+
+-- Definer: see above.
+create function atrium_private.announce_favourite()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  marked atrium.favourites := coalesce(new, old);
+begin
+  perform atrium_private.send_to_people(array[marked.user_id], 'favourites', jsonb_build_object('id', marked.document_id));
+  return null;
+end $$;
+comment on function atrium_private.announce_favourite() is 'favourites {id} to the person, for his other devices.';
+create trigger announce after insert or delete on atrium.favourites
+  for each row execute function atrium_private.announce_favourite();

@@ -23,6 +23,12 @@ export type Database = {
         Update: { id?: number; workspace_id?: string; at?: string; actor_id?: string | null; login?: string; action?: string; object_type?: string; object_id?: string; user_id?: string | null; before?: Json | null; after?: Json | null; address?: string | null; user_agent?: string | null }
         Relationships: []
       }
+      copied_files: {
+        Row: { document_id: string; source_id: string; name: string }
+        Insert: { document_id: string; source_id: string; name: string }
+        Update: { document_id?: string; source_id?: string; name?: string }
+        Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'copied_files_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
+      }
       document_contents: {
         Row: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at: string }
         Insert: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at?: string }
@@ -30,10 +36,16 @@ export type Database = {
         Relationships: [{'columns':['document_id'],'isOneToOne':true,'foreignKeyName':'document_contents_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
       }
       documents: {
-        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null }
-        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null }
-        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null }
-        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null; locked_at: string | null; locked_by: string | null; is_template: boolean }
+        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean }
+        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['locked_by'],'isOneToOne':false,'foreignKeyName':'documents_locked_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
+      favourites: {
+        Row: { user_id: string; document_id: string; created_at: string }
+        Insert: { user_id: string; document_id: string; created_at?: string }
+        Update: { user_id?: string; document_id?: string; created_at?: string }
+        Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'favourites_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'favourites_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       grants: {
         Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id: string | null; group_id: string | null; role: Role; expires_at: string | null; created_by: string | null; created_at: string }
@@ -186,6 +198,10 @@ export type Database = {
         Args: { id: string | null; name: string }
         Returns: Database['atrium']['Tables']['workspaces']['Row']
       }
+      delete_document: {
+        Args: { id: string }
+        Returns: undefined
+      }
       delete_group: {
         Args: { group_id: string }
         Returns: undefined
@@ -205,6 +221,10 @@ export type Database = {
       document_access: {
         Args: { id: string }
         Returns: string
+      }
+      duplicate_document: {
+        Args: { document_id: string; id?: string; space_id?: string; parent_id?: string; title?: string; position?: string; with_children?: boolean }
+        Returns: Database['atrium']['Tables']['documents']['Row']
       }
       edit_message: {
         Args: { id: string; text: string }
@@ -241,6 +261,10 @@ export type Database = {
       link_preview: {
         Args: { token: string }
         Returns: { object_type: string; role: Role; has_password: boolean; expires_at: string | null }[]
+      }
+      lock_document: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['documents']['Row']
       }
       mark_read: {
         Args: { room_id: string; seq: number }
@@ -314,6 +338,10 @@ export type Database = {
         Args: { id: string | null; room_id: string; text: string }
         Returns: Database['atrium']['Tables']['messages']['Row']
       }
+      set_favourite: {
+        Args: { document_id: string; favourite: boolean }
+        Returns: undefined
+      }
       set_member_expiry: {
         Args: { workspace_id: string; user_id: string; expires_at?: string | null }
         Returns: undefined
@@ -347,6 +375,10 @@ export type Database = {
         Returns: undefined
       }
       trash_document: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      unlock_document: {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }

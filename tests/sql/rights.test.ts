@@ -29,6 +29,10 @@ beforeAll(async () => {
   await db.admin`select atrium_private.save_document_contents(${document.id}, '{}', 'text')`
   await db.admin`insert into atrium_private.document_updates (document_id, update) values (${document.id}, '\\x00')`
   await db.admin`insert into atrium_private.document_snapshots (document_id, state) values (${document.id}, '\\x00')`
+  await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
+  await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
+  const trashed = await createDocument(db, workspace)
+  await db.call(owner, 'trash_document', { id: trashed.id })
   const group = await db.call(owner, 'create_group', { id: randomUUID(), workspace_id: workspace.id, name: 'Team' })
   await db.call(owner, 'add_group_member', { group_id: group.id, user_id: target.id })
   const grant = await db.call(owner, 'share_item', { object_type: 'document', object_id: document.id, role: 'viewer', group_id: group.id })
@@ -42,6 +46,7 @@ beforeAll(async () => {
     space: workspace.general.id,
     room: workspace.room.id,
     document: document.id,
+    trashed: trashed.id,
     group: group.id,
     grant: grant.id,
     invitation: invitation.id,
@@ -73,6 +78,8 @@ const TABLES = [
   ['links',              'id = $link',                'role',    ['',     '',   '',    '',       'S',   'S',  'S',  '']],
   ['documents',          'id = $document',            'title',   ['',     '',   'S',   'S',      'SU',  'SU', 'SU', '']],
   ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['favourites',         'user_id = $owner',          'user_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['copied_files',       'document_id = $document',   'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['rooms',              'id = $room',                'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['room_members',       'room_id = $room',           'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['messages',           'id = $message',             'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -159,6 +166,11 @@ const CALLS = [
   ['move_document',      () => ({ id: ids.document, parent_id: null, position: null }),                       ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['trash_document',     () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['restore_document',   () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['lock_document',      () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['unlock_document',    () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['delete_document',    () => ({ id: ids.trashed }),                                                         [...Array(4).fill('document_not_found'), '', '', '', 'document_not_found']],
+  ['duplicate_document', () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['set_favourite',      () => ({ document_id: ids.document, favourite: true }),                              ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['document_access',    () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['create_room',        () => ({ id: randomUUID(), space_id: ids.space, name: 'launch' }),                   ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
   ['update_room',        () => ({ room_id: ids.room, name: 'launch' }),                                       ['room_not_found', 'room_not_found', low, low, '', '', '', 'room_not_found']],

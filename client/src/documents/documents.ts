@@ -8,7 +8,8 @@ export interface TrashedDocument extends DocumentRow {
   trashed_at: string
 }
 
-const columns = 'id,workspace_id,space_id,parent_id,title,icon,position,created_by,created_at,updated_at,trashed_at'
+const columns =
+  'id,workspace_id,space_id,parent_id,title,icon,position,created_by,created_at,updated_at,trashed_at,locked_at,locked_by,is_template'
 
 /** The documents of the workspace that is shown and what can be done with them. Each change is painted at once; when the server refuses
  *  it, the list is as before and the promise rejects with the ProblemError. */
@@ -67,6 +68,9 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         created_by: person()?.id ?? null,
         created_at: now,
         updated_at: now,
+        locked_at: null,
+        locked_by: null,
+        is_template: false,
       })
       if (parentId) expand(parentId, true)
       const stored = rpc<DocumentRow>('create_document', { id, space_id: spaceId, parent_id: parentId, title: '', position }).then(

@@ -25,7 +25,8 @@ interface Lists {
 }
 
 const emptyLists: Lists = { spaces: [], documents: [], rooms: [], people: [], spaceRoles: {} }
-const documentColumns = 'id,workspace_id,space_id,parent_id,title,icon,position,created_by,created_at,updated_at'
+const documentColumns =
+  'id,workspace_id,space_id,parent_id,title,icon,position,created_by,created_at,updated_at,locked_at,locked_by,is_template'
 /** PostgREST gives at most this many rows at once. */
 const pageRows = 1000
 

@@ -13,6 +13,9 @@ const row = (id: string, parent: string | null, position: string, space = 's'): 
   created_by: null,
   created_at: '2026-03-03T10:00:00Z',
   updated_at: '2026-03-03T10:00:00Z',
+  locked_at: null,
+  locked_by: null,
+  is_template: false,
 })
 
 /** a (b (c), d), e; in another space f. */
