@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { offersFor } from '../../../client/src/islands/editor/blocks.ts'
 import { loadHighlighter } from '../../../client/src/islands/editor/highlight.ts'
-import { isStoredImage } from '../../../client/src/islands/editor/imageNode.ts'
 import { peopleOf } from '../../../client/src/islands/editor/people.ts'
+import { isStoredImage } from '../../../hocuspocus-server/src/schema/addresses.ts'
 
 const offer = (label: string, words = '') => ({ name: 'paragraph' as const, label, words, shortcut: '', apply: () => {} })
 const offers = [offer('Text'), offer('Heading 1', 'h1 title'), offer('Bullet list', 'ul'), offer('Task list', 'todo')]

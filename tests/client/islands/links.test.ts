@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { safeAddress } from '../../../client/src/islands/editor/links.ts'
+import { safeAddress } from '../../../hocuspocus-server/src/schema/addresses.ts'
 
 // biome-ignore format: the table is the specification
 test.for([

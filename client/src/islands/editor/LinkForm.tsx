@@ -1,8 +1,8 @@
 import type { Editor } from '@tiptap/core'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { safeAddress } from '../../../../hocuspocus-server/src/schema/addresses.ts'
 import type { EditorText } from '../contract.ts'
 import { Icon } from './icons.tsx'
-import { safeAddress } from './links.ts'
 import { Tool } from './Toolbar.tsx'
 
 interface LinkFormProps {

@@ -1,7 +1,7 @@
-import { CodeBlock } from '@tiptap/extension-code-block'
 import type { Node as DocumentNode } from '@tiptap/pm/model'
 import { Plugin, PluginKey, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
+import { CodeBlock } from '../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorText } from '../contract.ts'
 import { type Highlighter, languages, loadHighlighter, type Span } from './highlight.ts'
 
@@ -55,7 +55,7 @@ export function codeBlock(text: EditorText) {
     addProseMirrorPlugins() {
       return [...(this.parent?.() ?? []), highlighting(this.name)]
     },
-  }).configure({ enableTabIndentation: true, tabSize: 2 })
+  })
 }
 
 function languageSelect(text: EditorText): HTMLSelectElement {

@@ -1,15 +1,16 @@
 import type { HocuspocusProvider } from '@hocuspocus/provider'
+import type { AnyExtension } from '@tiptap/core'
 import Collaboration from '@tiptap/extension-collaboration'
-import { TaskItem, TaskList } from '@tiptap/extension-list'
-import { Placeholder } from '@tiptap/extensions'
-import StarterKit from '@tiptap/starter-kit'
+import { ListKeymap } from '@tiptap/extension-list'
+import { Dropcursor, Gapcursor, Placeholder, TrailingNode } from '@tiptap/extensions'
+import { documentExtensions } from '../../../../hocuspocus-server/src/schema/documentSchema.ts'
+import { TaskItem } from '../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorProps } from '../contract.ts'
 import { carets } from './carets.ts'
 import { codeBlock } from './code.ts'
 import { imageNode } from './imageNode.ts'
 import { imageUpload } from './imageUpload.ts'
 import { keys } from './keys.ts'
-import { SafeLink } from './links.ts'
 import { slashMenu } from './slashMenu.ts'
 
 export interface ExtensionOptions {
@@ -21,32 +22,29 @@ export interface ExtensionOptions {
   focusMenu(): void
 }
 
-/** Everything a document can hold and every way to type it. The names of nodes and marks are stored in documents. */
+/** What a document can hold is the schema's; how it looks and every way to type it is here. */
 export function extensions({ props, provider, container, chooseImage, editLink, focusMenu }: ExtensionOptions) {
   const { text } = props
+  const views = new Map<string, AnyExtension>(
+    [
+      TaskItem.configure({ a11y: { checkboxLabel: (node, checked) => (checked ? text.taskDone : text.taskOpen)(node.textContent) } }),
+      codeBlock(text),
+      imageNode({ text, resolve: props.resolveImage }),
+    ].map((extension) => [extension.name, extension]),
+  )
   return [
-    StarterKit.configure({
-      codeBlock: false,
-      link: false,
-      // Undo belongs to the collaboration: each person takes back only what is his own.
-      undoRedo: false,
-      heading: { levels: [1, 2, 3] },
-      dropcursor: { color: false, class: 'drop-line' },
-    }),
-    SafeLink,
-    TaskList,
-    TaskItem.configure({
-      nested: true,
-      a11y: { checkboxLabel: (node, checked) => (checked ? text.taskDone : text.taskOpen)(node.textContent) },
-    }),
-    codeBlock(text),
-    imageNode({ text, resolve: props.resolveImage }),
+    ...documentExtensions().map((extension) => views.get(extension.name) ?? extension),
+    ListKeymap,
+    TrailingNode,
+    Gapcursor,
+    Dropcursor.configure({ color: false, class: 'drop-line' }),
     imageUpload({ text, upload: props.uploadImage }),
     slashMenu({ text, container, chooseImage }),
     keys({ editLink, focusMenu }),
     Placeholder.configure({
       placeholder: ({ node }) => (node.type.name === 'heading' ? text.headingPlaceholder : text.placeholder),
     }),
+    // Undo belongs to the collaboration: each person takes back only what is his own.
     Collaboration.configure({ document: provider.document, provider }),
     carets(provider, props.person),
   ]

@@ -1,28 +1,10 @@
-import Image from '@tiptap/extension-image'
+import { isStoredImage } from '../../../../hocuspocus-server/src/schema/addresses.ts'
+import { Image } from '../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorProps, EditorText } from '../contract.ts'
-
-const stored = /^\/storage\/v1\/object\/authenticated\/document-images\/[\w-]+\/[\w-]+\.\w{2,5}$/
-
-export const isStoredImage = (src: unknown): src is string => typeof src === 'string' && stored.test(src)
 
 /** Pictures of a document. Only what lies in its bucket is shown: an address elsewhere would tell a stranger who reads what and when. */
 export function imageNode(options: { text: EditorText; resolve: EditorProps['resolveImage'] }) {
   return Image.extend({
-    addAttributes() {
-      // Drawn as `data-src`: with `src` the browser would ask for it at once, without the token, before the view below takes over.
-      const src = {
-        default: null,
-        parseHTML: (element: HTMLElement) => addressOf(element),
-        renderHTML: (attributes: Record<string, unknown>) => ({ 'data-src': attributes.src }),
-      }
-      return { src, alt: { default: null } }
-    },
-    parseHTML() {
-      return [{ tag: 'img', getAttrs: (element: HTMLElement) => (isStoredImage(addressOf(element)) ? null : false) }]
-    },
-    addInputRules() {
-      return []
-    },
     addNodeView() {
       return ({ node, editor, getPos }) => {
         let shown = node
@@ -70,8 +52,6 @@ export function imageNode(options: { text: EditorText; resolve: EditorProps['res
     },
   })
 }
-
-const addressOf = (element: HTMLElement) => element.getAttribute('data-src') ?? element.getAttribute('src')
 
 function figure(text: EditorText) {
   const element = document.createElement('figure')

@@ -1,5 +1,3 @@
-import Link from '@tiptap/extension-link'
-
 const allowed = new Set(['http:', 'https:', 'mailto:'])
 
 /** The address as it may stand in a document, or null. People type `example.org` and mean https. */
@@ -19,19 +17,12 @@ export function safeAddress(typed: string): string | null {
   }
 }
 
-/** Links know an address and nothing else: what others put into target, rel or class of a shared document is not rendered. */
-export const SafeLink = Link.extend({
-  addAttributes() {
-    return { href: { default: null, parseHTML: (element: HTMLElement) => element.getAttribute('href') } }
-  },
-  renderHTML({ HTMLAttributes }) {
-    const href = safeAddress(String(HTMLAttributes.href ?? ''))
-    if (!href) return ['span', { class: 'unsafe-link' }, 0]
-    return ['a', { href, rel: 'noopener noreferrer nofollow', target: '_blank' }, 0]
-  },
-}).configure({
-  openOnClick: false,
-  defaultProtocol: 'https',
-  markdownLinks: true,
-  isAllowedUri: (address) => safeAddress(address) !== null,
-})
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const storedImage = new RegExp(`^/storage/v1/object/authenticated/document-images/${uuid}/${uuid}\\.(?:png|jpe?g|gif|webp|avif)$`)
+const storedFile = new RegExp(`^/storage/v1/object/authenticated/document-files/${uuid}/${uuid}$`)
+
+/** Whether this is the address of a picture in the bucket document-images, see sql/300_document_images.sql. */
+export const isStoredImage = (src: unknown): src is string => typeof src === 'string' && storedImage.test(src)
+
+/** Whether this is the address of a file in the bucket document-files. */
+export const isStoredFile = (src: unknown): src is string => typeof src === 'string' && storedFile.test(src)
