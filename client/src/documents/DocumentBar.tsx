@@ -9,7 +9,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { titleOf } from './actions.ts'
 import { useDocuments } from './documents.ts'
-import { en } from './en.ts'
+import { pageEn as en } from './pageEn.ts'
 
 const t = textsOf(en)
 const facesShown = 4

@@ -13,9 +13,10 @@ import { attempt, titleOf } from './actions.ts'
 import { DocumentView } from './DocumentView.tsx'
 import { useDocuments } from './documents.ts'
 import { en } from './en.ts'
+import { pageEn } from './pageEn.ts'
 import './documentPage.css'
 
-const t = textsOf(en)
+const t = textsOf(pageEn)
 
 /** `/d/:id`: a page, or why it cannot be shown. */
 export default function DocumentPage() {
@@ -85,7 +86,7 @@ function OneDocument(props: { id: string }) {
 
 function Loading() {
   return (
-    <Page title={en.page}>
+    <Page title={pageEn.page}>
       <div class="document" aria-busy="true">
         <Skeleton heading lines={6} />
       </div>
@@ -104,7 +105,11 @@ function InTrash(props: { document: DocumentRow & { trashed_at: string | null } 
   }
   return (
     <Page title={titleOf(props.document)}>
-      <EmptyState icon="trash" title={en.trashTitle} text={t('trashText', { when: relativeTime(props.document.trashed_at ?? new Date()) })}>
+      <EmptyState
+        icon="trash"
+        title={pageEn.trashTitle}
+        text={t('trashText', { when: relativeTime(props.document.trashed_at ?? new Date()) })}
+      >
         <Show when={documents.mayEdit(props.document)}>
           <Button look="primary" icon="undo" busy={busy()} onClick={() => void restore()}>
             {en.restore}

@@ -19,6 +19,7 @@ import { EditorHost } from './EditorHost.tsx'
 import { en } from './en.ts'
 import { IconPicker } from './IconPicker.tsx'
 import { MoveDialog } from './MoveDialog.tsx'
+import { pageEn } from './pageEn.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
 
@@ -128,7 +129,7 @@ export function DocumentView(props: { document: DocumentRow }) {
         </Show>
         <div ref={title} class="document-head">
           <Show when={documents.mayEdit(props.document)} fallback={<span class="document-icon">{props.document.icon}</span>}>
-            <IconPicker icon={props.document.icon} onChoose={(icon) => void attempt(en.icon, () => documents.setIcon(id(), icon))} />
+            <IconPicker icon={props.document.icon} onChoose={(icon) => void attempt(pageEn.icon, () => documents.setIcon(id(), icon))} />
           </Show>
           <TitleField
             title={props.document.title}
@@ -148,7 +149,7 @@ export function DocumentView(props: { document: DocumentRow }) {
             }}
             onPresence={setPeople}
             onUnsent={setLostText}
-            onNotice={(code) => toast(code in en.notices ? en.notices[code as keyof typeof en.notices] : code)}
+            onNotice={(code) => toast(code in pageEn.notices ? pageEn.notices[code as keyof typeof pageEn.notices] : code)}
             onEditor={setEditor}
           />
         </Show>
@@ -164,18 +165,18 @@ export function DocumentView(props: { document: DocumentRow }) {
 function UnsentText(props: { text: string; onShowSaved(): void }) {
   const copy = async () => {
     await navigator.clipboard.writeText(props.text)
-    toast(en.textCopied)
+    toast(pageEn.textCopied)
   }
   return (
     <div class="unsent" role="alert">
-      <h2>{en.unsentTitle}</h2>
-      <p>{en.unsentText}</p>
+      <h2>{pageEn.unsentTitle}</h2>
+      <p>{pageEn.unsentText}</p>
       <div class="unsent-actions">
         <Button look="primary" icon="copy" onClick={() => void copy().catch(() => {})}>
-          {en.copyText}
+          {pageEn.copyText}
         </Button>
         <Button look="outline" onClick={() => props.onShowSaved()}>
-          {en.showSaved}
+          {pageEn.showSaved}
         </Button>
       </div>
     </div>

@@ -7,8 +7,8 @@ import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { editorText } from './editorText.ts'
-import { en } from './en.ts'
 import { createImages } from './images.ts'
+import { pageEn as en } from './pageEn.ts'
 
 interface EditorHostProps {
   documentId: string

@@ -1,7 +1,7 @@
 import { createUniqueId, For, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { Icon } from '../ui/Icon.tsx'
-import { en } from './en.ts'
+import { pageEn as en } from './pageEn.ts'
 
 const t = textsOf(en)
 

@@ -1,5 +1,6 @@
 import { createEffect, createSignal, on, onCleanup } from 'solid-js'
 import { en } from './en.ts'
+import { pageEn } from './pageEn.ts'
 
 /** Renames after a pause in typing. */
 const pauseMs = 600
@@ -45,7 +46,7 @@ export function TitleField(props: {
       class="document-title"
       rows={1}
       dir="auto"
-      aria-label={en.title}
+      aria-label={pageEn.title}
       placeholder={en.untitled}
       maxlength={longest}
       readOnly={!props.editable}

@@ -1,6 +1,6 @@
 import { textsOf } from '../i18n.ts'
 import type { EditorText } from '../islands/contract.ts'
-import { en } from './en.ts'
+import { pageEn as en } from './pageEn.ts'
 
 const t = textsOf(en)
 

@@ -1,7 +1,7 @@
 import { ProblemError, problemOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { storage } from '../supabase.ts'
-import { en } from './en.ts'
+import { pageEn as en } from './pageEn.ts'
 
 const t = textsOf(en)
 

@@ -2,7 +2,7 @@ import { type Component, lazy } from 'solid-js'
 import type { EditorHandle } from '../islands/contract.ts'
 import type { DocumentRow } from '../rows.ts'
 import type { IconName } from '../ui/icons.ts'
-import { en } from './en.ts'
+import { pageEn as en } from './pageEn.ts'
 
 export interface PanelProps {
   document: DocumentRow

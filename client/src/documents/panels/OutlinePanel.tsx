@@ -2,7 +2,7 @@ import { createEffect, createSignal, Index, onCleanup, Show } from 'solid-js'
 import { formatNumber, plural, textsOf } from '../../i18n.ts'
 import type { EditorHandle, Outline } from '../../islands/contract.ts'
 import { PanelFrame } from '../DocumentPanels.tsx'
-import { en } from '../en.ts'
+import { pageEn as en } from '../pageEn.ts'
 import type { PanelProps } from '../panels.ts'
 import './outlinePanel.css'
 

@@ -8,7 +8,7 @@ interface PlacedHeading extends OutlineHeading {
 }
 
 /** A heading counts as read when its top has come this near to the top of the view. */
-const readingLinePixels = 96
+const readingLinePixels = 48
 
 /** The headings of a document in their order, also those inside quotes and folds. */
 function headingsOf(doc: DocumentNode): PlacedHeading[] {
