@@ -7,6 +7,7 @@ import { awareness } from './awareness.ts'
 import { createClientSocket } from './clientSocket.ts'
 import type { Limits } from './config.ts'
 import type { Database } from './database.ts'
+import { createHints } from './hints.ts'
 import { createOutbox } from './outbox.ts'
 import { createPersistence } from './persistence.ts'
 import { projections } from './projections.ts'
@@ -75,7 +76,12 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
   const outbox = createOutbox()
   const webSockets = new Set<WebSocket>()
   let isReadingPaused = false
+  const hints = createHints(hocuspocus.documents)
   revocation.start()
+  database.listen({ atrium_access: revocation.hear, atrium_documents: hints.hear }, () => {
+    revocation.catchUp()
+    hints.catchUp()
+  })
 
   /** What clients go on writing waits with them, and not in this server's memory. */
   function pauseReading(isPaused: boolean) {

@@ -33,8 +33,9 @@ export interface Database {
   /** Asked as that person; null when there is no such document for them. */
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
   saveContents(documentId: string, json: unknown, text: string): Promise<void>
-  /** Calls `onNotice` with every payload of `atrium_access`, and `onListening` whenever it has begun to listen: what was sent before is lost. */
-  listen(onNotice: (payload: string) => void, onListening: () => void): void
+  /** Calls the handler of a channel with every payload sent to it, and `onListening` whenever it has begun to listen: what was sent
+   *  before is lost. */
+  listen(handlers: Record<string, (payload: string) => void>, onListening: () => void): void
   close(): Promise<void>
 }
 
@@ -209,10 +210,10 @@ function createListener(url: string, settings: postgres.Options<Record<string, n
   let current: postgres.Sql | undefined
   let retry: NodeJS.Timeout | undefined
 
-  function start(onNotice: (payload: string) => void, onListening: () => void) {
+  function start(handlers: Record<string, (payload: string) => void>, onListening: () => void) {
     const again = () => {
       current = undefined
-      if (!stopped) retry = setTimeout(start, LISTEN_RETRY_MS, onNotice, onListening)
+      if (!stopped) retry = setTimeout(start, LISTEN_RETRY_MS, handlers, onListening)
     }
     let closed = false
     const onclose = () => {
@@ -222,10 +223,11 @@ function createListener(url: string, settings: postgres.Options<Record<string, n
       again()
     }
     // The types do not know `onnotify`, which `sql.listen` itself is made of.
-    const options = { ...settings, max: 1, onclose, onnotify: (_channel: string, payload: string) => onNotice(payload) }
+    const options = { ...settings, max: 1, onclose, onnotify: (channel: string, payload: string) => handlers[channel]?.(payload) }
     const connection = postgres(url, options as postgres.Options<Record<string, never>>)
     current = connection
-    connection`listen atrium_access`.then(onListening, onclose)
+    const statements = Object.keys(handlers).map((channel) => `listen ${channel}`)
+    connection.unsafe(statements.join('; ')).then(onListening, onclose)
   }
 
   return {

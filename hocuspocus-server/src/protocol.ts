@@ -52,12 +52,19 @@ export type ServerMessage =
   | { type: 'revoked' }
   /** A change was not taken, and none will be until the client reconnects. What it holds is not lost: it is sent again then. */
   | { type: 'refused'; reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
+  /** Something that belongs to the document has changed in the database: `comments`, `versions` …, or `ANYTHING`. */
+  | { type: 'changed'; what: string }
+
+/** Hints may have been missed: whatever is shown beside the text is to be read again. */
+export const ANYTHING = 'anything'
+
+const MESSAGE_TYPES: ReadonlySet<string> = new Set(['access', 'revoked', 'refused', 'changed'] satisfies ServerMessage['type'][])
 
 /** Reads a stateless message; null when it is none that this version knows. */
 export function parseServerMessage(payload: string): ServerMessage | null {
   try {
     const message = JSON.parse(payload) as ServerMessage | null
-    return message?.type === 'access' || message?.type === 'revoked' || message?.type === 'refused' ? message : null
+    return message && MESSAGE_TYPES.has(message.type) ? message : null
   } catch {
     return null
   }

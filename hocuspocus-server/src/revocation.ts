@@ -3,7 +3,7 @@ import { CLOSE_CODES } from './protocol.ts'
 import { type OpenSession, type Session, setAccess, tell } from './sessions.ts'
 
 export interface RevocationOptions {
-  database: Pick<Database, 'listen' | 'permissionOn'>
+  database: Pick<Database, 'permissionOn'>
   /** Milliseconds of the epoch. */
   clock(): number
   report(message: string, error?: unknown): void
@@ -12,6 +12,10 @@ export interface RevocationOptions {
 export interface Revocation {
   start(): void
   stop(): void
+  /** Takes a payload of `atrium_access`. */
+  hear(payload: string): void
+  /** Whatever was sent while nobody listened is lost, so everybody is concerned. */
+  catchUp(): void
   /** Counts notices, so that one is not missed between asking for access and watching the connection. */
   noticesHeard(): number
   watch(session: OpenSession): void
@@ -81,7 +85,7 @@ export function createRevocation({ database, clock, report }: RevocationOptions)
     session.connection.close({ code: CLOSE_CODES.reset, reason: 'revoked' })
   }
 
-  function onNotice(payload: string) {
+  function hear(payload: string) {
     heard += 1
     const notice = parseNotice(payload)
     const concerns = ({ claims, documentId }: Session) =>
@@ -89,8 +93,7 @@ export function createRevocation({ database, clock, report }: RevocationOptions)
     ask([...sessions].filter(concerns))
   }
 
-  /** Whatever was sent while nobody listened is lost, so everybody is concerned. */
-  function onListening() {
+  function catchUp() {
     heard += 1
     ask(sessions)
   }
@@ -113,10 +116,11 @@ export function createRevocation({ database, clock, report }: RevocationOptions)
 
   return {
     start() {
-      database.listen(onNotice, onListening)
       tick = setInterval(everySecond, SECOND_MS)
     },
     stop: () => clearInterval(tick),
+    hear,
+    catchUp,
     noticesHeard: () => heard,
     watch(session) {
       sessions.add(session)

@@ -151,3 +151,25 @@ test('[COL9] nobody moves or takes over the caret of another', async () => {
   await expect.poll(() => shown(eve)?.user.name, SOON).toBe('Eve')
   expect(shown(anna).user.name).toBe('Anna')
 })
+
+test('[COL15] who has a document open is told what changed beside its text, and only he', async () => {
+  const [documentId, otherId] = [await team.document(), await team.document()]
+  const [anna, viewer, elsewhere] = [
+    await joinAs('editor', documentId),
+    await joinAs('viewer', documentId),
+    await joinAs('editor', otherId),
+  ]
+  await Promise.all([anna.saved(), elsewhere.saved()])
+  await expect.poll(() => viewer.provider.isSynced, SOON).toBe(true)
+  const hint = (what: string) =>
+    team.admin`select pg_notify('atrium_documents', ${JSON.stringify({ document_id: documentId, what })}), pg_notify('atrium_documents', 'x')`
+  await hint('comments')
+  await hint('versions')
+  const told = [
+    { type: 'changed', what: 'comments' },
+    { type: 'changed', what: 'versions' },
+  ]
+  await expect.poll(() => [anna.messages, viewer.messages], SOON).toEqual([told, told])
+  await team.admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'atrium_collab' and query ilike 'listen%' and datname = current_database()`
+  await expect.poll(() => elsewhere.messages, SOON).toEqual([{ type: 'changed', what: 'anything' }])
+})

@@ -17,6 +17,8 @@ interface EditorHostProps {
   onPresence(people: Person[]): void
   onUnsent(copy: string): void
   onNotice(code: string): void
+  /** See EditorProps. */
+  onChanged?(what: string): void
   /** Hands out what may be asked of the editor once the text is on screen, and takes it back at the end. */
   onEditor(editor: EditorHandle | undefined): void
 }
@@ -55,6 +57,7 @@ export function EditorHost(props: EditorHostProps) {
     onPresence: (people) => !closed && props.onPresence(people),
     onUnsent: (copy) => !closed && props.onUnsent(copy),
     onNotice: (notice) => !closed && props.onNotice(notice.code),
+    onChanged: (what) => !closed && props.onChanged?.(what),
     onReady: (editor) => {
       if (closed) return
       setReady(true)

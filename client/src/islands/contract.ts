@@ -37,6 +37,8 @@ export interface EditorProps {
   /** `unsent`: changes made here have not been acknowledged. */
   onState(state: SavedState, unsent: boolean): void
   onNotice(notice: EditorNotice): void
+  /** Something beside the text has changed in the database: `comments`, `versions` …; `anything` after hints may have been missed. */
+  onChanged(what: string): void
   /** The right to write was lost with changes that never reached the server: the whole text as this person sees it. */
   onUnsent(copy: string): void
   /** The document can be read now: the first state of the server is on screen. */

@@ -19,6 +19,7 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
       token: () => latest.current.token(),
       onPresence: (people) => latest.current.onPresence(people),
       onNotice: (notice) => latest.current.onNotice(notice),
+      onChanged: (what) => latest.current.onChanged(what),
       onLoss: () => latest.current.onUnsent(readText.current()),
       onState(state, connection) {
         if (connection.seen) setSeen(true)

@@ -1,6 +1,6 @@
 import { HocuspocusProvider } from '@hocuspocus/provider'
 import * as Y from 'yjs'
-import { type DenialReason, documentName, parseServerMessage } from '../../../../hocuspocus-server/src/protocol.ts'
+import { ANYTHING, type DenialReason, documentName, parseServerMessage } from '../../../../hocuspocus-server/src/protocol.ts'
 import type { EditorNotice, Person, SavedState } from '../contract.ts'
 import { peopleOf } from './people.ts'
 import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
@@ -19,6 +19,8 @@ export interface OpenDocumentOptions {
   onState(state: SavedState, connection: Connection): void
   onPresence(people: Person[]): void
   onNotice(notice: EditorNotice): void
+  /** See EditorProps. */
+  onChanged(what: string): void
   /** Changes made here can no longer reach the server. */
   onLoss(): void
 }
@@ -78,6 +80,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     if (!message) return
     if (message.type === 'access') return dispatch({ type: 'authenticated', scope: message.access === 'write' ? 'read-write' : 'readonly' })
     if (message.type === 'revoked') return dispatch({ type: 'refused' })
+    if (message.type === 'changed') return options.onChanged(message.what)
     options.onNotice({ code: message.reason, message: '' })
     dispatch({ type: 'authenticated', scope: 'readonly' })
   }
@@ -88,7 +91,12 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     dispatch({ type: 'authenticated', scope })
   })
   provider.on('authenticationFailed', ({ reason }: { reason: string }) => refused(reason))
-  provider.on('synced', () => dispatch({ type: 'synced' }))
+  let hasBeenSynced = false
+  provider.on('synced', () => {
+    dispatch({ type: 'synced' })
+    if (hasBeenSynced) options.onChanged(ANYTHING)
+    hasBeenSynced = true
+  })
   provider.on('stateless', ({ payload }: { payload: string }) => hear(payload))
   provider.on('close', () => {
     // The same event tells of a closed socket; that one reconnects by itself.
