@@ -54,6 +54,8 @@ export default defineConfig({
               test: /node_modules\/(prosemirror-|@tiptap\/pm|@tiptap\/core|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
               priority: 20,
             },
+            // What only forms and dialogs need comes after the first screen.
+            { name: 'forms', test: /\/client\/src\/ui\/(CopyField|Dialog|Field|NameDialog|submit)\b/, priority: 15 },
             // The controls are small and shared by all: a chunk each would cost more than it saves.
             { name: 'controls', test: /\/client\/src\/ui\//, priority: 10 },
             // The languages come one by one.

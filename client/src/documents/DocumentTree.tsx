@@ -1,5 +1,5 @@
 import { useLocation, useNavigate } from '@solidjs/router'
-import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, lazy, on, Show, Suspense } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { idOf, paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
@@ -7,13 +7,13 @@ import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt, moveAndTell, trashWithUndo } from './actions.ts'
 import { useDocuments } from './documents.ts'
 import { en } from './en.ts'
-import { MoveDialog } from './MoveDialog.tsx'
 import { TreeItem } from './TreeItem.tsx'
 import type { DropSide, Place } from './tree.ts'
 import { createTreeKeys } from './treeKeys.ts'
 import './documentTree.css'
 
 const t = textsOf(en)
+const MoveDialog = lazy(() => import('./MoveDialog.tsx').then((module) => ({ default: module.MoveDialog })))
 
 /** The pages of a space as a tree: one stop of the Tab key, arrows move inside it. */
 export function DocumentTree(props: { spaceId: string }) {
@@ -147,15 +147,17 @@ export function DocumentTree(props: { spaceId: string }) {
       </Show>
       <Show when={moving()}>
         {(document) => (
-          <MoveDialog
-            document={document()}
-            onClose={() => setMoving(undefined)}
-            onMove={(place, space) => {
-              const moved = document()
-              setMoving(undefined)
-              void moveAndTell(documents, moved, place, space)
-            }}
-          />
+          <Suspense>
+            <MoveDialog
+              document={document()}
+              onClose={() => setMoving(undefined)}
+              onMove={(place, space) => {
+                const moved = document()
+                setMoving(undefined)
+                void moveAndTell(documents, moved, place, space)
+              }}
+            />
+          </Suspense>
         )}
       </Show>
     </>
