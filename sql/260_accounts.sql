@@ -182,6 +182,11 @@ begin
         order by message.created_at, message.id), '[]')
       from atrium.messages message where message.author_id = me
     ),
+    'comments', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', said.id, 'thread_id', said.thread_id, 'document_id', said.document_id, 'text', said.text,
+        'created_at', said.created_at, 'edited_at', said.edited_at, 'deleted_at', said.deleted_at) order by said.created_at, said.id), '[]')
+      from atrium.comments said where said.author_id = me
+    ),
     'rooms', (select coalesce(jsonb_agg(to_jsonb(inside)), '[]') from atrium.room_members inside where inside.user_id = me),
     'read_marks', (select coalesce(jsonb_agg(to_jsonb(mark)), '[]') from atrium.read_marks mark where mark.user_id = me),
     'grants', (select coalesce(jsonb_agg(to_jsonb(shared)), '[]') from atrium.grants shared where shared.user_id = me),
@@ -201,7 +206,7 @@ create function atrium.export_my_data()
   language sql stable set search_path = ''
 as $$ select atrium_private.export_my_data() $$;
 comment on function atrium.export_my_data() is
-  'Everything that is kept about the caller, as one JSON object: account, profile, sessions, memberships, documents that he made and may still read, messages, rooms, read_marks, grants, rights_changed.
+  'Everything that is kept about the caller, as one JSON object: account, profile, sessions, memberships, documents that he made and may still read, messages, comments, rooms, read_marks, grants, rights_changed.
 Example: select atrium.export_my_data();
 Errors: 401 not_signed_in.';
 grant execute on function atrium.export_my_data to authenticated;

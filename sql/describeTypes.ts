@@ -33,6 +33,7 @@ const TYPES: Record<string, string> = {
   uuid: 'string',
   text: 'string',
   _text: 'string[]',
+  _uuid: 'string[]',
   timestamptz: 'string',
   int4: 'number',
   int8: 'number',

@@ -23,6 +23,24 @@ export type Database = {
         Update: { id?: number; workspace_id?: string; at?: string; actor_id?: string | null; login?: string; action?: string; object_type?: string; object_id?: string; user_id?: string | null; before?: Json | null; after?: Json | null; address?: string | null; user_agent?: string | null }
         Relationships: []
       }
+      comment_reactions: {
+        Row: { comment_id: string; user_id: string; emoji: string; thread_id: string; document_id: string; space_id: string; trashed: boolean; created_at: string }
+        Insert: { comment_id: string; user_id: string; emoji: string; thread_id: string; document_id: string; space_id: string; trashed: boolean; created_at?: string }
+        Update: { comment_id?: string; user_id?: string; emoji?: string; thread_id?: string; document_id?: string; space_id?: string; trashed?: boolean; created_at?: string }
+        Relationships: [{'columns':['comment_id','thread_id','document_id','space_id','trashed'],'isOneToOne':false,'foreignKeyName':'comment_reactions_comment_id_thread_id_document_id_space_i_fkey','referencedColumns':['id','thread_id','document_id','space_id','trashed'],'referencedRelation':'comments'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'comment_reactions_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      comment_threads: {
+        Row: { id: string; document_id: string; space_id: string; trashed: boolean; kind: string; anchor: Json; quote: string; created_by: string | null; created_at: string; updated_at: string; resolved_at: string | null; resolved_by: string | null }
+        Insert: { id?: string; document_id: string; space_id: string; trashed: boolean; kind: string; anchor: Json; quote: string; created_by?: string | null; created_at?: string; updated_at?: string; resolved_at?: string | null; resolved_by?: string | null }
+        Update: { id?: string; document_id?: string; space_id?: string; trashed?: boolean; kind?: string; anchor?: Json; quote?: string; created_by?: string | null; created_at?: string; updated_at?: string; resolved_at?: string | null; resolved_by?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'comment_threads_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'comment_threads_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['resolved_by'],'isOneToOne':false,'foreignKeyName':'comment_threads_resolved_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      comments: {
+        Row: { id: string; thread_id: string; document_id: string; space_id: string; trashed: boolean; author_id: string | null; body: Json | null; text: string | null; mentions: string[]; created_at: string; edited_at: string | null; deleted_at: string | null }
+        Insert: { id?: string; thread_id: string; document_id: string; space_id: string; trashed: boolean; author_id?: string | null; body?: Json | null; text?: string | null; mentions?: string[]; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Update: { id?: string; thread_id?: string; document_id?: string; space_id?: string; trashed?: boolean; author_id?: string | null; body?: Json | null; text?: string | null; mentions?: string[]; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'comments_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['thread_id','document_id','space_id','trashed'],'isOneToOne':false,'foreignKeyName':'comments_thread_id_document_id_space_id_trashed_fkey','referencedColumns':['id','document_id','space_id','trashed'],'referencedRelation':'comment_threads'}]
+      }
       copied_files: {
         Row: { document_id: string; source_id: string; name: string }
         Insert: { document_id: string; source_id: string; name: string }
@@ -170,6 +188,10 @@ export type Database = {
         Args: { space_id: string; archived?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
       }
+      comment_people: {
+        Args: { document_id: string }
+        Returns: { id: string; name: string; may_read: boolean }[]
+      }
       create_document: {
         Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
@@ -194,9 +216,17 @@ export type Database = {
         Args: { id: string | null; workspace_id: string; name: string; private?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
       }
+      create_thread: {
+        Args: { id: string | null; document_id: string; body: Json; anchor: Json; quote: string; kind?: string }
+        Returns: Database['atrium']['Tables']['comment_threads']['Row']
+      }
       create_workspace: {
         Args: { id: string | null; name: string }
         Returns: Database['atrium']['Tables']['workspaces']['Row']
+      }
+      delete_comment: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['comments']['Row']
       }
       delete_document: {
         Args: { id: string }
@@ -225,6 +255,10 @@ export type Database = {
       duplicate_document: {
         Args: { document_id: string; id?: string; space_id?: string; parent_id?: string; title?: string; position?: string; with_children?: boolean }
         Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      edit_comment: {
+        Args: { id: string; body: Json }
+        Returns: Database['atrium']['Tables']['comments']['Row']
       }
       edit_message: {
         Args: { id: string; text: string }
@@ -274,6 +308,10 @@ export type Database = {
         Args: { id: string; parent_id: string | null; position: string | null; space_id?: string | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
+      move_thread: {
+        Args: { id: string; anchor: Json }
+        Returns: Database['atrium']['Tables']['comment_threads']['Row']
+      }
       my_invitations: {
         Args: Record<never, never>
         Returns: { id: string; workspace_id: string; workspace_name: string; role: Role; invited_by_name: string | null; expires_at: string }[]
@@ -293,6 +331,10 @@ export type Database = {
       preview_access_change: {
         Args: { change: string; arguments: Json }
         Returns: { user_id: string; name: string; object_type: string; object_id: string; object_name: string | null; before: Role | null; after: Role | null }[]
+      }
+      react: {
+        Args: { comment_id: string; emoji: string; on?: boolean }
+        Returns: undefined
       }
       reactivate_member: {
         Args: { workspace_id: string; user_id: string }
@@ -321,6 +363,18 @@ export type Database = {
       rename_space: {
         Args: { space_id: string; name: string }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      reopen_thread: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['comment_threads']['Row']
+      }
+      reply: {
+        Args: { id: string | null; thread_id: string; body: Json }
+        Returns: Database['atrium']['Tables']['comments']['Row']
+      }
+      resolve_thread: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['comment_threads']['Row']
       }
       restore_document: {
         Args: { id: string }

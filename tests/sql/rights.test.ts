@@ -19,6 +19,7 @@ let workspace: Workspace
 let cast: Record<Actor, User>
 let target: User
 let ids: Record<string, string>
+const ANCHOR = { start: 'AAEBAQ==', end: 'gAABAQEF' }
 
 beforeAll(async () => {
   workspace = await createWorkspace(db)
@@ -37,6 +38,14 @@ beforeAll(async () => {
   await db.call(owner, 'add_group_member', { group_id: group.id, user_id: target.id })
   const grant = await db.call(owner, 'share_item', { object_type: 'document', object_id: document.id, role: 'viewer', group_id: group.id })
   const [link] = await db.call(owner, 'create_link', { object_type: 'document', object_id: document.id })
+  const thread = await db.call(owner, 'create_thread', {
+    id: randomUUID(),
+    document_id: document.id,
+    body: 'Sure?',
+    anchor: ANCHOR,
+    quote: 'text',
+  })
+  await db.call(owner, 'react', { comment_id: thread.id, emoji: '🎉' })
   const [invitationLink] = await db.call(owner, 'create_invitation_link', { workspace_id: workspace.id, role: 'viewer' })
   const invitation = await db.call(owner, 'invite_member', { workspace_id: workspace.id, email: 'new@example.com', role: 'viewer' })
   await db.admin`insert into atrium_private.invitation_tokens (hash, invitation_id) values (sha256('token'), ${invitation.id})`
@@ -54,6 +63,7 @@ beforeAll(async () => {
     owner: owner.id,
     target: target.id,
     link: link?.id ?? '',
+    thread: thread.id,
     invitationLink: invitationLink?.id ?? '',
   }
 }, 60_000)
@@ -80,6 +90,9 @@ const TABLES = [
   ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['favourites',         'user_id = $owner',          'user_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['copied_files',       'document_id = $document',   'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['comment_threads',    'id = $thread',              'quote',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['comments',           'id = $thread',              'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['comment_reactions',  'comment_id = $thread',      'emoji',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['rooms',              'id = $room',                'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['room_members',       'room_id = $room',           'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['messages',           'id = $message',             'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -183,6 +196,15 @@ const CALLS = [
   ['edit_message',       () => ({ id: ids.message, text: 'Hi' }),                                             ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', 'not_the_author', '', 'message_not_found']],
   ['delete_message',     () => ({ id: ids.message }),                                                         ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', '', '', 'message_not_found']],
   ['mark_read',          () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['create_thread',      () => ({ id: randomUUID(), document_id: ids.document, body: 'Sure?', anchor: ANCHOR, quote: 'text' }), ['document_not_found', 'document_not_found', low, '', '', '', '', 'document_not_found']],
+  ['reply',              () => ({ id: randomUUID(), thread_id: ids.thread, body: 'Yes.' }),                   ['thread_not_found', 'thread_not_found', low, '', '', '', '', 'thread_not_found']],
+  ['edit_comment',       () => ({ id: ids.thread, body: 'Really?' }),                                         ['comment_not_found', 'comment_not_found', low, 'not_the_author', 'not_the_author', 'not_the_author', '', 'comment_not_found']],
+  ['delete_comment',     () => ({ id: ids.thread }),                                                          ['comment_not_found', 'comment_not_found', low, 'not_the_author', '', '', '', 'comment_not_found']],
+  ['resolve_thread',     () => ({ id: ids.thread }),                                                          ['thread_not_found', 'thread_not_found', low, 'not_the_author', '', '', '', 'thread_not_found']],
+  ['reopen_thread',      () => ({ id: ids.thread }),                                                          ['thread_not_found', 'thread_not_found', low, 'not_the_author', '', '', '', 'thread_not_found']],
+  ['move_thread',        () => ({ id: ids.thread, anchor: ANCHOR }),                                          ['thread_not_found', 'thread_not_found', low, low, '', '', '', 'thread_not_found']],
+  ['react',              () => ({ comment_id: ids.thread, emoji: '🎉' }),                                     ['comment_not_found', 'comment_not_found', low, '', '', '', '', 'comment_not_found']],
+  ['comment_people',     () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
   ['who_has_access',     () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
 ] as const
@@ -206,6 +228,8 @@ const SUBJECTS: Record<string, string> = {
   create_link: 'object_id',
   share_item: 'object_id',
   send_message: 'room_id',
+  create_thread: 'document_id',
+  reply: 'thread_id',
   create_group: 'workspace_id',
   create_space: 'workspace_id',
   create_document: 'space_id',

@@ -88,7 +88,7 @@ export async function callFunction<Name extends keyof Functions>(
   args: Functions[Name]['Args'],
 ): Promise<Functions[Name]['Returns']> {
   const given = Object.entries(args as Record<string, string | number | boolean | null>)
-  const list = given.map(([argument], index) => `${argument === 'position' ? '"position"' : argument} => $${index + 1}`).join(', ')
+  const list = given.map(([argument], index) => `"${argument}" => $${index + 1}`).join(', ')
   const [shape] = await sql<{ many: boolean }[]>`
     select proretset as many from pg_proc where proname = ${name} and pronamespace = 'atrium'::regnamespace`
   const statement = shape?.many
