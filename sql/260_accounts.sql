@@ -78,7 +78,8 @@ Example: select atrium.remove_member(''0190…'', ''0191…'', hand_over_to => '
 Errors: 401 not_signed_in, 403 role_too_low, role_too_high, 404 workspace_not_found, member_not_found, 409 last_owner, 422 heir_invalid.';
 grant execute on function atrium.remove_member to authenticated;
 
--- Definer: it reads the claims of the token, which caller() has believed. GoTrue dates each way in which the person proved who he is.
+-- Definer: it reads the claims of the token, which caller() has believed, and the factors. GoTrue dates each way in which the person proved
+-- who he is. Whoever has a second factor has shown it: a password alone, however fresh, is what a thief may have.
 create function atrium_private.require_fresh_sign_in()
   returns void
   language plpgsql stable security definer set search_path = ''
@@ -93,9 +94,13 @@ declare
 begin
   if (proved_at > extract(epoch from now()) - 900) is distinct from true then
     raise sqlstate 'PT403' using message = 'Sign in again first: this needs a sign-in of the last 15 minutes.', detail = 'reauthentication_needed';
+  elsif claims ->> 'aal' is distinct from 'aal2' and exists (
+    select from auth.mfa_factors factor where factor.user_id = atrium_private.caller() and factor.status = 'verified'
+  ) then
+    raise sqlstate 'PT403' using message = 'Sign in with your second factor first.', detail = 'insufficient_aal';
   end if;
 end $$;
-comment on function atrium_private.require_fresh_sign_in() is 'Errors: 403 reauthentication_needed.';
+comment on function atrium_private.require_fresh_sign_in() is 'Errors: 403 reauthentication_needed, insufficient_aal.';
 
 -- Definer: it deletes an account and, where nobody else is, workspaces.
 create function atrium_private.delete_my_account(heirs jsonb)
@@ -138,7 +143,7 @@ as $$ select atrium_private.delete_my_account($1) $$;
 comment on function atrium.delete_my_account(jsonb) is
   'Deletes the account of the caller, for good: what he wrote stays without his name, workspaces in which he is alone go with him. Where he is the last owner he names who follows. Nullable: hand_over.
 Example: select atrium.delete_my_account(''{"0190…": "0191…"}''), with the id of a workspace and of a member in it.
-Errors: 401 not_signed_in, 403 reauthentication_needed (the sign-in is older than 15 minutes), 409 last_owner, 422 heir_invalid, hand_over_invalid.';
+Errors: 401 not_signed_in, 403 reauthentication_needed (the sign-in is older than 15 minutes), insufficient_aal (a second factor was not shown), 409 last_owner, 422 heir_invalid, hand_over_invalid.';
 grant execute on function atrium.delete_my_account to authenticated;
 
 -- Definer: sessions and addresses are in the schema auth. It tells about the caller alone; what others made is in it only by its id.

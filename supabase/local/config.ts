@@ -76,6 +76,10 @@ export const readConfig = (): Config => parseConfig(readFileSync(new URL('../con
 export function parseConfig(text: string, environment: NodeJS.ProcessEnv): Config {
   const result = Config.safeParse(parse(text))
   if (!result.success) throw new Error(`supabase/config.toml: ${z.prettifyError(result.error)}`)
+  const { jwt_expiry, sessions } = result.data.auth
+  // A session counts as used when its token is renewed, which happens once in the life of a token.
+  if (sessions.inactivity_timeout !== undefined && sessions.inactivity_timeout <= jwt_expiry)
+    throw new Error('supabase/config.toml: [auth.sessions] inactivity_timeout must be longer than [auth] jwt_expiry')
   const { api, auth, storage, functions } = result.data
   const providers = externalProviders(auth.external, environment)
   return { schemas: api.schemas, auth: { ...authSettings(auth), providers }, fileSizeLimit: storage.file_size_limit, functions }

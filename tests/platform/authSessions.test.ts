@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRateLimits } from '../../supabase/local/auth/rateLimits.ts'
 import { DEFAULT_AUTH_SETTINGS } from '../../supabase/local/auth/settings.ts'
 import { sweep } from '../../supabase/local/auth/sweep.ts'
+import { parseConfig } from '../../supabase/local/config.ts'
 import { type AuthUnderTest, codeIn, freshEmail, PASSWORD, startAuth } from './authSupport.ts'
 
 let auth: AuthUnderTest
@@ -118,6 +120,21 @@ test('[AUTH13] a session of yesterday proves itself before it changes the passwo
   expect((await client.auth.updateUser({ password: PASSWORD, current_password: 'another horse 7' } as object)).error).toBeNull()
 })
 
+test('[AUTH80] a session of yesterday proves itself before it changes the address', async () => {
+  const { client, email } = await auth.signedIn()
+  const newEmail = freshEmail()
+  const change = (attributes: object) => client.auth.updateUser({ email: newEmail, ...attributes })
+  auth.advance(25 * 3600)
+  await client.auth.refreshSession()
+  expect((await change({})).error).toMatchObject({ status: 400, code: 'reauthentication_needed' })
+  expect((await change({ current_password: 'wrong password' })).error?.code).toBe('current_password_invalid')
+  await client.auth.reauthenticate()
+  expect((await change({ nonce: codeIn(await auth.mailTo(email)) })).error).toBeNull()
+  expect((await client.auth.updateUser({ email: freshEmail(), current_password: PASSWORD })).error).toBeNull()
+  // What opens no door is changed as ever.
+  expect((await client.auth.updateUser({ data: { name: 'Anna' } })).error).toBeNull()
+})
+
 test('[AUTH14] passwords that GoTrue or SQL hashed are good here, and ours there', async () => {
   const [byGoTrue, bySql] = [freshEmail(), freshEmail()]
   await auth.admin.auth.admin.createUser({
@@ -146,6 +163,48 @@ test('[AUTH15] the database holds no token that somebody could use', async () =>
       (select jsonb_agg(to_jsonb(t)) from auth.users t), (select jsonb_agg(to_jsonb(t)) from auth.flow_state t)) as text`
   expect(secrets.every((secret) => secret.length > 5)).toBe(true)
   expect(secrets.filter((secret) => dump?.text.includes(secret))).toEqual([])
+})
+
+const lifetime = async ({ sql }: AuthUnderTest, client: SupabaseClient) => {
+  const { data } = await client.auth.getClaims()
+  const [row] = await sql<{ not_after: Date }[]>`select not_after from auth.sessions where id = ${data?.claims.session_id ?? null}`
+  return {
+    token: (data?.claims.exp ?? 0) - (data?.claims.iat ?? 0),
+    session: Math.round(((row?.not_after.getTime() ?? 0) - Date.now()) / 60_000),
+  }
+}
+
+test('[AUTH81] a session and its tokens end so long after the sign-in as the policy says, however often it is used', async () => {
+  const other = await startAuth({ sessionSeconds: 3600 })
+  const { client } = await other.signedIn()
+  expect(await lifetime(other, client)).toEqual({ token: 900, session: 60 })
+  for (const seconds of [1200, 1200, 900]) {
+    other.advance(seconds)
+    expect((await client.auth.refreshSession()).error).toBeNull()
+  }
+  const { token, session } = await lifetime(other, client)
+  expect([token <= 300, session]).toEqual([true, 60])
+  other.advance(301)
+  expect((await client.auth.refreshSession()).error).toMatchObject({ status: 400, code: 'session_expired' })
+  await other.close()
+})
+
+test('[AUTH81] a session ends when nobody used it for as long as the policy says', async () => {
+  const other = await startAuth({ sessionIdleSeconds: 3600 })
+  const { client } = await other.signedIn()
+  other.advance(3500)
+  expect((await client.auth.refreshSession()).error).toBeNull()
+  expect((await lifetime(other, client)).session).toBe(Math.round((3500 + 3600) / 60))
+  other.advance(3601)
+  expect((await client.auth.refreshSession()).error).toMatchObject({ status: 400, code: 'session_expired' })
+  await other.close()
+})
+
+test('[AUTH81] a policy that would end sessions in use is refused at the start', () => {
+  const file = readFileSync(new URL('../../supabase/config.toml', import.meta.url), 'utf8')
+  const withPolicy = (policy: string) => parseConfig(file.replace('[auth.sessions]', `[auth.sessions]\n${policy}`), {}).auth
+  expect(withPolicy('timebox = "12h"\ninactivity_timeout = "1h"')).toMatchObject({ sessionSeconds: 43_200, sessionIdleSeconds: 3600 })
+  expect(() => withPolicy('inactivity_timeout = "15m"')).toThrow('inactivity_timeout must be longer than [auth] jwt_expiry')
 })
 
 test('[AUTH17] what has run out does not stay in the database', async () => {

@@ -9,11 +9,11 @@ afterAll(() => db.drop())
 const detail = (error: { detail: string }) => error.detail
 
 /** As the API is called by somebody who signed in some seconds ago. */
-function deleteAccount(user: User, hand_over: unknown = {}, secondsAgo = 10) {
+function deleteAccount(user: User, hand_over: unknown = {}, secondsAgo = 10, aal = 'aal1') {
   const amr = [{ method: 'password', timestamp: Math.floor(Date.now() / 1000) - secondsAgo }]
   return db
     .as(user, async (sql) => {
-      await sql`select set_config('request.jwt.claims', ${JSON.stringify({ sub: user.id, role: 'authenticated', amr })}, true)`
+      await sql`select set_config('request.jwt.claims', ${JSON.stringify({ sub: user.id, role: 'authenticated', amr, aal })}, true)`
       await sql`select atrium.delete_my_account(${sql.json(hand_over as never)})`
       return 'done'
     })
@@ -96,6 +96,16 @@ test('[GONE1] who deletes his account hands over first; what he wrote stays with
   expect(await deleteAccount(workspace.owner, { [workspace.id]: heir.id })).toBe('done')
   expect(await db.admin`select from atrium.workspaces where id = ${alone.id}`).toHaveLength(0)
   expect((await db.call(heir, 'my_workspaces', {})).map(({ id, role }) => [id, role])).toEqual([[workspace.id, 'owner']])
+})
+
+test('[GONE1] who has a second factor shows it before he deletes his account', async () => {
+  const user = await createUser(db)
+  await db.admin`
+    insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+    values (${randomUUID()}, ${user.id}, 'totp', 'verified', now(), now())`
+  expect(await deleteAccount(user)).toBe('insufficient_aal')
+  expect(await deleteAccount(user, {}, 3600, 'aal2')).toBe('reauthentication_needed')
+  expect(await deleteAccount(user, {}, 10, 'aal2')).toBe('done')
 })
 
 test('[EXP1] everybody gets what is kept about him, and nothing of others', async () => {

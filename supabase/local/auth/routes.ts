@@ -16,11 +16,12 @@ import {
 } from './mfa/recoveryCodes.ts'
 import { challenge, verifyFactor } from './mfa/verifyFactor.ts'
 import { endOtherSessions, endSession, showSessions } from './ownSessions.ts'
+import { reauthenticate } from './reauthentication.ts'
 import { recover, resend, sendOtp } from './recover.ts'
 import { token } from './signIn.ts'
 import { signOut } from './signOut.ts'
 import { signUp } from './signUp.ts'
-import { changeUser, reauthenticate, showUser } from './user.ts'
+import { changeUser, showUser } from './user.ts'
 import { verifyCode, verifyLink } from './verify.ts'
 
 /** Every address of the service, without its prefix. */

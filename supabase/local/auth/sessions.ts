@@ -26,7 +26,7 @@ export interface Session {
   id: string
   user_id: string
   created_at: Date
-  /** When an administrator ends it at the latest. */
+  /** When it ends unless it is refreshed, which caller() in SQL asks too; an administrator may set it. */
   not_after: Date | null
   updated_at: Date
   aal: string
@@ -41,9 +41,10 @@ export async function startSession(auth: Auth, sql: Sql, user: User, method: Met
   const at = auth.now()
   if (isBanned(user, at)) throw banned()
   const session: Session = { id: crypto.randomUUID(), user_id: user.id, created_at: at, updated_at: at, not_after: null, aal: 'aal1' }
+  session.not_after = endOf(auth, session)
   await sql`
-    insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip)
-    values (${session.id}, ${user.id}, ${at}, ${at}, 'aal1', ${userAgent(request)}, ${addressOf(request)})`
+    insert into auth.sessions (id, user_id, created_at, updated_at, not_after, aal, user_agent, ip)
+    values (${session.id}, ${user.id}, ${at}, ${at}, ${session.not_after}, 'aal1', ${userAgent(request)}, ${addressOf(request)})`
   await sql`
     insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
     values (${crypto.randomUUID()}, ${session.id}, ${at}, ${at}, ${method})`
@@ -77,7 +78,8 @@ async function sessionBody(auth: Auth, sql: Sql, user: User, session: Session, r
   const methods = await sql<{ method: string; at: Date }[]>`
     select authentication_method as method, updated_at as at from auth.mfa_amr_claims where session_id = ${session.id} order by updated_at desc`
   const issuedAt = Math.floor(auth.now().getTime() / 1000)
-  const expiresIn = auth.settings.jwtExpirySeconds
+  const left = session.not_after ? Math.max(1, Math.floor(session.not_after.getTime() / 1000) - issuedAt) : Number.POSITIVE_INFINITY
+  const expiresIn = Math.min(auth.settings.jwtExpirySeconds, left)
   const accessToken = auth.tokens.sign({
     iss: auth.externalUrl,
     sub: user.id,
@@ -126,11 +128,13 @@ export async function refreshSession(auth: Auth, refreshToken: string, request: 
     }
     if (!token.revoked) await sql`update auth.refresh_tokens set revoked = true, updated_at = ${at} where token = ${hash}`
     const next = await addRefreshToken(sql, session, hash, at)
+    const refreshed = { ...session, updated_at: at }
+    refreshed.not_after = endOf(auth, refreshed)
     await sql`
       update auth.sessions set refreshed_at = ${at}::timestamptz at time zone 'utc', updated_at = ${at},
-        user_agent = ${userAgent(request)}, ip = ${addressOf(request)}
+        not_after = ${refreshed.not_after}, user_agent = ${userAgent(request)}, ip = ${addressOf(request)}
       where id = ${session.id}`
-    return sessionBody(auth, sql, user, session, next)
+    return sessionBody(auth, sql, user, refreshed, next)
   })
   // Thrown here and not in the transaction, which would take the end of a stolen session back.
   if (result instanceof AuthError) throw result
@@ -146,8 +150,9 @@ export async function raiseSession(
   { method, factorId }: { method: SecondMethod; factorId: string },
 ): Promise<SessionBody> {
   const at = auth.now()
+  const not_after = endOf(auth, { ...session, updated_at: at })
   const [raised] = await sql<Session[]>`
-    update auth.sessions set aal = 'aal2', factor_id = ${factorId}, updated_at = ${at} where id = ${session.id} returning *`
+    update auth.sessions set aal = 'aal2', factor_id = ${factorId}, updated_at = ${at}, not_after = ${not_after} where id = ${session.id} returning *`
   if (!raised) throw sessionEnded()
   await sql`
     insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
@@ -169,6 +174,14 @@ export async function lowerSessions(sql: Sql, factorIds: string[]): Promise<void
 const refused = (code: string, reason: string) => new AuthError(400, code, `Invalid Refresh Token: ${reason}`)
 const sessionEnded = () => new AuthError(403, 'session_not_found', 'Session from session_id claim in JWT does not exist')
 export const banned = () => new AuthError(403, 'user_banned', 'User is banned')
+
+/** When a session ends unless it is refreshed. Without a policy that is what an administrator may have set. */
+function endOf({ settings }: Auth, { created_at, updated_at, not_after }: Session): Date | null {
+  const { sessionSeconds, sessionIdleSeconds } = settings
+  const after = (since: Date, seconds: number | null) => (seconds === null ? Number.POSITIVE_INFINITY : since.getTime() + seconds * 1000)
+  const end = Math.min(after(created_at, sessionSeconds), after(updated_at, sessionIdleSeconds))
+  return Number.isFinite(end) ? new Date(end) : not_after
+}
 
 /** Whether a session has run out, though its row is still there. */
 export function hasEnded(auth: Auth, session: Session, at: Date): boolean {

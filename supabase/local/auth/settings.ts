@@ -62,7 +62,7 @@ export interface AuthSettings {
   confirmEmail: boolean
   /** A new address counts when both the old and the new mailbox agree. `[auth.email] double_confirm_changes`. */
   confirmBothMailboxes: boolean
-  /** A session older than this must prove itself again before it changes the password; null: never.
+  /** Who proved himself longer ago than this does it again before he changes password, address or factors; null: never.
    *  `[auth.email] secure_password_change` true is 86,400, false is null. */
   reauthenticateAfterSeconds: number | null
   /** `[auth] minimum_password_length`. */
@@ -79,7 +79,7 @@ export interface AuthSettings {
   otpExpirySeconds: number
   /** How long a refresh token that was used still answers, for tabs that ask at once. `[auth] refresh_token_reuse_interval`. */
   refreshTokenReuseSeconds: number
-  /** A session ends so long after its sign-in. `[auth.sessions] timebox`; null: never. */
+  /** A session ends so long after its sign-in, and its access tokens with it. `[auth.sessions] timebox`; null: never. */
   sessionSeconds: number | null
   /** A session ends when it was not refreshed for so long. `[auth.sessions] inactivity_timeout`; null: never. */
   sessionIdleSeconds: number | null

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { audit } from './audit.ts'
 import type { Auth, Handler } from './context.ts'
 import type { Json } from './database.ts'
-import { AuthError, invalid } from './errors.ts'
+import { AuthError } from './errors.ts'
 import * as fields from './fields.ts'
 import { answer } from './http.ts'
 import { countMail, redirectOf, sendEmailChange } from './links.ts'
-import { passwordChangedMail, reauthenticationMail } from './mails.ts'
+import { passwordChangedMail } from './mails.ts'
 import { assertSecondFactor } from './mfa/factors.ts'
-import { findByCode, issueToken, take } from './oneTimeTokens.ts'
 import { pkceFields } from './pkce.ts'
-import { endSessions, type Session, signedIn } from './sessions.ts'
+import { assertFresh } from './reauthentication.ts'
+import { endSessions, signedIn } from './sessions.ts'
 import { mergeMetadata, noteProviders, reload, setEmailIdentity, type User, userBody } from './users.ts'
 
 /** `GET /user` */
@@ -33,12 +33,15 @@ export const changeUser: Handler = async (auth, request) => {
   const { user, session } = await signedIn(auth, request)
   if (body.app_metadata) throw new AuthError(403, 'not_admin', 'Updating app_metadata requires admin privileges')
   if (body.phone) throw new AuthError(400, 'phone_provider_disabled', 'Phone numbers are disabled')
-  if (body.password || (body.email && body.email !== user.email))
-    assertSecondFactor(user, session, { status: 401, message: 'AAL2 session is required to update email or password when MFA is enabled.' })
-  const metadata = mergeMetadata(user.raw_user_meta_data, body.data)
   const newEmail = body.email && body.email !== user.email ? body.email : undefined
+  if (body.password) auth.passwords.check(body.password)
+  if (body.password || newEmail) {
+    assertSecondFactor(user, session, { status: 401, message: 'AAL2 session is required to update email or password when MFA is enabled.' })
+    await assertFresh(auth, { user, session }, body)
+  }
+  const metadata = mergeMetadata(user.raw_user_meta_data, body.data)
   if (newEmail) await countMail(auth, request, 'email_change', newEmail)
-  const passwordHash = body.password ? await newPassword(auth, user, session, { ...body, password: body.password }) : undefined
+  const passwordHash = body.password ? await newPassword(auth, user, body.password) : undefined
   const at = auth.now()
   await auth.sql.begin(async (sql) => {
     if (body.data)
@@ -60,58 +63,10 @@ export const changeUser: Handler = async (auth, request) => {
   return answer(userBody(await reload(auth.sql, user.id)))
 }
 
-interface PasswordChange {
-  password: string
-  current_password?: string | null | undefined
-  nonce?: string | null | undefined
-}
-
-/** The hash of a new password, once whoever sets it may. */
-async function newPassword(auth: Auth, user: User, session: Session, change: PasswordChange): Promise<string> {
-  auth.passwords.check(change.password)
+async function newPassword(auth: Auth, user: User, password: string): Promise<string> {
   if (!user.email)
     throw new AuthError(422, 'validation_failed', 'Updating password of an anonymous user without an email or phone is not allowed')
-  if (change.current_password) await checkCurrentPassword(auth, user, change.current_password)
-  else if (mustReauthenticate(auth, session)) await checkNonce(auth, user, change.nonce)
-  if (user.encrypted_password && (await auth.passwords.isRight(change.password, user.encrypted_password)))
+  if (user.encrypted_password && (await auth.passwords.isRight(password, user.encrypted_password)))
     throw new AuthError(422, 'same_password', 'New password should be different from the old password.')
-  return auth.passwords.hash(change.password)
-}
-
-function mustReauthenticate({ settings, now }: Auth, session: Session): boolean {
-  const seconds = settings.reauthenticateAfterSeconds
-  return seconds !== null && now().getTime() > session.created_at.getTime() + seconds * 1000
-}
-
-async function checkCurrentPassword(auth: Auth, user: User, password: string): Promise<void> {
-  await auth.limits.take('signInPerAccount', user.id)
-  if (!(await auth.passwords.isRight(password, user.encrypted_password)))
-    throw new AuthError(400, 'current_password_invalid', 'The current password is not right.')
-  await auth.limits.forget('signInPerAccount', user.id)
-}
-
-async function checkNonce(auth: Auth, user: User, nonce: string | null | undefined): Promise<void> {
-  if (!nonce) throw new AuthError(400, 'reauthentication_needed', 'Password update requires reauthentication')
-  try {
-    const token = await findByCode(auth, user.email ?? '', nonce.trim(), ['reauthentication_token'])
-    await take(auth.sql, token)
-  } catch (error) {
-    if (!(error instanceof AuthError)) throw error
-    throw new AuthError(422, 'reauthentication_not_valid', 'Nonce has expired or is invalid')
-  }
-}
-
-/** `GET /reauthenticate`: mails a code to whoever is signed in, to prove it is still him. */
-export const reauthenticate: Handler = async (auth, request) => {
-  const { user } = await signedIn(auth, request)
-  const to = user.email
-  if (!to) throw invalid('Reauthentication requires the user to have an email or a phone number')
-  if (!user.email_confirmed_at) throw new AuthError(422, 'email_not_confirmed', 'Please verify your email first.')
-  await countMail(auth, request, 'reauthentication', to)
-  const { code } = await auth.sql.begin(async (sql) => {
-    await sql`update auth.users set reauthentication_sent_at = ${auth.now()} where id = ${user.id}`
-    return issueToken(auth, sql, { userId: user.id, type: 'reauthentication_token', email: to })
-  })
-  await auth.mail(reauthenticationMail({ to, code }))
-  return answer({})
+  return auth.passwords.hash(password)
 }

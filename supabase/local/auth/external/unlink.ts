@@ -4,6 +4,7 @@ import { AuthError } from '../errors.ts'
 import { answer } from '../http.ts'
 import { identityUnlinkedMail } from '../mails.ts'
 import { assertSecondFactor, lockUser, tell } from '../mfa/factors.ts'
+import { assertFresh } from '../reauthentication.ts'
 import { isUuid, signedIn } from '../sessions.ts'
 import { noteProviders } from '../users.ts'
 
@@ -13,6 +14,7 @@ export const unlink: Handler = async (auth, request) => {
   const id = request.path.split('/')[3]
   if (!isUuid(id)) throw new AuthError(404, 'validation_failed', 'identity_id must be an UUID')
   assertSecondFactor(user, session, { status: 403, message: 'AAL2 required to unlink an identity' })
+  await assertFresh(auth, { user, session })
   const provider = await auth.sql.begin(async (sql) => {
     const { identities } = await lockUser(sql, user)
     const identity = identities.find(({ identity_id }) => identity_id === id.toLowerCase())

@@ -5,6 +5,7 @@ import type { Sql } from '../database.ts'
 import { AuthError, invalid } from '../errors.ts'
 import { answer } from '../http.ts'
 import { factorRemovedMail } from '../mails.ts'
+import { assertFresh } from '../reauthentication.ts'
 import { type Session, signedIn } from '../sessions.ts'
 import type { User } from '../users.ts'
 import { assertSecondFactor, factorIn, lockUser, removeFactor, tell } from './factors.ts'
@@ -60,7 +61,10 @@ async function makeRoom(auth: Auth, sql: Sql, user: User, session: Session, name
 export const unenroll: Handler = async (auth, request) => {
   const { user, session } = await signedIn(auth, request)
   const factor = factorIn(request, user, 2)
-  if (factor.status === 'verified') assertSecondFactor(user, session, { status: 422, message: 'AAL2 required to unenroll verified factor' })
+  if (factor.status === 'verified') {
+    assertSecondFactor(user, session, { status: 422, message: 'AAL2 required to unenroll verified factor' })
+    await assertFresh(auth, { user, session })
+  }
   await auth.sql.begin(async (sql) => {
     await removeFactor(sql, user, factor)
     await audit(auth, sql, request, 'factor_unenrolled', user)

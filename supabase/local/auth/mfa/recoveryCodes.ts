@@ -6,6 +6,7 @@ import { isDuplicate, type Sql } from '../database.ts'
 import { AuthError } from '../errors.ts'
 import { type Answer, type AuthRequest, answer } from '../http.ts'
 import { recoveryCodeUsedMail } from '../mails.ts'
+import { assertFresh } from '../reauthentication.ts'
 import { raiseSession, type Session, signedIn } from '../sessions.ts'
 import type { User } from '../users.ts'
 import { assertSecondFactor, found, guesser, hasAuthenticator, lockUser, recoveryFactor, removeFactor, tell } from './factors.ts'
@@ -62,6 +63,7 @@ async function replaceCodes(
   { user, session }: { user: User; session: Session },
   factorOf: (sql: Sql, current: User) => Promise<{ id: string; friendly_name: string | null }>,
 ): Promise<Answer> {
+  await assertFresh(auth, { user, session })
   const codes = Array.from({ length: COUNT }, newCode)
   const factor = await auth.sql.begin(async (sql) => {
     const current = await lockUser(sql, user)
@@ -110,6 +112,7 @@ export const removeRecoveryCodes: Handler = async (auth, request) => {
   const { user, session } = await signedIn(auth, request)
   const factor = found(recoveryFactor(user))
   assertSecondFactor(user, session, { status: 422, message: 'AAL2 required to unenroll verified factor' })
+  await assertFresh(auth, { user, session })
   await auth.sql.begin(async (sql) => {
     await removeFactor(sql, user, factor)
     await audit(auth, sql, request, 'factor_unenrolled', user)
