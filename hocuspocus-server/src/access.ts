@@ -2,7 +2,8 @@ import type { Extension } from '@hocuspocus/server'
 import type { Database, Permission } from './database.ts'
 import { CLOSE_CODES, documentIdOf } from './protocol.ts'
 import type { Revocation } from './revocation.ts'
-import { type Context, Denied, type OpenSession, type Session } from './sessions.ts'
+import { SCHEMA_VERSION } from './schema/version.ts'
+import { type Context, Denied, type OpenSession, type Session, tell } from './sessions.ts'
 import { type Claims, TokenError, type VerifyToken } from './tokens.ts'
 
 export interface AccessOptions {
@@ -28,7 +29,7 @@ export function access({ database, verifyToken, revocation, documentsPerConnecti
   return {
     extensionName: 'access',
 
-    async onAuthenticate({ documentName, token, connectionConfig, context }) {
+    async onAuthenticate({ documentName, token, connectionConfig, context, requestParameters }) {
       const documentId = documentIdOf(documentName)
       if (!documentId) throw new Denied('not_found')
       if (context.socket.sessions.size >= documentsPerConnection) throw new Denied('too_many_documents')
@@ -38,8 +39,10 @@ export function access({ database, verifyToken, revocation, documentsPerConnecti
       const askedAt = revocation.noticesHeard()
       const permission = await permissionOn(documentId, claims)
       if (!permission) throw new Denied('not_found')
-      connectionConfig.readOnly = permission.access === 'read'
-      const session: Session = { documentId, socket: context.socket, claims, ...permission, refused: false, askedAt }
+      // Its editor would delete what it does not know.
+      const outdated = !(Number(requestParameters.get('schema')) >= SCHEMA_VERSION)
+      connectionConfig.readOnly = permission.access === 'read' || outdated
+      const session: Session = { documentId, socket: context.socket, claims, ...permission, refused: false, outdated, askedAt }
       return { session }
     },
 
@@ -52,6 +55,7 @@ export function access({ database, verifyToken, revocation, documentsPerConnecti
       const open: OpenSession = Object.assign(session, { connection })
       socket.sessions.add(open)
       revocation.watch(open)
+      if (session.outdated) tell(connection, { type: 'outdated' })
     },
 
     async onTokenSync({ token, context }) {

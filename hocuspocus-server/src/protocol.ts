@@ -50,6 +50,8 @@ export type ServerMessage =
   | { type: 'access'; access: 'read' | 'write' }
   /** The person may no longer see the document; the server has closed it and denies it from now on. */
   | { type: 'revoked' }
+  /** The client's editor is older than what documents can hold, see schema/version.ts: it reads and does not write. */
+  | { type: 'outdated' }
   /** A change was not taken, and none will be until the client reconnects. What it holds is not lost: it is sent again then. */
   | { type: 'refused'; reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
   /** Something that belongs to the document has changed in the database: `comments`, `versions` …, or `ANYTHING`. */
@@ -58,7 +60,13 @@ export type ServerMessage =
 /** Hints may have been missed: whatever is shown beside the text is to be read again. */
 export const ANYTHING = 'anything'
 
-const MESSAGE_TYPES: ReadonlySet<string> = new Set(['access', 'revoked', 'refused', 'changed'] satisfies ServerMessage['type'][])
+const MESSAGE_TYPES: ReadonlySet<string> = new Set([
+  'access',
+  'revoked',
+  'outdated',
+  'refused',
+  'changed',
+] satisfies ServerMessage['type'][])
 
 /** Reads a stateless message; null when it is none that this version knows. */
 export function parseServerMessage(payload: string): ServerMessage | null {

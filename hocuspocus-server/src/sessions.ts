@@ -12,6 +12,8 @@ export interface Session {
   access: 'read' | 'write'
   /** A change was refused, and what follows would build on it: nothing more is taken until the client connects again. */
   refused: boolean
+  /** The client's editor is older than what documents can hold now: it may only read. */
+  readonly outdated: boolean
   /** How many notices of lost access had come when access was asked last. */
   askedAt: number
 }
@@ -41,7 +43,7 @@ export function tell(connection: Connection<Context>, message: ServerMessage): v
 
 /** Makes the connection writable or not, as the person's access and refused changes have it. */
 export function setAccess(session: OpenSession, access: 'read' | 'write'): void {
-  session.connection.readOnly = access === 'read' || session.refused
+  session.connection.readOnly = access === 'read' || session.refused || session.outdated
   if (access === session.access) return
   session.access = access
   tell(session.connection, { type: 'access', access })

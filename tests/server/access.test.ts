@@ -96,6 +96,24 @@ test('[COL5] an editor who becomes a viewer while typing is told, and what he ty
   await expect.poll(() => anna.text(), SOON).toContain('back')
 })
 
+test.for(['', '?schema=1', '?schema=x'])(
+  '[SCHEMA4] a client with the schema "%s" is told that it is old; it reads and changes nothing',
+  async (schema) => {
+    const documentId = await team.document()
+    const anna = await join(documentId, await team.person('Anna', 'editor'))
+    const token = await tokenFor(await team.person('Olga', 'editor'))
+    const old = openPeer({ url: server.url.replace(/\?.*/, schema), documentId, token })
+    anna.type('news')
+    await expect.poll(() => old.text(), SOON).toBe('news')
+    expect(old.messages).toEqual([{ type: 'outdated' }])
+    old.document.getXmlFragment('default').delete(0, 1)
+    old.type('from the past')
+    anna.type('more')
+    await expect.poll(() => old.text(), SOON).toContain('more')
+    expect(anna.text()).toBe('news\nmore')
+  },
+)
+
 test('[COL6] a removed member is out in under a second, and stays out', async () => {
   const documentId = await team.document()
   const userId = await team.person('Rita', 'editor')

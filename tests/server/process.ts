@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { SignJWT } from 'jose'
+import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
 import { freePort } from '../support/ports.ts'
 
 export const JWT_SECRET = 'a secret of the tests that is long enough'
@@ -48,7 +49,7 @@ export async function startCollaboration(databaseUrl: string, environment: Recor
 
   await start()
   return {
-    url: `ws://${address}/collab`,
+    url: `ws://${address}/collab?schema=${SCHEMA_VERSION}`,
     httpUrl: `http://${address}`,
     get pid() {
       return child.pid as number

@@ -61,6 +61,8 @@ export const pageEn = {
     label: 'Text of the page',
     placeholder: 'Write, or type / for blocks',
     headingPlaceholder: 'Heading',
+    outdated: 'This page was written with a newer version of Atrium. You can read it here; reload to edit it.',
+    reload: 'Reload',
     formatting: 'Formatting',
     blocks: 'Blocks',
     noBlocks: 'No block is called that',

@@ -79,6 +79,8 @@ export interface EditorText {
   label: string
   placeholder: string
   headingPlaceholder: string
+  outdated: string
+  reload: string
   formatting: string
   blocks: string
   noBlocks: string

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { EditorProps } from '../contract.ts'
 import { type OpenDocument, openDocument } from './connection.ts'
 import { EditorSurface } from './EditorSurface.tsx'
@@ -8,6 +8,8 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
   const [opened, setOpened] = useState<OpenDocument | null>(null)
   const [seen, setSeen] = useState(false)
   const [writable, setWritable] = useState(false)
+  const [outdated, setOutdated] = useState(false)
+  const becomeOutdated = useCallback(() => queueMicrotask(() => setOutdated(true)), [])
   const latest = useRef(props)
   latest.current = props
   const readText = useRef((): string => '')
@@ -20,6 +22,7 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
       onPresence: (people) => latest.current.onPresence(people),
       onNotice: (notice) => latest.current.onNotice(notice),
       onChanged: (what) => latest.current.onChanged(what),
+      onOutdated: becomeOutdated,
       onLoss: () => latest.current.onUnsent(readText.current()),
       onState(state, connection) {
         if (connection.seen) setSeen(true)
@@ -32,21 +35,33 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
     return () => {
       setOpened(null)
       setSeen(false)
+      setOutdated(false)
       document.close()
     }
-  }, [props.documentId, props.url])
+  }, [props.documentId, props.url, becomeOutdated])
 
   if (!opened || !seen) return null
   return (
-    <EditorSurface
-      key={props.documentId}
-      props={props}
-      opened={opened}
-      canWrite={writable && props.editable}
-      container={container}
-      onText={(read) => {
-        readText.current = read
-      }}
-    />
+    <>
+      {outdated && (
+        <p className="outdated" role="status">
+          {props.text.outdated}
+          <button type="button" onClick={() => location.reload()}>
+            {props.text.reload}
+          </button>
+        </p>
+      )}
+      <EditorSurface
+        key={props.documentId}
+        props={props}
+        opened={opened}
+        canWrite={writable && props.editable && !outdated}
+        container={container}
+        onUnknown={becomeOutdated}
+        onText={(read) => {
+          readText.current = read
+        }}
+      />
+    </>
   )
 }

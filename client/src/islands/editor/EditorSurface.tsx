@@ -13,12 +13,14 @@ interface SurfaceProps {
   opened: OpenDocument
   canWrite: boolean
   container: HTMLElement
+  /** The document holds something that this editor does not know. */
+  onUnknown(): void
   /** Hears how to read the text as it stands, for a copy. */
   onText(read: () => string): void
 }
 
 /** The text and its tools. Lives as long as one opened document. */
-export function EditorSurface({ props, opened, canWrite, container, onText }: SurfaceProps) {
+export function EditorSurface({ props, opened, canWrite, container, onUnknown, onText }: SurfaceProps) {
   const { text } = props
   const filePicker = useRef<HTMLInputElement>(null)
   const bar = useRef<HTMLDivElement>(null)
@@ -32,6 +34,7 @@ export function EditorSurface({ props, opened, canWrite, container, onText }: Su
         props,
         provider: opened.provider,
         container,
+        onUnknown,
         chooseImage,
         editLink,
         focusMenu: () => bar.current?.querySelector('button')?.focus(),

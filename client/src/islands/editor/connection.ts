@@ -1,6 +1,7 @@
 import { HocuspocusProvider } from '@hocuspocus/provider'
 import * as Y from 'yjs'
 import { ANYTHING, type DenialReason, documentName, parseServerMessage } from '../../../../hocuspocus-server/src/protocol.ts'
+import { SCHEMA_VERSION } from '../../../../hocuspocus-server/src/schema/version.ts'
 import type { EditorNotice, Person, SavedState } from '../contract.ts'
 import { peopleOf } from './people.ts'
 import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
@@ -23,6 +24,8 @@ export interface OpenDocumentOptions {
   onChanged(what: string): void
   /** Changes made here can no longer reach the server. */
   onLoss(): void
+  /** The server has documents that this client does not understand: it may read and not write. */
+  onOutdated(): void
 }
 
 /** Retries wait 1, 2, 4 … seconds and no longer than this. */
@@ -31,7 +34,7 @@ const longestWaitMs = 30_000
 /** Joins a document: its text, its people and what is known about both. */
 export function openDocument(options: OpenDocumentOptions): OpenDocument {
   const ydoc = new Y.Doc()
-  const { socket, onCount, giveBack } = borrowSocket(options.url)
+  const { socket, onCount, giveBack } = borrowSocket(`${options.url}?schema=${SCHEMA_VERSION}`)
   const name = documentName(options.documentId)
   const provider = new HocuspocusProvider({
     websocketProvider: socket,
@@ -81,6 +84,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     if (message.type === 'access') return dispatch({ type: 'authenticated', scope: message.access === 'write' ? 'read-write' : 'readonly' })
     if (message.type === 'revoked') return dispatch({ type: 'refused' })
     if (message.type === 'changed') return options.onChanged(message.what)
+    if (message.type === 'outdated') return options.onOutdated()
     options.onNotice({ code: message.reason, message: '' })
     dispatch({ type: 'authenticated', scope: 'readonly' })
   }

@@ -10,6 +10,7 @@ import { carets } from './carets.ts'
 import { codeBlock } from './code.ts'
 import { imageNode } from './imageNode.ts'
 import { imageUpload } from './imageUpload.ts'
+import { keepUnknown } from './keepUnknown.ts'
 import { keys } from './keys.ts'
 import { slashMenu } from './slashMenu.ts'
 
@@ -17,13 +18,14 @@ export interface ExtensionOptions {
   props: Pick<EditorProps, 'text' | 'person' | 'uploadImage' | 'resolveImage'>
   provider: HocuspocusProvider
   container: HTMLElement
+  onUnknown(): void
   chooseImage(): void
   editLink(): void
   focusMenu(): void
 }
 
 /** What a document can hold is the schema's; how it looks and every way to type it is here. */
-export function extensions({ props, provider, container, chooseImage, editLink, focusMenu }: ExtensionOptions) {
+export function extensions({ props, provider, container, onUnknown, chooseImage, editLink, focusMenu }: ExtensionOptions) {
   const { text } = props
   const views = new Map<string, AnyExtension>(
     [
@@ -45,6 +47,7 @@ export function extensions({ props, provider, container, chooseImage, editLink, 
       placeholder: ({ node }) => (node.type.name === 'heading' ? text.headingPlaceholder : text.placeholder),
     }),
     // Undo belongs to the collaboration: each person takes back only what is his own.
+    keepUnknown({ ydoc: provider.document, onUnknown }),
     Collaboration.configure({ document: provider.document, provider }),
     carets(provider, props.person),
   ]
