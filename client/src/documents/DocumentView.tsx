@@ -17,6 +17,7 @@ import { createPanels, OpenPanel, PanelButtons } from './DocumentPanels.tsx'
 import { useDocuments } from './documents.ts'
 import { EditorHost } from './EditorHost.tsx'
 import { en } from './en.ts'
+import { createFind, FindPlace } from './find/Find.tsx'
 import { IconPicker } from './IconPicker.tsx'
 import { MoveDialog } from './MoveDialog.tsx'
 import { pageEn } from './pageEn.ts'
@@ -38,6 +39,7 @@ export function DocumentView(props: { document: DocumentRow }) {
   const [moving, setMoving] = createSignal(false)
   const [editor, setEditor] = createSignal<EditorHandle>()
   const panels = createPanels()
+  const find = createFind()
   let title!: HTMLDivElement
 
   const id = () => props.document.id
@@ -105,7 +107,7 @@ export function DocumentView(props: { document: DocumentRow }) {
             iconOnly
             triggerClass="button quiet icon-only"
             trigger={<Icon name="more" />}
-            items={[...panels.items(), ...menu()]}
+            items={[find.item(), ...panels.items(), ...menu()]}
           />
         </>
       }
@@ -113,6 +115,7 @@ export function DocumentView(props: { document: DocumentRow }) {
       panel={panels.open() && <OpenPanel panels={panels} of={{ document: props.document, editor: editor() }} />}
       onTogglePanel={panels.toggleLatest}
     >
+      <FindPlace find={find} editor={editor()} mayReplace={mayWrite()} />
       <article class="document">
         <Show when={lostText()}>
           {(text) => (

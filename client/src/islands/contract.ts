@@ -53,9 +53,44 @@ export interface EditorHandle {
   watchOutline(tell: (outline: Outline) => void): () => void
   /** Scrolls to a heading of the outline, and puts the caret into it if asked. */
   goToHeading(index: number, focus: boolean): void
+  find: Finder
   /** Tells how long the text and the selection are, now and when either changes.
    *  @returns the way to stop */
   watchCount(tell: (count: { text: TextCount; selection: TextCount | null }) => void): () => void
+}
+
+export interface FindQuery {
+  text: string
+  matchCase: boolean
+  wholeWord: boolean
+  /** The text is a regular expression. */
+  regex: boolean
+}
+
+export interface FindProgress {
+  count: number
+  /** The place of the match that is shown, or -1. */
+  current: number
+  /** An expression is still looking. */
+  busy: boolean
+  /** The expression is none, or takes too long. */
+  problem: 'invalid' | 'slow' | null
+}
+
+/** Find and replace. Matches are painted on this screen alone. */
+export interface Finder {
+  search(query: FindQuery): void
+  step(by: 1 | -1): void
+  /** Replaces the match that is shown and goes on to the next. */
+  replace(replacement: string): void
+  /** Replaces all as one step of undo and says how many. */
+  replaceAll(replacement: string): number
+  /** What is selected, if it is short enough to be looked for. */
+  selectedText(): string
+  /** @returns the way to stop */
+  watch(tell: (progress: FindProgress) => void): () => void
+  /** Forgets the search and selects the match that was shown. */
+  end(): void
 }
 
 export interface OutlineHeading {

@@ -8,6 +8,7 @@ import { TaskItem } from '../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorProps } from '../contract.ts'
 import { carets } from './carets.ts'
 import { codeBlock } from './code.ts'
+import { Find } from './find/finder.ts'
 import { imageNode } from './imageNode.ts'
 import { imageUpload } from './imageUpload.ts'
 import { keepUnknown } from './keepUnknown.ts'
@@ -50,5 +51,6 @@ export function extensions({ props, provider, container, onUnknown, chooseImage,
     keepUnknown({ ydoc: provider.document, onUnknown }),
     Collaboration.configure({ document: provider.document, provider }),
     carets(provider, props.person),
+    Find,
   ]
 }

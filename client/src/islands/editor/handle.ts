@@ -1,6 +1,7 @@
 import type { Editor } from '@tiptap/core'
 import type { EditorHandle } from '../contract.ts'
 import { countBetween } from './count.ts'
+import { finder } from './find/finder.ts'
 import { goToHeading, watchOutline } from './outline.ts'
 
 /** What reads the whole document waits until typing pauses for this long. */
@@ -12,6 +13,7 @@ export function editorHandle(editor: Editor): EditorHandle {
     focus: () => editor.commands.focus(),
     watchOutline: (tell) => watchOutline(editor, (run) => afterPauses(editor, 'update', run), tell),
     goToHeading: (index, focus) => goToHeading(editor, index, focus),
+    find: finder(editor),
     watchCount(tell) {
       const count = () => {
         const { doc, selection } = editor.state
