@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { FRAGMENT } from '../../hocuspocus-server/src/protocol.ts'
+import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
 import { makeTeam, SIZES, signIn, startAtrium, visit } from '../e2e/people.ts'
 import { closePeers, openPeer } from '../server/collaboration.ts'
 
@@ -99,7 +100,7 @@ test('[SEC10] what people write and what they are called is shown as text, where
   await owner.rpc('create_document', { id: documentId, space_id: team.space, title: markup }).throwOnError()
   await owner.from('documents').update({ icon: '<b onclick=1>' }).eq('id', documentId).throwOnError()
   const { data } = await owner.auth.getSession()
-  const url = `${atrium.started.url.replace('http', 'ws')}/collab`
+  const url = `${atrium.started.url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`
   const peer = openPeer({ url, documentId, token: data.session?.access_token ?? '' })
   await peer.saved()
   write(peer.document)

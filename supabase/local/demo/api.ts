@@ -1,6 +1,7 @@
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import * as Y from 'yjs'
 import { documentName, FRAGMENT } from '../../../hocuspocus-server/src/protocol.ts'
+import { SCHEMA_VERSION } from '../../../hocuspocus-server/src/schema/version.ts'
 import type { PlatformAddress } from '../supervisor/platform.ts'
 
 /** One person of the demo, who does everything through the APIs that anybody has. */
@@ -32,7 +33,7 @@ export async function signUp(api: Api, { name, email, password }: { name: string
     email,
     rpc: (name, args) => send(`${api.url}/rest/v1/rpc/${name}`, api.publishableKey, token, args),
     read: (query) => send(`${api.url}/rest/v1/${query}`, api.publishableKey, token),
-    write: (documentId, content) => write(`${api.url.replace('http', 'ws')}/collab`, token, documentId, content),
+    write: (documentId, content) => write(`${api.url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`, token, documentId, content),
   }
 }
 
