@@ -22,7 +22,7 @@ grant select on atrium.copied_files to authenticated;
 
 create policy "people see files in the copies that they may read"
   on storage.objects for select to authenticated
-  using (bucket_id = 'document-images' and exists (select from atrium.copied_files file where file.name = objects.name));
+  using (bucket_id in ('document-images', 'document-files') and exists (select from atrium.copied_files file where file.name = objects.name));
 
 -- Definer: it reads the log and writes documents, which nobody may.
 create function atrium_private.copy_document(
@@ -90,7 +90,7 @@ begin
   files as (
     insert into atrium.copied_files (document_id, source_id, name)
     select branch.copy_id, branch.id, object.name
-    from branch join storage.objects object on object.bucket_id = 'document-images' 
+    from branch join storage.objects object on object.bucket_id in ('document-images', 'document-files')
       and object.name collate "C" >= branch.id || '/' and object.name collate "C" < branch.id || '0'
     union
     select branch.copy_id, file.source_id, file.name from branch join atrium.copied_files file on file.document_id = branch.id

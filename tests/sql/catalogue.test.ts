@@ -66,7 +66,7 @@ const RULES = [
     select tablename || ': ' || policyname as name from pg_policies
     where (schemaname in ('atrium', 'atrium_private') or schemaname in ('storage', 'realtime'))
       and regexp_replace(coalesce(qual, '') || coalesce(with_check, ''), '\\( ?SELECT atrium_private\\.[a-z_]+\\((realtime\\.topic\\(\\)|[^()]*)\\)', '', 'g')
-        ~ 'atrium_private\\.(?!image_document)|auth\\.'`,
+        ~ 'atrium_private\\.(?!(image|file)_document)|auth\\.'`,
   ],
   [
     'a policy is for one verb and one role, and permits',
