@@ -219,3 +219,29 @@ comment on function atrium.open_link(text, text) is
 Example: select state, object_id from atrium.open_link(''n3cm…'', ''open sesame'');
 Errors: 401 not_signed_in, 404 link_not_found, 410 link_expired.';
 grant execute on function atrium.open_link to authenticated;
+
+-- Definer: see grant_rights.
+create function atrium_private.linked_to_caller()
+  returns setof uuid
+  language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return query
+    select rights.object_id
+    from atrium_private.grant_rights((select atrium_private.caller()), 'document') rights
+    join atrium.spaces space on space.id = rights.space_id
+    where rights.source = 'link' and not exists (
+      select from atrium_private.active_memberships((select atrium_private.caller())) member where member.workspace_id = space.workspace_id
+    );
+end $$;
+comment on function atrium_private.linked_to_caller() is 'The documents outside of the caller''s workspaces that he reads by a link.';
+grant execute on function atrium_private.linked_to_caller to authenticated;
+
+create function atrium.linked_documents()
+  returns setof atrium.documents
+  language sql stable set search_path = ''
+as $$ select document.* from atrium.documents document where document.id in (select atrium_private.linked_to_caller()) $$;
+comment on function atrium.linked_documents() is
+  'The documents that the caller has opened by a link in workspaces to which he does not belong, for as long as the link lasts.
+Example: select id, title from atrium.linked_documents();';
+grant execute on function atrium.linked_documents to authenticated;

@@ -296,6 +296,10 @@ export type Database = {
         Args: { token: string }
         Returns: { object_type: string; role: Role; has_password: boolean; expires_at: string | null }[]
       }
+      linked_documents: {
+        Args: Record<never, never>
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
       lock_document: {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']

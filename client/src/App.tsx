@@ -24,6 +24,7 @@ const LoginPage = lazy(() => import('./session/LoginPage.tsx'))
 const SignUpPage = lazy(() => import('./session/SignUpPage.tsx'))
 const ResetPage = lazy(() => import('./session/ResetPage.tsx'))
 const InvitePage = lazy(() => import('./workspaces/InvitePage.tsx'))
+const LinkPage = lazy(() => import('./access/LinkPage.tsx'))
 const SetupPage = lazy(() => import('./workspaces/SetupPage.tsx'))
 const PeoplePage = lazy(() => import('./workspaces/PeoplePage.tsx'))
 const SessionEnded = lazy(() => import('./session/SessionEnded.tsx').then((module) => ({ default: module.SessionEnded })))
@@ -50,6 +51,7 @@ export default function App() {
           </Route>
           <Route path="/reset" component={ResetPage} />
           <Route path="/invite/:token" component={InvitePage} />
+          <Route path={['/l/:token', '/l/:token/open']} component={LinkPage} />
           <Route component={SignedIn}>
             <Route path="/setup" component={SetupPage} />
             <Route component={InWorkspace}>

@@ -13,6 +13,7 @@ export const paths = {
   security: () => '/settings/security',
   setup: () => '/setup',
   invite: (token: string) => `/invite/${encodeURIComponent(token)}`,
+  link: (token: string) => `/l/${encodeURIComponent(token)}`,
   login: (next?: string) => withNext('/login', next),
   signup: (next?: string) => withNext('/signup', next),
   reset: () => '/reset',

@@ -110,3 +110,16 @@ test('[LNK3] neither token nor password is kept, and bad ones are refused', asyn
     await expect(create(args)).rejects.toMatchObject({ code: 'PT422', detail })
   for (const wrong of ['', 'x', 'x'.repeat(100_000)]) await expect(open(visitor, wrong)).rejects.toMatchObject({ detail: 'link_not_found' })
 })
+
+test('[LNK1] what was opened by links outside of the own workspaces is listed, and nothing else', async () => {
+  const stranger = await createUser(db)
+  const member = workspace.owner
+  const { document, id, token } = await link()
+  const listed = async (user: User) => (await db.call(user, 'linked_documents', {})).map((row) => row.id)
+  for (const user of [stranger, visitor, member]) await open(user, token)
+  expect(await listed(stranger)).toEqual([document])
+  expect(await listed(visitor)).toContain(document)
+  expect(await listed(member)).toEqual([])
+  await db.call(workspace.owner, 'delete_link', { link_id: id })
+  expect(await listed(stranger)).toEqual([])
+})

@@ -13,7 +13,10 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import { endOfDay } from './days.ts'
 import { en } from './en.ts'
+import { LinkDialog } from './LinkDialog.tsx'
+import { ShareLinks } from './ShareLinks.tsx'
 import { createSharing, type Grant, type Grantee, granteeOf, type SharedItem } from './sharing.ts'
 import './share.css'
 
@@ -30,6 +33,7 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
   const submit = createSubmit<'with' | 'expires'>(sentenceOf)
   const [to, setTo] = createSignal('')
   const [role, setRole] = createSignal<Role>('viewer')
+  const [linking, setLinking] = createSignal(false)
 
   const nameOf = ({ kind, id }: Grantee) =>
     kind === 'group'
@@ -46,9 +50,7 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
 
   async function share(form: HTMLFormElement) {
     const [kind, id] = to().split(' ')
-    const day = textOf(form, 'expires')
-    // The chosen day is the last one.
-    const expires = day ? new Date(`${day}T23:59:59`) : null
+    const expires = endOfDay(textOf(form, 'expires'))
     const errors = {
       with: !id && t('share.withMissing'),
       expires: expires !== null && expires.getTime() < Date.now() && t('share.expiresWrong'),
@@ -71,78 +73,87 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
   }
 
   return (
-    <Dialog
-      title={t('share.title', { title: props.title })}
-      closeLabel={common.close}
-      onClose={() => props.onClose()}
-      onSubmit={(event) => void share(event.target as HTMLFormElement)}
-    >
-      <p class="form-error" role="alert">
-        {submit.problem() ?? (sharing.problem() ? sentenceOf(sharing.problem()) : undefined)}
-      </p>
-      <div class="share-form">
-        <div>
-          <Select
-            label={t('share.with')}
-            name="with"
-            value={to()}
-            options={options()}
-            aria-invalid={submit.errorOf('with') ? 'true' : undefined}
-            aria-describedby="share-with-error"
-            onChange={setTo}
-          />
-          <p class="field-error" id="share-with-error" role="alert">
-            {submit.errorOf('with')}
-          </p>
+    <>
+      <Dialog
+        title={t('share.title', { title: props.title })}
+        closeLabel={common.close}
+        onClose={() => props.onClose()}
+        onSubmit={(event) => void share(event.target as HTMLFormElement)}
+      >
+        <p class="form-error" role="alert">
+          {submit.problem() ?? (sharing.problem() ? sentenceOf(sharing.problem()) : undefined)}
+        </p>
+        <div class="share-form">
+          <div>
+            <Select
+              label={t('share.with')}
+              name="with"
+              value={to()}
+              options={options()}
+              aria-invalid={submit.errorOf('with') ? 'true' : undefined}
+              aria-describedby="share-with-error"
+              onChange={setTo}
+            />
+            <p class="field-error" id="share-with-error" role="alert">
+              {submit.errorOf('with')}
+            </p>
+          </div>
+          <Select label={t('share.role')} value={role()} options={roleOptions} onChange={setRole} />
+          <Field label={t('share.expires')} name="expires" type="date" error={submit.errorOf('expires')} />
+          <Button type="submit" look="primary" busy={submit.busy()}>
+            {t('share.submit')}
+          </Button>
         </div>
-        <Select label={t('share.role')} value={role()} options={roleOptions} onChange={setRole} />
-        <Field label={t('share.expires')} name="expires" type="date" error={submit.errorOf('expires')} />
-        <Button type="submit" look="primary" busy={submit.busy()}>
-          {t('share.submit')}
-        </Button>
-      </div>
-      <Show when={sharing.grants().length > 0}>
-        <section aria-label={t('share.sharedWith')}>
-          <h3>{t('share.sharedWith')}</h3>
-          <ul class="share-list">
-            <For each={sharing.grants()}>
-              {(grant) => (
-                <GrantItem
-                  grant={grant}
-                  name={nameOf(granteeOf(grant))}
-                  onRole={(next) => void change(() => sharing.setRole(grant, next))}
-                  onRemove={() => void change(() => sharing.unshare(grant), t('share.removed', { name: nameOf(granteeOf(grant)) }))}
-                />
-              )}
-            </For>
-          </ul>
-        </section>
-      </Show>
-      <section aria-label={t('share.people')}>
-        <h3>{t('share.people')}</h3>
-        <Show when={sharing.people()} fallback={sharing.problem() ? null : <Skeleton lines={4} />}>
-          {(people) => (
+        <Show when={sharing.grants().length > 0}>
+          <section aria-label={t('share.sharedWith')}>
+            <h3>{t('share.sharedWith')}</h3>
             <ul class="share-list">
-              <For each={people()}>
-                {(person) => (
-                  <li>
-                    <Avatar id={person.user_id} name={person.name} />
-                    <div class="share-person">
-                      <strong>{person.name}</strong>{' '}
-                      <Show when={person.user_id === session.user()?.id}>
-                        <span class="muted">({t('share.you')})</span>
-                      </Show>
-                      <div class="muted">{person.reason}</div>
-                    </div>
-                    <span class="muted">{common.roles[person.role]}</span>
-                  </li>
+              <For each={sharing.grants()}>
+                {(grant) => (
+                  <GrantItem
+                    grant={grant}
+                    name={nameOf(granteeOf(grant))}
+                    onRole={(next) => void change(() => sharing.setRole(grant, next))}
+                    onRemove={() => void change(() => sharing.unshare(grant), t('share.removed', { name: nameOf(granteeOf(grant)) }))}
+                  />
                 )}
               </For>
             </ul>
-          )}
+          </section>
         </Show>
-      </section>
-    </Dialog>
+        <Show when={props.item.type === 'document'}>
+          <ShareLinks sharing={sharing} onNew={() => setLinking(true)} />
+        </Show>
+        <section aria-label={t('share.people')}>
+          <h3>{t('share.people')}</h3>
+          <Show when={sharing.people()} fallback={sharing.problem() ? null : <Skeleton lines={4} />}>
+            {(people) => (
+              <ul class="share-list">
+                <For each={people()}>
+                  {(person) => (
+                    <li>
+                      <Avatar id={person.user_id} name={person.name} />
+                      <div class="share-person">
+                        <strong>{person.name}</strong>{' '}
+                        <Show when={person.user_id === session.user()?.id}>
+                          <span class="muted">({t('share.you')})</span>
+                        </Show>
+                        <div class="muted">{person.reason}</div>
+                      </div>
+                      <span class="muted">{common.roles[person.role]}</span>
+                    </li>
+                  )}
+                </For>
+              </ul>
+            )}
+          </Show>
+        </section>
+      </Dialog>
+      {/* Beside it: a form cannot be inside another one. */}
+      <Show when={linking()}>
+        <LinkDialog sharing={sharing} title={props.title} onClose={() => setLinking(false)} />
+      </Show>
+    </>
   )
 }
 

@@ -11,15 +11,17 @@ export interface SharedItem {
 
 export type PersonWithAccess = Result<'who_has_access'>[number]
 export type Grant = Row<'grants'>
+export type Link = Row<'links'>
 
 export interface Grantee {
   kind: 'person' | 'group'
   id: string
 }
 
-interface Sharing {
+interface SharingState {
   people: PersonWithAccess[]
   grants: Grant[]
+  links: Link[]
   groups: { id: string; name: string }[]
 }
 
@@ -38,6 +40,8 @@ export function createSharing(item: SharedItem) {
     /** Undefined before the first answer. */
     people: () => latest()?.people,
     grants: () => latest()?.grants ?? [],
+    /** For whoever has them; a room has none. */
+    links: () => latest()?.links ?? [],
     groups: () => latest()?.groups ?? [],
     problem: () => state.error as unknown,
     reload: async () => void (await refetch()),
@@ -48,17 +52,33 @@ export function createSharing(item: SharedItem) {
       await rpc('unshare_item', { grant_id: grant.id })
       await refetch()
     },
+
+    /** Makes a link and tells its token, which nobody can read again. */
+    async makeLink(role: Role, expiresAt: string | null, password: string | null): Promise<string> {
+      const args = { object_type: item.type, object_id: item.id, role, expires_at: expiresAt, password }
+      const [made] = await rpc<Result<'create_link'>>('create_link', args)
+      await refetch()
+      return made?.token ?? ''
+    },
+
+    async deleteLink(link: Link): Promise<void> {
+      await rpc('delete_link', { link_id: link.id })
+      await refetch()
+    },
   }
 }
 
 export const granteeOf = (grant: Grant): Grantee =>
   grant.group_id ? { kind: 'group', id: grant.group_id } : { kind: 'person', id: grant.user_id ?? '' }
 
-async function readSharing({ type, id, workspaceId }: SharedItem): Promise<Sharing> {
-  const [people, grants, groups] = await Promise.all([
+async function readSharing({ type, id, workspaceId }: SharedItem): Promise<SharingState> {
+  const [people, grants, links, groups] = await Promise.all([
     rpc<PersonWithAccess[]>('who_has_access', { object_type: type, object_id: id }),
     rows<Grant[]>(rest.from('grants').select('*').eq('object_type', type).eq('object_id', id).order('created_at')),
+    rows<Link[]>(rest.from('links').select('*').eq('object_id', id).order('created_at')),
     rows<{ id: string; name: string }[]>(rest.from('groups').select('id,name').eq('workspace_id', workspaceId).order('name')),
   ])
-  return { people, grants, groups }
+  return { people, grants, links, groups }
 }
+
+export type Sharing = ReturnType<typeof createSharing>

@@ -149,6 +149,8 @@ export function DocumentView(props: { document: DocumentRow }) {
             onState={(next, pending) => {
               setState(next)
               setUnsent(pending)
+              // Of a link that was taken back the socket alone hears.
+              if (next === 'denied') void workspace.reload()
             }}
             onPresence={setPeople}
             onUnsent={setLostText}

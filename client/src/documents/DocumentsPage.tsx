@@ -123,7 +123,7 @@ function DocumentLine(props: { document: DocumentRow; time: string }) {
         <span class="document-line-text">
           <strong dir="auto">{titleOf(props.document)}</strong>
           <small>
-            {workspace.space(props.document.space_id)?.name} · {props.time}
+            {[workspace.space(props.document.space_id)?.name, props.time].filter(Boolean).join(' · ')}
           </small>
         </span>
       </A>

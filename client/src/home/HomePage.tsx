@@ -56,12 +56,14 @@ export function HomePage() {
               <DocumentLinks documents={documents()} withSpace />
             </section>
           </Show>
-          <section class="section">
-            <h2>{t('spaces')}</h2>
-            <ul class="space-cards">
-              <For each={workspace.spaces()}>{(space) => <SpaceCard id={space.id} />}</For>
-            </ul>
-          </section>
+          <Show when={workspace.spaces().length > 0}>
+            <section class="section">
+              <h2>{t('spaces')}</h2>
+              <ul class="space-cards">
+                <For each={workspace.spaces()}>{(space) => <SpaceCard id={space.id} />}</For>
+              </ul>
+            </section>
+          </Show>
         </Show>
       </div>
     </Page>

@@ -30,8 +30,8 @@ export function DocumentLinks(props: { documents: readonly DocumentRow[]; withSp
                   {title()}
                 </span>
                 <span class="link-meta ellipsis">
-                  <Show when={props.withSpace}>
-                    <span class="link-space">{workspace.space(row.space_id)?.name} · </span>
+                  <Show when={props.withSpace && workspace.space(row.space_id)}>
+                    {(space) => <span class="link-space">{space().name} · </span>}
                   </Show>
                   <time datetime={row.updated_at}>{relativeTime(row.updated_at)}</time>
                 </span>

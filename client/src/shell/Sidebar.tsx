@@ -1,5 +1,5 @@
 import { A, useNavigate } from '@solidjs/router'
-import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, lazy, on, onCleanup, onMount, Show, Suspense } from 'solid-js'
 import { DocumentTree } from '../documents/DocumentTree.tsx'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
@@ -18,12 +18,14 @@ import { SpaceMenu } from './SpaceMenu.tsx'
 import { useShell } from './shellState.ts'
 
 const t = textsOf(en)
+const SharedWithMe = lazy(() => import('./SharedWithMe.tsx').then((module) => ({ default: module.SharedWithMe })))
 
 /** Where everything is: the workspace, its spaces, and in each its pages and rooms. A drawer on narrow screens. */
 export function Sidebar() {
   const shell = useShell()
   const workspace = useWorkspace()
   let aside!: HTMLElement
+  const hasLoose = createMemo(() => [...workspace.documents(), ...workspace.rooms()].some((row) => !workspace.space(row.space_id)))
 
   // The page behind an open drawer is inert, so the focus goes in with it, and back to where it was.
   let before: Element | null = null
@@ -70,6 +72,11 @@ export function Sidebar() {
           {t('people')}
         </A>
         <For each={workspace.spaces()}>{(space) => <SpaceGroup space={space} />}</For>
+        <Show when={hasLoose()}>
+          <Suspense>
+            <SharedWithMe />
+          </Suspense>
+        </Show>
         <Show when={workspace.can('editor')}>
           <button
             type="button"

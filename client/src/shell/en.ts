@@ -16,6 +16,7 @@ export const en = {
   people: 'People',
   more: 'More',
   spaces: 'Spaces',
+  shared: 'Shared with you',
   newSpace: 'New space',
   newWorkspace: 'New workspace',
   newDocument: 'New page',

@@ -1,5 +1,6 @@
 import { createContext, createEffect, createMemo, createSignal, on, useContext } from 'solid-js'
 import { createStore, reconcile } from 'solid-js/store'
+import { en } from '../en.ts'
 import {
   type DocumentRow,
   higher,
@@ -27,6 +28,8 @@ interface Lists {
 const emptyLists: Lists = { spaces: [], documents: [], rooms: [], people: [], spaceRoles: {} }
 const documentColumns =
   'id,workspace_id,space_id,parent_id,title,icon,position,created_by,created_at,updated_at,locked_at,locked_by,is_template'
+/** Stands for the workspaces in which somebody is not, but has opened a page by a link. */
+const linked = '00000000-0000-0000-0000-000000000000'
 /** PostgREST gives at most this many rows at once. */
 const pageRows = 1000
 
@@ -45,7 +48,8 @@ export function createWorkspaces(session: Session) {
 
   /** Reads the workspaces; a current one that is gone is left for another. */
   async function reloadAll(): Promise<void> {
-    const found = await rpc<WorkspaceRow[]>('my_workspaces')
+    const [found, links] = await Promise.all([rpc<WorkspaceRow[]>('my_workspaces'), rows<unknown[]>(readLinked('id').limit(1))])
+    if (links.length > 0) found.push({ id: linked, name: en.linked, role: 'guest', epoch: 0, joined_at: '', needs_mfa: false })
     const before = current()
     setAll(found)
     if (before && !found.some((workspace) => workspace.id === before.id)) setLost(before.name)
@@ -128,8 +132,9 @@ export function createWorkspaces(session: Session) {
     else if (guessed.status === 'rejected') throw guessed.reason
   }
 
-  /** Shows another workspace of this person. */
-  function enter(workspace: string): void {
+  /** Shows another workspace of this person, or what he opened by links for one that is not his. */
+  function enter(wanted: string): void {
+    const workspace = all()?.some((row) => row.id === wanted) ? wanted : linked
     if (workspace === listsOf()) return
     setLists(reconcile(structuredClone(emptyLists)))
     setId(workspace)
@@ -226,12 +231,19 @@ async function readSpaceRoles(person: string | undefined): Promise<Record<string
 async function readDocuments(workspace: string): Promise<DocumentRow[]> {
   const found: DocumentRow[] = []
   for (;;) {
-    const query = rest.from('documents').select(documentColumns).eq('workspace_id', workspace).is('trashed_at', null)
-    const page = await rows<DocumentRow[]>(query.order('id').range(found.length, found.length + pageRows - 1))
+    const query = workspace === linked ? readLinked() : rest.from('documents').select(documentColumns).eq('workspace_id', workspace)
+    const page = await rows<DocumentRow[]>(
+      query
+        .is('trashed_at', null)
+        .order('id')
+        .range(found.length, found.length + pageRows - 1),
+    )
     found.push(...page)
     if (page.length < pageRows) return found
   }
 }
+
+const readLinked = (columns = documentColumns) => rest.rpc('linked_documents').select(columns)
 
 function readRooms(workspace: string): Promise<RoomRow[]> {
   return rpc('my_rooms', { workspace_id: workspace })

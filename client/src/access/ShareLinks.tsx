@@ -1,0 +1,85 @@
+import { createSignal, For, Show } from 'solid-js'
+import { en as common } from '../en.ts'
+import { sentenceOf } from '../errors.ts'
+import { longDate, relativeTime, textsOf } from '../i18n.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { ConfirmDialog } from '../ui/Dialog.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { toast } from '../ui/Toast.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './en.ts'
+import type { Link, Sharing } from './sharing.ts'
+
+const t = textsOf(en)
+
+/** The links by which whoever has one comes to a page. */
+export function ShareLinks(props: { sharing: Sharing; onNew(): void }) {
+  const workspace = useWorkspace()
+  const [deleting, setDeleting] = createSignal<Link>()
+  const [busy, setBusy] = createSignal(false)
+  const maker = (link: Link) => ({ name: workspace.nameOf(link.created_by ?? '') ?? common.somebody, when: relativeTime(link.created_at) })
+
+  async function remove(link: Link) {
+    setBusy(true)
+    try {
+      await props.sharing.deleteLink(link)
+      toast(t('links.deleted'))
+    } catch (error) {
+      toast(sentenceOf(error))
+    }
+    setBusy(false)
+    setDeleting(undefined)
+  }
+
+  return (
+    <section aria-label={t('links.title')}>
+      <div class="share-head">
+        <h3 class="grow">{t('links.title')}</h3>
+        <Button look="outline" icon="link" onClick={() => props.onNew()}>
+          {t('links.new')}
+        </Button>
+      </div>
+      <Show when={props.sharing.links().length > 0} fallback={<p class="muted">{t('links.none')}</p>}>
+        <ul class="share-list">
+          <For each={props.sharing.links()}>
+            {(link) => (
+              <li>
+                <Icon name="link" />
+                <div class="share-person">
+                  <strong>{common.roles[link.role]}</strong>
+                  <div class="muted">{[...limits(link), t('links.madeBy', maker(link))].join(' · ')}</div>
+                </div>
+                <IconButton icon="trash" label={t('links.delete', maker(link))} onClick={() => setDeleting(link)} />
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+      <Show when={deleting()}>
+        {(link) => (
+          <ConfirmDialog
+            title={t('links.deleteTitle')}
+            action={t('links.deleteAction')}
+            cancel={common.cancel}
+            busy={busy()}
+            onConfirm={() => void remove(link())}
+            onClose={() => setDeleting(undefined)}
+          >
+            <p>{t('links.deleteText')}</p>
+          </ConfirmDialog>
+        )}
+      </Show>
+    </section>
+  )
+}
+
+/** "with password", "until 3 March 2027" */
+function limits(link: Link): string[] {
+  const found: string[] = []
+  if (link.has_password) found.push(t('links.withPassword'))
+  if (link.expires_at) {
+    const isOver = new Date(link.expires_at).getTime() < Date.now()
+    found.push(t(isOver ? 'links.over' : 'links.until', { date: longDate(link.expires_at) }))
+  }
+  return found
+}
