@@ -77,6 +77,9 @@ as $$
   union all
   select shared.workspace_id, shared.space_id, null from atrium.grants shared
   where change = 'unshare_item' and shared.id = (arguments ->> 'grant_id')::uuid
+  union all
+  select link.workspace_id, link.space_id, null from atrium.links link
+  where change = 'delete_link' and link.id = (arguments ->> 'link_id')::uuid
 $$;
 comment on function atrium_private.change_scope(text, jsonb) is 'Where a change can have an effect: the workspace, and one space or the people in it when no others can be concerned.';
 
@@ -109,6 +112,7 @@ begin
     when 'remove_room_member' then perform atrium.remove_room_member(room, person);
     when 'share_item' then perform atrium.share_item(arguments ->> 'object_type', (arguments ->> 'object_id')::uuid, new_role, person, team, (arguments ->> 'expires_at')::timestamptz);
     when 'unshare_item' then perform atrium.unshare_item((arguments ->> 'grant_id')::uuid);
+    when 'delete_link' then perform atrium.delete_link((arguments ->> 'link_id')::uuid);
     else raise sqlstate 'PT422' using message = 'This is no change of rights that can be tried.', detail = 'change_invalid';
   end case;
 exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
@@ -140,11 +144,20 @@ begin
       raise sqlstate 'PT422' using message = 'An argument is not of its type.', detail = 'arguments_invalid';
   end;
   return query
-    with changed as (
-      select split_part(key, ' ', 1)::uuid as person, split_part(key, ' ', 2) as type, split_part(key, ' ', 3)::uuid as object,
-        (was ->> key)::atrium.role as old_role, (is_now ->> key)::atrium.role as new_role
+    with keys as (
+      select key, split_part(key, ' ', 1)::uuid as person, split_part(key, ' ', 2) as type, split_part(key, ' ', 3)::uuid as object
       from (select jsonb_object_keys(was) as key union select jsonb_object_keys(is_now)) keys
-      where was ->> key is distinct from is_now ->> key
+    ),
+    changed as (
+      select keys.person, keys.type, keys.object, old.role as old_role, new.role as new_role
+      from keys
+      left join atrium.documents document on keys.type = 'document' and document.id = keys.object
+      left join atrium.rooms room on keys.type = 'room' and room.id = keys.object and not room.private
+      -- What is shared for the first time, or no longer, is in one of the maps alone: who sees its space saw it before and sees it after.
+      cross join lateral (select format('%s space %s', keys.person, coalesce(document.space_id, room.space_id)) as key) through
+      cross join lateral (select greatest((was ->> keys.key)::atrium.role, (was ->> through.key)::atrium.role) as role) old
+      cross join lateral (select greatest((is_now ->> keys.key)::atrium.role, (is_now ->> through.key)::atrium.role) as role) new
+      where old.role is distinct from new.role
     )
     select changed.person, profile.name, changed.type, changed.object,
       coalesce(workspace.name, space.name, room.name, nullif(document.title, '')), changed.old_role, changed.new_role
@@ -171,7 +184,7 @@ create function atrium.preview_access_change(change text, arguments jsonb)
   language sql set search_path = ''
 as $$ select * from atrium_private.preview_access_change($1, $2) $$;
 comment on function atrium.preview_access_change(text, jsonb) is
-  'Who would gain and lose what if a function of the API were called, without calling it: one row for each person and workspace, space, private room or shared item whose role would change, those who lose first, 1000 at most. What the caller cannot see, a private space for example, is left out. Public rooms and documents change with their space. The change is set_member_role, suspend_member, reactivate_member, remove_member, add_group_member, remove_group_member, delete_group, set_space_member, remove_space_member, set_space_group, remove_space_group, set_space_private, add_room_member, remove_room_member, share_item or unshare_item, with its arguments by name. Nullable: object_name, before, after.
+  'Who would gain and lose what if a function of the API were called, without calling it: one row for each person and workspace, space, private room or shared item whose role would change, those who lose first, 1000 at most. What the caller cannot see, a private space for example, is left out. Public rooms and documents change with their space. The change is set_member_role, suspend_member, reactivate_member, remove_member, add_group_member, remove_group_member, delete_group, set_space_member, remove_space_member, set_space_group, remove_space_group, set_space_private, add_room_member, remove_room_member, share_item, unshare_item or delete_link, with its arguments by name. Nullable: object_name, before, after.
 Example: select name, object_name, before, after from atrium.preview_access_change(''set_space_private'', ''{"space_id": "0190…", "private": true}'');
 Errors: those of the change itself, 401 not_signed_in, 422 change_invalid, arguments_invalid.';
 grant execute on function atrium.preview_access_change to authenticated;

@@ -27,6 +27,8 @@ interface Routine {
   returns: string
   /** The table whose row it returns, if it does. */
   row: string | null
+  /** Whether it returns any number of them. */
+  many: boolean
 }
 
 const TYPES: Record<string, string> = {
@@ -85,7 +87,7 @@ export async function describeTypes(sql: postgres.Sql): Promise<string> {
     select proname as name,
       coalesce((select jsonb_agg(json order by ordinality) from parameter where parameter.oid = routine.oid and mode = 'i'), '[]') as arguments,
       (select jsonb_agg(json order by ordinality) from parameter where parameter.oid = routine.oid and mode = 't') as columns,
-      typname as returns,
+      typname as returns, proretset as many,
       (select relname from pg_class where pg_class.oid = typrelid and relkind = 'r') as row
     from routine join pg_type on pg_type.oid = prorettype
     order by proname`
@@ -146,12 +148,12 @@ function describeTable({ name, columns, relationships }: Table): string[] {
   ]
 }
 
-function describeRoutine({ name, arguments: parameters, columns, returns, row }: Routine): string[] {
+function describeRoutine({ name, arguments: parameters, columns, returns, row, many }: Routine): string[] {
   const list = parameters.map((parameter) => `${parameter.name}${parameter.optional ? '?' : ''}: ${typeOf(parameter)}`)
   return [
     `${name}: {`,
     `Args: ${list.length > 0 ? `{ ${list.join('; ')} }` : 'Record<never, never>'}`,
-    `Returns: ${resultOf(columns, returns, row)}`,
+    `Returns: ${columns || !many ? resultOf(columns, returns, row) : `${resultOf(null, returns, row)}[]`}`,
     '}',
   ]
 }

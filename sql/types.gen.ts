@@ -298,7 +298,7 @@ export type Database = {
       }
       linked_documents: {
         Args: Record<never, never>
-        Returns: Database['atrium']['Tables']['documents']['Row']
+        Returns: Database['atrium']['Tables']['documents']['Row'][]
       }
       lock_document: {
         Args: { id: string }

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Result } from '../../sql/types.gen.ts'
 import { createDatabase } from '../support/database.ts'
-import { ACTORS, type Actor, createCast, createDocument, createWorkspace, type User, type Workspace } from '../support/factories.ts'
+import {
+  ACTORS,
+  type Actor,
+  createCast,
+  createDocument,
+  createUser,
+  createWorkspace,
+  type User,
+  type Workspace,
+} from '../support/factories.ts'
 
 const db = await createDatabase()
 let workspace: Workspace
@@ -183,6 +192,25 @@ test('[DRY1] who gains and who loses what is told before a change is saved, and 
   expect(await state()).toEqual(before)
   await db.admin`select pg_notify('atrium_access', 'end')`
   await expect.poll(() => heard).toEqual(['end'])
+})
+
+test('[DRY1] sharing for the first time, and no more, changes nothing for who sees the space anyway', async () => {
+  const document = await createDocument(db, workspace)
+  const stranger = await createUser(db)
+  const item = { object_type: 'document', object_id: document.id } as const
+  const asked = async (change: string, args: Record<string, unknown>) =>
+    (await db.call(workspace.owner, 'preview_access_change', { change, arguments: args as never })).map(
+      ({ user_id, before, after }) =>
+        `${user_id === stranger.id ? 'stranger' : ACTORS.find((name) => cast[name].id === user_id)} ${before}>${after}`,
+    )
+  const share = { ...item, role: 'editor', user_id: cast.guest.id } as const
+  expect(await asked('share_item', share)).toEqual(['guest null>editor'])
+  const grant = await db.call(workspace.owner, 'share_item', share)
+  expect(await asked('unshare_item', { grant_id: grant.id })).toEqual(['guest editor>null'])
+  await db.call(workspace.owner, 'unshare_item', { grant_id: grant.id })
+  const [link] = await db.call(workspace.owner, 'create_link', { ...item, role: 'commenter' })
+  await db.call(stranger, 'open_link', { token: link?.token ?? '' })
+  expect(await asked('delete_link', { link_id: link?.id })).toEqual(['stranger commenter>null'])
 })
 
 test('[DRY2] who may not make a change learns nothing by trying it, and gets its refusal', async () => {
