@@ -48,14 +48,20 @@ comment on function atrium_private.require_place(uuid, uuid) is
   'The space, locked, when the caller may put a document there. Errors: 403 role_too_low, 404 space_not_found, parent_not_found, 409 space_archived.';
 
 -- Definer: nobody may insert documents but through here.
-create function atrium_private.create_document(new_id uuid, in_space uuid, beneath uuid, new_title text, wanted text)
+create function atrium_private.create_document(
+  new_id uuid, in_space uuid, beneath uuid, new_title text, wanted text, markdown text default null, content jsonb default null
+)
   returns atrium.documents
   language plpgsql security definer set search_path = ''
 as $$
 declare
   space atrium.spaces := atrium_private.require_place(in_space, beneath);
   document atrium.documents;
+  payload jsonb;
 begin
+  if markdown is not null or content is not null then
+    payload := atrium_private.content_payload(markdown, content);
+  end if;
   insert into atrium.documents (id, workspace_id, space_id, parent_id, title, position, created_by)
   values (
     coalesce(new_id, gen_random_uuid()), space.workspace_id, in_space, beneath, coalesce(new_title, ''),
@@ -69,10 +75,12 @@ begin
     if document.id is null then
       raise sqlstate 'PT409' using message = 'This id is taken.', detail = 'id_taken';
     end if;
+  elsif payload is not null then
+    perform atrium_private.queue_command(document.id, 'replace', payload);
   end if;
   return document;
 end $$;
-comment on function atrium_private.create_document(uuid, uuid, uuid, text, text) is 'Behind atrium.create_document.';
+comment on function atrium_private.create_document(uuid, uuid, uuid, text, text, text, jsonb) is 'Behind atrium.create_document.';
 grant execute on function atrium_private.create_document to authenticated;
 
 -- Definer: nobody may move documents but through here.
@@ -172,14 +180,18 @@ end $$;
 comment on function atrium_private.restore_document(uuid) is 'Behind atrium.restore_document.';
 grant execute on function atrium_private.restore_document to authenticated;
 
-create function atrium.create_document(id uuid, space_id uuid, parent_id uuid default null, title text default '', "position" text default null)
+create function atrium.create_document(
+  id uuid, space_id uuid, parent_id uuid default null, title text default '', "position" text default null,
+  markdown text default null, content jsonb default null
+)
   returns atrium.documents
   language sql set search_path = ''
-as $$ select * from atrium_private.create_document($1, $2, $3, $4, $5) $$;
-comment on function atrium.create_document(uuid, uuid, uuid, text, text) is
-  'Makes an empty document at a position, or after its siblings. Editors of the space may. The same call again returns the same document. Nullable: id, parent_id, icon, position, trashed_at.
-Example: select * from atrium.create_document(gen_random_uuid(), ''0190…'', title => ''Plan'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, parent_not_found, 409 id_taken, space_archived, 422 title_too_long (300 characters), title_invalid, position_invalid.';
+as $$ select * from atrium_private.create_document($1, $2, $3, $4, $5, $6, $7) $$;
+comment on function atrium.create_document(uuid, uuid, uuid, text, text, text, jsonb) is
+  'Makes a document at a position, or after its siblings; empty, or with content in Markdown or ProseMirror JSON, which is there a moment later. Editors of the space may. The same call again returns the same document. Nullable: id, parent_id, icon, position, trashed_at, markdown, content.
+Example: select * from atrium.create_document(gen_random_uuid(), ''0190…'', title => ''Plan'', markdown => ''Buy *paper*.'');
+By REST: curl -X POST "$URL/rest/v1/rpc/create_document" -H "apikey: $KEY" -H "Authorization: Bearer $TOKEN" -H "Content-Profile: atrium" -H "Content-Type: application/json" -d ''{"id": "0191…", "space_id": "0190…", "title": "Plan", "markdown": "Buy *paper*."}''
+Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, parent_not_found, 409 id_taken, space_archived, 413 content_too_large, 422 title_too_long (300 characters), title_invalid, position_invalid, content_required, content_invalid.';
 grant execute on function atrium.create_document to authenticated;
 
 create function atrium.move_document(id uuid, parent_id uuid, "position" text, space_id uuid default null)

@@ -180,6 +180,10 @@ export type Database = {
         Args: { room_id: string; user_id: string }
         Returns: undefined
       }
+      append_to_document: {
+        Args: { id: string; markdown: string; command_id?: string | null }
+        Returns: string
+      }
       archive_room: {
         Args: { room_id: string; archived?: boolean }
         Returns: Database['atrium']['Tables']['rooms']['Row']
@@ -188,12 +192,16 @@ export type Database = {
         Args: { space_id: string; archived?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
       }
+      command_state: {
+        Args: { id: string }
+        Returns: { state: string; code: string | null; message: string | null }[]
+      }
       comment_people: {
         Args: { document_id: string }
         Returns: { id: string; name: string; may_read: boolean }[]
       }
       create_document: {
-        Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null }
+        Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null; markdown?: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
       create_group: {
@@ -371,6 +379,10 @@ export type Database = {
       reopen_thread: {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['comment_threads']['Row']
+      }
+      replace_document: {
+        Args: { id: string; markdown?: string | null; content?: Json | null; command_id?: string | null }
+        Returns: string
       }
       reply: {
         Args: { id: string | null; thread_id: string; body: Json }

@@ -5,11 +5,13 @@ import type { WebSocket } from 'ws'
 import { access } from './access.ts'
 import { awareness } from './awareness.ts'
 import { createClientSocket } from './clientSocket.ts'
+import { createCommands } from './commands.ts'
 import type { Limits } from './config.ts'
+import { append, replace } from './contentCommands.ts'
 import type { Database } from './database.ts'
 import { createHints } from './hints.ts'
 import { createOutbox } from './outbox.ts'
-import { createPersistence } from './persistence.ts'
+import { applyLogged, createPersistence } from './persistence.ts'
 import { projections } from './projections.ts'
 import { CLOSE_CODES, documentName } from './protocol.ts'
 import { createRevocation } from './revocation.ts'
@@ -65,6 +67,9 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
     quiet: true,
     // The outbox gathers what leaves in one turn; merging updates, as Hocuspocus would, is quadratic in their number.
     flushDelay: false,
+    // What a document says is readable by SQL within two seconds of a pause, however long somebody goes on.
+    debounce: 800,
+    maxDebounce: 5_000,
     maxPendingDocuments: limits.documentsPerConnection,
     extensions: [
       access({ database, verifyToken, revocation, documentsPerConnection: limits.documentsPerConnection, report }),
@@ -76,12 +81,23 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
   const outbox = createOutbox()
   const webSockets = new Set<WebSocket>()
   let isReadingPaused = false
-  const hints = createHints(hocuspocus.documents)
+  const commands = createCommands({ database, kinds: { append, replace }, documentBytes: limits.documentBytes, deliver, report })
+  const hints = createHints(hocuspocus.documents, { commands: commands.onNotice })
   revocation.start()
   database.listen({ atrium_access: revocation.hear, atrium_documents: hints.hear }, () => {
     revocation.catchUp()
     hints.catchUp()
+    commands.onListening()
   })
+
+  /** A change that the log has already. Whoever is about to open the document may have read the log before it was there. */
+  async function deliver(documentId: string, update: Uint8Array) {
+    const name = documentName(documentId)
+    const document = hocuspocus.documents.get(name) ?? (await hocuspocus.loadingDocuments.get(name)?.catch(() => undefined))
+    if (!document || document.isDestroyed) return
+    applyLogged(document, update)
+    persistence.committed(documentId, update.length)
+  }
 
   /** What clients go on writing waits with them, and not in this server's memory. */
   function pauseReading(isPaused: boolean) {
@@ -133,6 +149,7 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
 
     async close() {
       revocation.stop()
+      await commands.stop()
       await log.drain() // So that clients hear of what is safe while they can be told.
       await new Promise((resolve) => setImmediate(resolve)) // The outbox writes at the end of a turn.
       await Promise.all([...webSockets].map(closeWebSocket))

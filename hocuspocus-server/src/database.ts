@@ -21,6 +21,39 @@ export interface Permission {
   name: string
 }
 
+/** A change of a document that was asked for in SQL. */
+export interface Command {
+  id: string
+  authorId: string
+  /** How the author was signed in when he asked. */
+  claims: Pick<Claims, 'sub' | 'role'>
+  kind: string
+  payload: unknown
+  /** How often a server has begun with it, this time included. */
+  attempts: number
+}
+
+/** What became of a command: the change that was made, or why there is none. */
+export type Outcome = { update: Uint8Array } | { refused: Refusal }
+
+export interface Refusal {
+  code: string
+  message: string
+}
+
+/** The readable form of a document. */
+export interface Contents {
+  json: unknown
+  text: string
+}
+
+/** What commands made of a document: an outcome for each. */
+export interface Applied {
+  outcomes: Outcome[]
+  /** Null when nothing changed. */
+  contents: Contents | null
+}
+
 export interface Database {
   /** Adds rows to the log. When it resolves they are committed. */
   append(updates: LoggedUpdate[]): Promise<void>
@@ -32,7 +65,15 @@ export interface Database {
   ): Promise<{ snapshotBytes: number; mergedBytes: number } | null>
   /** Asked as that person; null when there is no such document for them. */
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
-  saveContents(documentId: string, json: unknown, text: string): Promise<void>
+  /** Why this person may not write the document now; null when he may. */
+  refusalToWrite(documentId: string, claims: Command['claims']): Promise<Refusal | null>
+  saveContents(documentId: string, contents: Contents): Promise<void>
+  /** Documents for which commands wait. */
+  commandedDocuments(): Promise<string[]>
+  /** Hands the oldest waiting commands of a document, with what is stored of it, to `apply`, and commits what comes back together with
+   *  the commands being done. How many there were; null when another server is at it. */
+  applyCommands(documentId: string, apply: (stored: StoredDocument, commands: Command[]) => Promise<Applied>): Promise<number | null>
+  forgetOldCommands(): Promise<void>
   /** Calls the handler of a channel with every payload sent to it, and `onListening` whenever it has begun to listen: what was sent
    *  before is lost. */
   listen(handlers: Record<string, (payload: string) => void>, onListening: () => void): void
@@ -40,6 +81,7 @@ export interface Database {
 }
 
 const ANSWER_DEADLINE_MS = 10_000
+const COMMANDS_AT_ONCE = 20
 const LISTEN_RETRY_MS = 250
 /** As long may a query on a healthy connection take when another connection of the pool is lost. */
 const RENEWAL_SECONDS = 3
@@ -121,8 +163,76 @@ export function createDatabase(url: string): Database {
       })
     },
 
-    async saveContents(documentId, json, text) {
-      await pool.current()`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
+    async refusalToWrite(documentId, claims) {
+      const asked = pool.current().begin(async (transaction) => {
+        await Promise.all([
+          transaction`select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`,
+          transaction`select from atrium_private.require_writable(${documentId})`,
+        ])
+        return null
+      })
+      return withDeadline(asked).catch((error: unknown) => {
+        if (!sqlState(error)?.startsWith('PT4')) throw error
+        const { detail, message } = error as postgres.PostgresError
+        return { code: detail ?? 'failed', message }
+      })
+    },
+
+    async saveContents(documentId, contents) {
+      await saveContents(pool.current(), documentId, contents)
+    },
+
+    async commandedDocuments() {
+      const rows = await withDeadline(pool.current()<{ document_id: string }[]>`
+        select document_id from atrium_private.document_commands where done_at is null group by document_id order by min(created_at)`)
+      return rows.map(({ document_id }) => document_id)
+    },
+
+    async applyCommands(documentId, apply) {
+      return pool.current().begin(async (transaction) => {
+        const [lock] = await transaction<{ mine: boolean }[]>`
+          select pg_try_advisory_xact_lock(hashtextextended(${`atrium.commands:${documentId}`}, 0)) as mine`
+        if (!lock?.mine) return null
+        // Committed beforehand, and thus counted although this server may end over it. Not from this transaction: it would wait for itself.
+        const commands = await withDeadline(pool.current()<Command[]>`
+          with waiting as (
+            select id, attempts from atrium_private.document_commands where document_id = ${documentId} and done_at is null
+            order by created_at, id limit ${COMMANDS_AT_ONCE}
+          ),
+          taken as (
+            update atrium_private.document_commands command set attempts = command.attempts + 1
+            from waiting where command.id = waiting.id
+              -- One that has failed before goes alone: the others do not fail with it.
+              and (command.id = (select id from waiting limit 1) or (select max(attempts) from waiting) = 0)
+            returning command.*
+          )
+          select id, author_id as "authorId", claims, kind, payload, attempts from taken order by created_at, id`)
+        if (commands.length === 0) return 0
+        const { outcomes, contents } = await apply(split(await stored(documentId, transaction)), commands)
+        const results = commands.map(({ id, authorId }, index) => {
+          const outcome = outcomes[index] as Outcome
+          if ('refused' in outcome) return { id, author_id: authorId, error: outcome.refused.code, message: outcome.refused.message }
+          return { id, author_id: authorId, update: Buffer.from(outcome.update).toString('base64') }
+        })
+        await transaction`
+          with results as (
+            select * from json_to_recordset(${JSON.stringify(results)}::text::json)
+              as given (id uuid, author_id uuid, update text, error text, message text)
+          ),
+          done as (
+            update atrium_private.document_commands command
+            set done_at = now(), payload = '{}', error = results.error, message = results.message
+            from results where command.id = results.id
+          )
+          insert into atrium_private.document_updates (document_id, author_id, update)
+          select ${documentId}, author_id, decode(update, 'base64') from results where length(update) > 0`
+        if (contents) await saveContents(transaction, documentId, contents)
+        return commands.length
+      })
+    },
+
+    async forgetOldCommands() {
+      await pool.current()`delete from atrium_private.document_commands where done_at < now() - interval '7 days'`
     },
 
     listen: listener.start,
@@ -131,6 +241,10 @@ export function createDatabase(url: string): Database {
       await Promise.all([listener.stop(), pool.close(), logPool.close()])
     },
   }
+}
+
+async function saveContents(on: postgres.ISql, documentId: string, { json, text }: Contents): Promise<void> {
+  await on`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
 }
 
 /** Which part of a logged update does not exist any more, if that is why it was refused. */

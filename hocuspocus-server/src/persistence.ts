@@ -155,6 +155,11 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
   }
 }
 
+/** Shows people in the document a change that the log has already. */
+export function applyLogged(document: Document, update: Uint8Array): void {
+  Y.applyUpdate(document, update, LOADING)
+}
+
 /** Either part alone, because compaction turns a long tail into little. */
 const isTooLarge = ({ snapshotBytes, tailBytes }: OpenDocument, limit: number) => Math.max(snapshotBytes, tailBytes) > limit
 

@@ -1,6 +1,6 @@
 import type { Document, Extension } from '@hocuspocus/server'
 import * as Y from 'yjs'
-import type { Database } from './database.ts'
+import type { Contents, Database } from './database.ts'
 import { documentIdOf, FRAGMENT } from './protocol.ts'
 import type { Context } from './sessions.ts'
 
@@ -33,8 +33,7 @@ export function projections({
 
   async function save(document: Document): Promise<void> {
     try {
-      const json = toProseMirror(document.getXmlFragment(FRAGMENT))
-      await database.saveContents(documentIdOf(document.name) as string, json, toText(json))
+      await database.saveContents(documentIdOf(document.name) as string, contentsOf(document))
     } catch (error) {
       report(`The contents of document ${document.name} could not be saved`, error)
       saveLater(document)
@@ -45,6 +44,11 @@ export function projections({
     extensionName: 'projections',
     onStoreDocument: ({ document }) => save(document),
   }
+}
+
+export function contentsOf(document: Y.Doc): Contents {
+  const json = toProseMirror(document.getXmlFragment(FRAGMENT))
+  return { json, text: toText(json) }
 }
 
 /** The document as Tiptap would give it by `editor.getJSON()`. */
