@@ -44,11 +44,11 @@ const expiry = setInterval(async () => {
   try {
     await boss.getDb().executeSql('select atrium_private.expire_access()')
   } catch (error) {
-    console.error('worker:', error instanceof Error ? error.message : error) // Asked again in a second.
+    console.error('worker:', error instanceof Error ? error.message : error) // Asked again at once.
   } finally {
     expiring = false
   }
-}, 1000)
+}, 400)
 console.log(JSON.stringify({ ready: true }))
 
 async function stop(): Promise<void> {

@@ -41,8 +41,21 @@ export interface TestPlatform {
   stop(): Promise<void>
 }
 
+interface Wishes {
+  collab?: boolean
+  worker?: boolean
+  cluster?: Cluster
+  /** A folder of edge functions in place of the project's. */
+  functions?: string
+}
+
 /** The platform on a database of its own: the gateway in this process; the collaboration server and the worker as processes when they are asked for. */
-export async function startPlatform({ collab = false, worker = false, cluster = inject('cluster') } = {}): Promise<TestPlatform> {
+export async function startPlatform({
+  collab = false,
+  worker = false,
+  cluster = inject('cluster'),
+  ...options
+}: Wishes = {}): Promise<TestPlatform> {
   const database = await createDatabase(cluster)
   const directory = mkdtempSync(join(tmpdir(), 'atrium-'))
   for (const name of ['run', 'objects', 'mail']) mkdirSync(join(directory, name))
@@ -58,7 +71,7 @@ export async function startPlatform({ collab = false, worker = false, cluster = 
   }
   let log = ''
   const keepLog = (text: string) => (log += text)
-  const gateway = await serve(configuration, { log: keepLog, others: () => ({}) })
+  const gateway = await serve(configuration, { log: keepLog, others: () => ({}), ...options })
   const mail = { smtpUrl: `smtp://127.0.0.1:${configuration.mailboxPort}`, from: 'Atrium <atrium@example.com>' }
   await Promise.all([collab && launch(collabPart(configuration, keepLog)), worker && launch(workerPart(configuration, mail, keepLog))])
 

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, watch } from 'node:fs'
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { DatabaseUnavailable } from '../database/session.ts'
 import type { Service } from '../service.ts'
 import { TokenError, type Tokens } from '../tokens.ts'
+import { createLiveSessions } from './liveSessions.ts'
 import { type FunctionProcess, startFunctionProcess } from './process.ts'
 
 export interface FunctionSettings {
@@ -18,6 +20,8 @@ export interface FunctionsOptions {
   /** Where the sockets go. A Unix socket's path has room for some hundred characters. */
   runDirectory: string
   tokens: Tokens
+  /** As `authenticator`: asked whether the session of a token goes on. Without it the token alone counts. */
+  databaseUrl?: string
   /** Handed to every function: SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY, SUPABASE_DB_URL. */
   environment: Record<string, string>
   /** `[functions.<name>]` of config.toml. */
@@ -49,11 +53,13 @@ export async function createFunctions({
   directory,
   runDirectory,
   tokens,
+  databaseUrl,
   environment,
   settings = {},
   log = () => {},
 }: FunctionsOptions): Promise<Service> {
   mkdirSync(runDirectory, { recursive: true, mode: 0o700 })
+  const sessions = databaseUrl === undefined ? undefined : createLiveSessions(databaseUrl)
   const processes = new Map<string, FunctionProcess>()
   const agent = new Agent({ keepAlive: true })
 
@@ -74,15 +80,19 @@ export async function createFunctions({
     return started
   }
 
-  function check(name: string, request: IncomingMessage): void {
+  async function check(name: string, request: IncomingMessage): Promise<void> {
     const known = NAME.test(name) && settings[name]?.enabled !== false && existsSync(join(directory, name, 'index.ts'))
     if (!known) throw new FunctionError(404, 'NOT_FOUND', 'There is no function of this name')
     if (request.method === 'OPTIONS' || settings[name]?.verify_jwt === false) return
     if (!request.headers.authorization) throw new FunctionError(401, 'UNAUTHORIZED_NO_AUTH_HEADER', 'The header Authorization is missing')
     try {
-      tokens.callerOf({ authorization: request.headers.authorization })
+      const claims = tokens.callerOf({ authorization: request.headers.authorization })
+      if (sessions && !(await sessions.isLive(claims)))
+        throw new FunctionError(401, 'UNAUTHORIZED_SESSION_ENDED', 'The session of this token has ended')
     } catch (error) {
       if (error instanceof TokenError) throw new FunctionError(401, 'UNAUTHORIZED_INVALID_JWT', error.message)
+      if (error instanceof DatabaseUnavailable)
+        throw new FunctionError(503, 'DATABASE_UNAVAILABLE', 'The database cannot be reached right now. Please try again in a moment.')
       throw error
     }
   }
@@ -115,7 +125,7 @@ export async function createFunctions({
       const url = request.url ?? ''
       const name = url.slice(PREFIX.length).split(/[/?]/, 1)[0] ?? ''
       try {
-        check(name, request)
+        await check(name, request)
         // As on Supabase, a function sees its own name as the first part of the path.
         await forward(name, `/${url.slice(PREFIX.length)}`, request, response)
       } catch (error) {
@@ -130,6 +140,7 @@ export async function createFunctions({
       watcher.close()
       agent.destroy()
       for (const running of processes.values()) running.kill()
+      await sessions?.close()
     },
   }
 }

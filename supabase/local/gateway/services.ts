@@ -25,10 +25,12 @@ export interface ServeOptions {
   log(line: string): void
   /** The parts that cannot be asked over a socket, and whether they are up. */
   others(): Record<string, boolean>
+  /** Where the edge functions are, when not in the project. */
+  functions?: string
 }
 
 /** Makes every service that runs in the gateway's process, and listens. */
-export async function serve(configuration: GatewayConfiguration, { log, others }: ServeOptions): Promise<Gateway> {
+export async function serve(configuration: GatewayConfiguration, { log, others, functions = FUNCTIONS }: ServeOptions): Promise<Gateway> {
   const { collabSocket, secrets, host, port, trustedProxies, mailboxPort, dataDirectory } = configuration
   // The worker's login: it enqueues mails, and asks whether the database answers.
   const sql = createPool(
@@ -39,7 +41,7 @@ export async function serve(configuration: GatewayConfiguration, { log, others }
     }),
   )
   const [routes, mailbox] = await Promise.all([
-    createRoutes(configuration, sql, log),
+    createRoutes(configuration, sql, { log, functions }),
     mailboxPort === null ? undefined : createMailbox({ directory: join(dataDirectory, 'mail'), port: mailboxPort }),
   ])
   const gateway = await createGateway({
@@ -62,7 +64,11 @@ export async function serve(configuration: GatewayConfiguration, { log, others }
   }
 }
 
-async function createRoutes(configuration: GatewayConfiguration, sql: Sql, log: ServeOptions['log']): Promise<Route[]> {
+async function createRoutes(
+  configuration: GatewayConfiguration,
+  sql: Sql,
+  { log, functions: directory }: { log: ServeOptions['log']; functions: string },
+): Promise<Route[]> {
   const { secrets, siteUrl, dataDirectory, runDirectory, trustedProxies, signUp } = configuration
   const config = readConfig()
   const tokens = createTokens(secrets)
@@ -85,12 +91,14 @@ async function createRoutes(configuration: GatewayConfiguration, sql: Sql, log: 
     secret: secrets.storageSecret,
     directory: join(dataDirectory, 'objects'),
     fileSizeLimit: config.fileSizeLimit,
+    recheckOn: 'atrium_access',
   })
   const realtime = createRealtime({ databaseUrl: url('supabase_realtime_admin'), tokens, recheckOn: 'atrium_access' })
   const functions = createFunctions({
-    directory: FUNCTIONS,
+    directory,
     runDirectory,
     tokens,
+    databaseUrl: url('authenticator'),
     environment: {
       SUPABASE_URL: siteUrl,
       SUPABASE_ANON_KEY: secrets.publishableKey,

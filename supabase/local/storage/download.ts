@@ -11,14 +11,18 @@ import { checkEncoding, headerValue } from './receive.ts'
 /** How somebody came to a file. It decides who may keep a copy of it, and which pages may embed it. */
 export type Access = { kind: 'public' } | { kind: 'authenticated' } | { kind: 'signed'; secondsLeft: number }
 
-/** Looks the object up again: between its row and its file a newer version may have taken its place. */
-type Find = () => Promise<ObjectRow>
+export interface Read {
+  /** Looks the object up again: between its row and its file a newer version may have taken its place. */
+  find(): Promise<ObjectRow>
+  access: Access
+  /** Calls back when who reads loses the right; returns the way to forget it. Absent for what is public. */
+  whenRefused?(stop: () => void): () => void
+}
 
 /** Sends an object's bytes: ranges, conditions, and headers under which no content runs in the app's origin. */
 export async function sendObject(
   files: Files,
-  find: Find,
-  access: Access,
+  { find, access, whenRefused }: Read,
   { request, response, query }: { request: IncomingMessage; response: ServerResponse; query: URLSearchParams },
 ): Promise<void> {
   const { object, file } = await openObject(files, find)
@@ -41,13 +45,13 @@ export async function sendObject(
       ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {}),
     })
     if (request.method === 'HEAD' || size === 0) response.end()
-    else await stream(file, start, end, response)
+    else await stream(file, { start, end }, response, whenRefused)
   } finally {
     await file.close()
   }
 }
 
-async function openObject(files: Files, find: Find): Promise<{ object: ObjectRow; file: FileHandle }> {
+async function openObject(files: Files, find: Read['find']): Promise<{ object: ObjectRow; file: FileHandle }> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const object = await find()
     const file = await files.open(object.version)
@@ -56,14 +60,22 @@ async function openObject(files: Files, find: Find): Promise<{ object: ObjectRow
   throw noSuchKey()
 }
 
-async function stream(file: FileHandle, start: number, end: number, response: ServerResponse): Promise<void> {
+async function stream(
+  file: FileHandle,
+  range: { start: number; end: number },
+  response: ServerResponse,
+  whenRefused: Read['whenRefused'] = () => () => {},
+): Promise<void> {
   response.setTimeout(IDLE_MS, () => response.destroy())
+  const forget = whenRefused(() => response.destroy())
   try {
-    await pipeline(file.createReadStream({ start, end, autoClose: false, highWaterMark: 1 << 18 }), response)
+    await pipeline(file.createReadStream({ ...range, autoClose: false, highWaterMark: 1 << 18 }), response)
   } catch (error) {
     // A reader who goes away is no error of ours; a disk that fails is, and the cut-off answer tells the reader.
     if (!response.destroyed) response.destroy()
     if (!(error instanceof Error && 'code' in error && /^ERR_STREAM|^ECONN|^EPIPE/.test(String(error.code)))) throw error
+  } finally {
+    forget()
   }
 }
 

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { type Claims, TokenError } from '../tokens.ts'
-import { sendObject } from './download.ts'
+import { type Read, sendObject } from './download.ts'
 import { noSuchBucket } from './errors.ts'
 import { type Exchange, requiredToken, sendJson } from './http.ts'
 import type { Objects } from './objects.ts'
 import { at, type Parts, type Route } from './route.ts'
 
 /** Downloads and descriptions: public, as somebody, by signature. */
-export function readRoutes({ buckets, objects, files, signatures, clock }: Parts): Route[] {
+export function readRoutes({ buckets, objects, files, signatures, revocation, clock }: Parts): Route[] {
   /** A wrong token is nobody's: it opens what is public, and nothing else. */
   function callerOrNobody(caller: () => Claims): Claims | null {
     try {
@@ -19,12 +19,13 @@ export function readRoutes({ buckets, objects, files, signatures, clock }: Parts
   }
 
   /** As the caller; what is in a public bucket is everybody's. */
-  async function read(exchange: Exchange, caller: Claims | null, operation: string) {
+  async function read(exchange: Exchange, caller: Claims | null, operation: string): Promise<Read> {
     const bucket = await buckets.settingsOf(exchange.bucket)
     if (!bucket.public && caller === null) throw noSuchBucket()
     const find = () =>
       objects.find(bucket.public ? null : caller, operation, exchange.bucket, exchange.name, exchange.query.get('versionId'))
-    return { find, access: { kind: bucket.public ? ('public' as const) : ('authenticated' as const) } }
+    if (bucket.public || caller === null) return { find, access: { kind: 'public' } }
+    return { find, access: { kind: 'authenticated' }, whenRefused: (stop) => revocation.watch(caller, find, stop) }
   }
 
   async function readPublic(exchange: Exchange) {
@@ -61,7 +62,7 @@ export function readRoutes({ buckets, objects, files, signatures, clock }: Parts
     [
       'GET HEAD',
       at(`/object/public/:object`),
-      async (exchange) => sendObject(files, await readPublic(exchange), { kind: 'public' }, exchange),
+      async (exchange) => sendObject(files, { find: await readPublic(exchange), access: { kind: 'public' } }, exchange),
     ],
     [
       'GET HEAD',
@@ -71,23 +72,23 @@ export function readRoutes({ buckets, objects, files, signatures, clock }: Parts
         const { signer, exp } = signatures.verify(requiredToken(exchange), 'download', bucket, name)
         // Whoever signed must still be allowed to: a link does not outlive its maker's right.
         const find = () => objects.find(signer as Claims, 'storage.object.sign', bucket, name)
-        await sendObject(files, find, { kind: 'signed', secondsLeft: Math.max(0, exp - Math.floor(clock() / 1000)) }, exchange)
+        const access = { kind: 'signed' as const, secondsLeft: Math.max(0, exp - Math.floor(clock() / 1000)) }
+        const whenRefused = (stop: () => void) => revocation.watch(signer as Claims, find, stop)
+        await sendObject(files, { find, access, whenRefused }, exchange)
       },
     ],
     [
       'GET HEAD',
       at(`/object/authenticated/:object`),
       async (exchange) => {
-        const { find, access } = await read(exchange, exchange.caller(), 'storage.object.get_authenticated')
-        await sendObject(files, find, access, exchange)
+        await sendObject(files, await read(exchange, exchange.caller(), 'storage.object.get_authenticated'), exchange)
       },
     ],
     [
       'GET HEAD',
       at(`/object/:object`),
       async (exchange) => {
-        const { find, access } = await read(exchange, callerOrNobody(exchange.caller), 'storage.object.get_authenticated')
-        await sendObject(files, find, access, exchange)
+        await sendObject(files, await read(exchange, callerOrNobody(exchange.caller), 'storage.object.get_authenticated'), exchange)
       },
     ],
   ]

@@ -4,6 +4,7 @@ import type { Files, StoredFile } from './files.ts'
 import { IDLE_MS } from './http.ts'
 import { readForm } from './multipart.ts'
 import { checkMediaType, isFolderPlaceholder } from './names.ts'
+import type { Revocation } from './revocation.ts'
 import type { Description, Target, Uploads } from './uploads.ts'
 
 const LARGEST_METADATA_BYTES = 1 << 20
@@ -13,6 +14,7 @@ const FORM_OVERHEAD_BYTES = 3 << 20
 interface Parts {
   files: Files
   uploads: Uploads
+  revocation: Revocation
 }
 
 /** One body on its way to the disk. */
@@ -31,7 +33,7 @@ interface Received {
   description: Description
 }
 
-/** Takes the body of an upload, raw or as a form, to the disk and into the database; asks the policies before and after. */
+/** Takes the body of an upload, raw or as a form, to the disk and into the database; asks the policies before, after, and whenever rights change meanwhile. */
 export async function receiveUpload(parts: Parts, request: IncomingMessage, target: Target): Promise<{ id: string }> {
   const { files, uploads } = parts
   const limit = uploads.limitOf(target.bucket, target.name)
@@ -47,22 +49,29 @@ export async function receiveUpload(parts: Parts, request: IncomingMessage, targ
   })
 }
 
-async function receiveRaw({ files, uploads }: Parts, { request, target, version, limit, announced }: Reception): Promise<Received> {
+async function receiveRaw(
+  { files, uploads, revocation }: Parts,
+  { request, target, version, limit, announced }: Reception,
+): Promise<Received> {
   const description: Description = {
     mimetype: request.headers['content-type'] ?? 'application/octet-stream',
     cacheControl: headerValue(request.headers['cache-control']) ?? 'no-cache',
     contentEncoding: checkEncoding(request.headers['content-encoding']),
     userMetadata: decodeMetadata(request.headers['x-metadata']),
   }
-  await uploads.authorize(target, description, announced)
-  return { description, file: await files.write(version, bodyOf(request), limit) }
+  const body = revocation.pass(target.caller, () => uploads.authorize(target, description, announced), bodyOf(request))
+  return { description, file: await files.write(version, body, limit) }
 }
 
-async function receiveForm({ files, uploads }: Parts, { request, target, version, limit, announced }: Reception): Promise<Received> {
+async function receiveForm(
+  { files, uploads, revocation }: Parts,
+  { request, target, version, limit, announced }: Reception,
+): Promise<Received> {
   try {
     const form = await readForm(request, async (stream, mimetype, fields) => {
-      await uploads.authorize(target, describe(fields, mimetype), announced)
-      return { mimetype, stored: await files.write(version, stream as AsyncIterable<Buffer>, limit) }
+      const mayUpload = () => uploads.authorize(target, describe(fields, mimetype), announced)
+      const body = revocation.pass(target.caller, mayUpload, stream as AsyncIterable<Buffer>)
+      return { mimetype, stored: await files.write(version, body, limit) }
     })
     // Once more, with the fields that came after the file.
     const description = describe(form.fields, form.file.mimetype)

@@ -8,6 +8,7 @@ import { noSuchUpload, StorageError, toStorageError } from './errors.ts'
 import { type Files, isVersion } from './files.ts'
 import { checkBucketName, checkObjectName } from './names.ts'
 import { checkEncoding, parseMetadata } from './receive.ts'
+import type { Revocation } from './revocation.ts'
 import type { Signatures } from './signatures.ts'
 import { UploadStore } from './uploadStore.ts'
 import type { Description, Target, Uploads } from './uploads.ts'
@@ -31,6 +32,7 @@ interface Parts {
   buckets: Buckets
   uploads: Uploads
   signatures: Signatures
+  revocation: Revocation
   fileSizeLimit: number
   clock: () => number
   /** Whether an object with this version exists. */
@@ -38,8 +40,17 @@ interface Parts {
 }
 
 export function createResumable(parts: Parts): Resumable {
-  const { files, buckets, uploads, signatures } = parts
-  const store = new UploadStore({ directory: files.uploads, clock: parts.clock, lifetimeMs: LIFETIME_MS, isCommitted: parts.isCommitted })
+  const { files, buckets, uploads, signatures, revocation } = parts
+  const store = new UploadStore({
+    directory: files.uploads,
+    clock: parts.clock,
+    lifetimeMs: LIFETIME_MS,
+    isCommitted: parts.isCommitted,
+    async *whileAllowed(id, source) {
+      const { upload, target } = await ownUpload(id)
+      yield* revocation.pass(target.caller, () => uploads.authorize(target, describe(upload), upload.size), source)
+    },
+  })
   /** Who stands behind the request that the TUS server is working on. */
   const current = new AsyncLocalStorage<Authority>()
 
@@ -122,8 +133,7 @@ export function createResumable(parts: Parts): Resumable {
 
     async onIncomingRequest(request, id) {
       if (request.method === 'POST') return
-      const { upload, target } = await ownUpload(id)
-      if (request.method === 'PATCH') await uploads.authorize(target, describe(upload), upload.size)
+      const { upload } = await ownUpload(id)
       // All bytes are here, but the last answer said no, or never came: a client takes the offset alone for success.
       if (request.method === 'HEAD' && upload.size === upload.offset) await finish(id)
     },

@@ -9,6 +9,7 @@ import type { Listing } from './listing.ts'
 import { decodeName } from './names.ts'
 import type { Objects } from './objects.ts'
 import type { Resumable } from './resumable.ts'
+import type { Revocation } from './revocation.ts'
 import type { Signatures } from './signatures.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -21,6 +22,7 @@ export interface Parts {
   files: Files
   signatures: Signatures
   resumable: Resumable
+  revocation: Revocation
   limiter: Limiter
   clock: () => number
 }

@@ -11,8 +11,14 @@ const permission = z.object({
   /** Unix seconds. */
   exp: z.number(),
   upsert: z.boolean().optional(),
-  /** Who signed: the claims that policies are asked with when the URL is used. */
-  signer: z.object({ role: z.string(), sub: z.string().optional(), aal: z.string().optional(), is_anonymous: z.boolean().optional() }),
+  /** Who signed: the claims that policies are asked with when the URL is used. With his session it ends too. */
+  signer: z.object({
+    role: z.string(),
+    sub: z.string().optional(),
+    session_id: z.string().optional(),
+    aal: z.string().optional(),
+    is_anonymous: z.boolean().optional(),
+  }),
 })
 export type Permission = z.infer<typeof permission>
 
@@ -55,6 +61,7 @@ function whoSigned(claims: Claims): Permission['signer'] {
   return {
     role: claims.role,
     ...(claims.sub === undefined ? {} : { sub: claims.sub }),
+    ...(typeof claims.session_id === 'string' ? { session_id: claims.session_id } : {}),
     ...(typeof claims.aal === 'string' ? { aal: claims.aal } : {}),
     ...(typeof claims.is_anonymous === 'boolean' ? { is_anonymous: claims.is_anonymous } : {}),
   }

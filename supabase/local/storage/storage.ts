@@ -13,6 +13,7 @@ import { objectRoutes } from './objectRoutes.ts'
 import { createObjects } from './objects.ts'
 import { readRoutes } from './readRoutes.ts'
 import { createResumable, RESUMABLE_PATH } from './resumable.ts'
+import { createRevocation } from './revocation.ts'
 import { createRouter } from './route.ts'
 import { createSignatures } from './signatures.ts'
 import { uploadRoutes } from './uploadRoutes.ts'
@@ -26,6 +27,8 @@ export interface StorageOptions {
   secret: string
   /** Holds the bytes; made when it is not there. */
   directory: string
+  /** The channel of NOTIFY that tells of lost rights; without it what is under way goes on. */
+  recheckOn?: string
   /** The largest file in bytes, whatever a bucket says. */
   fileSizeLimit: number
   /** Milliseconds since 1970. */
@@ -50,16 +53,18 @@ export async function createStorage(options: StorageOptions): Promise<Service> {
     const rows = await database.sql<{ version: string }[]>`select version from storage.objects where version = any(${versions})`
     return new Set(rows.map(({ version }) => version))
   }
+  const revocation = createRevocation(options.databaseUrl, options.recheckOn)
   const resumable = createResumable({
     files,
     buckets,
     uploads,
     signatures,
+    revocation,
     fileSizeLimit,
     clock,
     isCommitted: async (version) => (await knownVersions([version])).has(version),
   })
-  const parts = { buckets, objects, listing: createListing(database), uploads, files, signatures, resumable, limiter, clock }
+  const parts = { buckets, objects, listing: createListing(database), uploads, files, signatures, resumable, revocation, limiter, clock }
   const route = createRouter([...bucketRoutes(parts), ...uploadRoutes(parts), ...readRoutes(parts), ...objectRoutes(parts)])
 
   const sweep = async () => {
@@ -98,7 +103,7 @@ export async function createStorage(options: StorageOptions): Promise<Service> {
     async close() {
       clearInterval(timer)
       await Promise.race([Promise.allSettled([...active, sweeping]), new Promise((resolve) => setTimeout(resolve, 10_000).unref())])
-      await database.close()
+      await Promise.all([revocation.stop(), database.close()])
     },
   }
 }

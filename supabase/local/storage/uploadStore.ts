@@ -24,6 +24,8 @@ interface Options {
   lifetimeMs: number
   /** Whether the upload has become an object: its bytes are no longer here then. */
   isCommitted(id: string): Promise<boolean>
+  /** The bytes that come for an upload, for as long as they may. */
+  whileAllowed(id: string, source: AsyncIterable<Buffer>): AsyncIterable<Buffer>
 }
 
 /** A file without its description, left by a crash, goes after so long. */
@@ -81,7 +83,7 @@ export class UploadStore extends DataStore {
     if (!file) throw ERRORS.FILE_NO_LONGER_EXISTS
     let position = offset
     try {
-      for await (const chunk of source as AsyncIterable<Buffer>) {
+      for await (const chunk of this.#options.whileAllowed(id, source as AsyncIterable<Buffer>)) {
         await writeAll(file, chunk, position)
         position += chunk.length
       }
