@@ -1,5 +1,6 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, createMemo, mapArray, onCleanup, onMount } from 'solid-js'
+import { useDocuments } from './documents/documents.ts'
 import { textsOf } from './i18n.ts'
 import { openTopic } from './live.ts'
 import { paths } from './paths.ts'
@@ -20,6 +21,7 @@ const awayMs = 10_000
 export function Hints() {
   const session = useSession()
   const workspace = useWorkspace()
+  const documents = useDocuments()
   const rooms = useRooms()
   const navigate = useNavigate()
   const waiting = new Map<string, number>()
@@ -46,6 +48,7 @@ export function Hints() {
     members: (payload) => (payload.user_id === session.user()?.id ? soon('all', workspace.reload) : soon('people', workspace.reloadPeople)),
     spaces: () => soon('spaces', () => Promise.all([workspace.reloadSpaces(), workspace.reloadDocuments(), workspace.reloadRooms()])),
     documents: () => soon('documents', workspace.reloadDocuments),
+    favourites: () => soon('favourites', documents.readFavourites),
     rooms: () => soon('rooms', workspace.reloadRooms),
     room_activity: rooms.heard,
   }

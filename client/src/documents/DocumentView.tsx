@@ -13,6 +13,7 @@ import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt, documentMenu, moveAndTell, titleOf, trashWithUndo } from './actions.ts'
 import { Breadcrumbs, Faces, SavedWord } from './DocumentBar.tsx'
+import { DocumentNotes } from './DocumentNotes.tsx'
 import { createPanels, OpenPanel, PanelButtons } from './DocumentPanels.tsx'
 import { useDocuments } from './documents.ts'
 import { EditorHost } from './EditorHost.tsx'
@@ -21,6 +22,7 @@ import { createFind, FindPlace } from './find/Find.tsx'
 import { IconPicker } from './IconPicker.tsx'
 import { MoveDialog } from './MoveDialog.tsx'
 import { pageEn } from './pageEn.ts'
+import { pageMenu } from './pageMenu.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
 
@@ -44,7 +46,7 @@ export function DocumentView(props: { document: DocumentRow }) {
 
   const id = () => props.document.id
   // What the socket says counts for who was given this one page; before it says anything, the role does.
-  const mayWrite = () => documents.mayEdit(props.document) || ['saved', 'saving'].includes(state())
+  const mayWrite = () => documents.mayWrite(props.document) || ['saved', 'saving'].includes(state())
   const isNew =
     props.document.title === '' &&
     props.document.created_by === session.user()?.id &&
@@ -61,7 +63,7 @@ export function DocumentView(props: { document: DocumentRow }) {
   // The socket hears of lost rights, not of new ones: who may write again opens the page again.
   createEffect(
     on(
-      () => documents.mayEdit(props.document),
+      () => documents.mayWrite(props.document),
       (may) => {
         if (may && !lostText() && (state() === 'read_only' || state() === 'denied')) setOpening(opening() + 1)
       },
@@ -107,7 +109,12 @@ export function DocumentView(props: { document: DocumentRow }) {
             iconOnly
             triggerClass="button quiet icon-only"
             trigger={<Icon name="more" />}
-            items={[find.item(), ...panels.items(), ...menu()]}
+            items={[
+              find.item(),
+              ...panels.items(),
+              ...pageMenu(documents, props.document, (copy) => navigate(paths.document(copy))),
+              ...menu(),
+            ]}
           />
         </>
       }
@@ -130,8 +137,9 @@ export function DocumentView(props: { document: DocumentRow }) {
             />
           )}
         </Show>
+        <DocumentNotes document={props.document} />
         <div ref={title} class="document-head">
-          <Show when={documents.mayEdit(props.document)} fallback={<span class="document-icon">{props.document.icon}</span>}>
+          <Show when={documents.mayWrite(props.document)} fallback={<span class="document-icon">{props.document.icon}</span>}>
             <IconPicker icon={props.document.icon} onChoose={(icon) => void attempt(pageEn.icon, () => documents.setIcon(id(), icon))} />
           </Show>
           <TitleField

@@ -6,7 +6,8 @@ import { relativeTime, textsOf } from '../i18n.ts'
 import { idOf, paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
 import { Page } from '../shell/Page.tsx'
-import { Button } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
@@ -136,6 +137,8 @@ function Trash(props: { spaceId: string | undefined }) {
   const workspace = useWorkspace()
   const [found, setFound] = createSignal<TrashedDocument[]>()
   const [problem, setProblem] = createSignal<unknown>()
+  const [deleting, setDeleting] = createSignal<TrashedDocument>()
+  const [busy, setBusy] = createSignal(false)
 
   const load = async () => {
     setProblem(undefined)
@@ -154,6 +157,15 @@ function Trash(props: { spaceId: string | undefined }) {
     if (await attempt(en.restore, () => documents.restore(document.id))) toast(t('restored', { title: titleOf(document) }))
     else setFound(before)
   }
+  const deleteForEver = async () => {
+    const document = deleting()
+    if (!document) return
+    setBusy(true)
+    const done = await attempt(en.list.deleteForEver, () => documents.deleteForEver(document.id))
+    setBusy(false)
+    setDeleting(undefined)
+    if (done) setFound(found()?.filter((row) => row.id !== document.id))
+  }
   return (
     <Switch fallback={<Skeleton lines={6} />}>
       <Match when={problem()}>
@@ -168,27 +180,48 @@ function Trash(props: { spaceId: string | undefined }) {
       </Match>
       <Match when={found()}>
         {(rows) => (
-          <ul class="document-list">
-            <For each={rows()}>
+          <>
+            <ul class="document-list">
+              <For each={rows()}>
+                {(document) => (
+                  <li class="document-line">
+                    <Icon name="trash" />
+                    <span class="document-line-text">
+                      <A href={paths.document(document.id)} dir="auto">
+                        <strong>{titleOf(document)}</strong>
+                      </A>
+                      <small>{t('list.deleted', { when: relativeTime(document.trashed_at) })}</small>
+                    </span>
+                    <Show when={documents.mayEdit(document)}>
+                      <Button look="outline" icon="undo" onClick={() => void restore(document)}>
+                        {en.restore}
+                        <span class="visually-hidden"> {titleOf(document)}</span>
+                      </Button>
+                      <IconButton
+                        icon="trash"
+                        label={t('list.deleteTitle', { title: titleOf(document) })}
+                        onClick={() => setDeleting(document)}
+                      />
+                    </Show>
+                  </li>
+                )}
+              </For>
+            </ul>
+            <Show when={deleting()}>
               {(document) => (
-                <li class="document-line">
-                  <Icon name="trash" />
-                  <span class="document-line-text">
-                    <A href={paths.document(document.id)} dir="auto">
-                      <strong>{titleOf(document)}</strong>
-                    </A>
-                    <small>{t('list.deleted', { when: relativeTime(document.trashed_at) })}</small>
-                  </span>
-                  <Show when={documents.mayEdit(document)}>
-                    <Button look="outline" icon="undo" onClick={() => void restore(document)}>
-                      {en.restore}
-                      <span class="visually-hidden"> {titleOf(document)}</span>
-                    </Button>
-                  </Show>
-                </li>
+                <ConfirmDialog
+                  title={t('list.deleteTitle', { title: titleOf(document()) })}
+                  action={en.list.deleteForEver}
+                  cancel={common.cancel}
+                  busy={busy()}
+                  onConfirm={() => void deleteForEver()}
+                  onClose={() => setDeleting(undefined)}
+                >
+                  <p>{en.list.deleteText}</p>
+                </ConfirmDialog>
               )}
-            </For>
-          </ul>
+            </Show>
+          </>
         )}
       </Match>
     </Switch>

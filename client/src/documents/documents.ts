@@ -17,6 +17,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
   const tree = createMemo(() => documentTree(workspace.documents()))
   /** Pages that the server does not have yet. */
   const [making, setMaking] = createSignal<ReadonlyMap<string, Promise<void>>>(new Map())
+  const [favourites, setFavourites] = createSignal<readonly string[]>([])
   const [expanded, setExpanded] = createSignal<ReadonlySet<string>>(new Set())
 
   function expand(id: string, open: boolean) {
@@ -50,6 +51,9 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       for (const ancestor of tree().ancestorsOf(id)) expand(ancestor.id, true)
     },
     mayEdit: (document: { space_id: string }) => workspace.can('editor', document.space_id),
+    /** The same, unless the document is locked. */
+    mayWrite: (document: { space_id: string; locked_at: string | null }) =>
+      document.locked_at === null && workspace.can('editor', document.space_id),
 
     /** Makes an empty page at the end of a space or of another page.
      *  @returns its id at once, and when the server has it */
@@ -119,6 +123,45 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
     async restore(id: string): Promise<void> {
       await rpc('restore_document', { id })
       await workspace.reloadDocuments()
+    },
+
+    /** Deletes what is in the trash, with what is under it. */
+    deleteForEver: (id: string) => rpc('delete_document', { id }),
+
+    lock: (id: string, locked: boolean) =>
+      change(id, { locked_at: locked ? new Date().toISOString() : null, locked_by: locked ? (person()?.id ?? null) : null }, () =>
+        rpc(locked ? 'lock_document' : 'unlock_document', { id }),
+      ),
+
+    setTemplate: (id: string, is_template: boolean) =>
+      change(id, { is_template }, () => rows(rest.from('documents').update({ is_template }).eq('id', id))),
+
+    /** Copies a page and what is under it to the end of its siblings.
+     *  @returns the copy */
+    async duplicate(document: DocumentRow, title: string): Promise<DocumentRow> {
+      await making().get(document.id)
+      const { id, parent_id } = document
+      const made = await rpc<DocumentRow>('duplicate_document', { document_id: id, id: crypto.randomUUID(), parent_id, title })
+      workspace.putDocument(made)
+      await workspace.reloadDocuments()
+      return made
+    },
+
+    /** Ids of the pages with a star, the oldest star first. Those that may no longer be read are among them. */
+    favourites,
+    async readFavourites(): Promise<void> {
+      const found = await rows<{ document_id: string }[]>(rest.from('favourites').select('document_id').order('created_at'))
+      setFavourites(found.map((row) => row.document_id))
+    },
+    async setFavourite(document_id: string, favourite: boolean): Promise<void> {
+      const before = favourites()
+      setFavourites([...before.filter((id) => id !== document_id), ...(favourite ? [document_id] : [])])
+      try {
+        await rpc('set_favourite', { document_id, favourite })
+      } catch (error) {
+        setFavourites(before)
+        throw error
+      }
     },
 
     /** Whether the server has it. */

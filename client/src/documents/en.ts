@@ -1,6 +1,7 @@
 /** Words of pages in lists, menus and the tree: the sidebar needs them at once. Those of an open page are in pageEn.ts. */
 export const en = {
   untitled: 'Untitled',
+  favourites: 'Favourites',
   newPage: 'New page',
   newInside: 'New page inside',
   newInsideOf: 'New page inside {{ title }}',
@@ -41,6 +42,9 @@ export const en = {
     empty: 'A page is where a thought becomes a plan.',
     emptyText: 'Everybody in the space can read it, and editors write in it at the same time.',
     emptyReader: 'Nobody has written a page here yet.',
+    deleteForEver: 'Delete for ever',
+    deleteTitle: 'Delete “{{ title }}” for ever',
+    deleteText: 'The page, every page beneath it and their history are gone. Nobody can bring them back.',
     emptyTrash: 'The trash is empty.',
     emptyTrashText: 'What you throw away stays here until you restore it.',
     failed: 'The list could not be read.',

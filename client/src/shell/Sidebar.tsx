@@ -19,6 +19,7 @@ import { useShell } from './shellState.ts'
 
 const t = textsOf(en)
 const SharedWithMe = lazy(() => import('./SharedWithMe.tsx').then((module) => ({ default: module.SharedWithMe })))
+const Favourites = lazy(() => import('../documents/Favourites.tsx'))
 
 /** Where everything is: the workspace, its spaces, and in each its pages and rooms. A drawer on narrow screens. */
 export function Sidebar() {
@@ -71,6 +72,9 @@ export function Sidebar() {
           <Icon name="people" />
           {t('people')}
         </A>
+        <Suspense>
+          <Favourites />
+        </Suspense>
         <For each={workspace.spaces()}>{(space) => <SpaceGroup space={space} />}</For>
         <Show when={hasLoose()}>
           <Suspense>

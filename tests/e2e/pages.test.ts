@@ -1,0 +1,93 @@
+import { beforeAll, expect, test } from 'vitest'
+import { axe, makeTeam, SIZES, signIn, startAtrium, type Visitor, visit } from './people.ts'
+
+const atrium = startAtrium()
+let team: Awaited<ReturnType<typeof makeTeam>>
+let anna: Visitor
+let ben: Visitor
+beforeAll(async () => {
+  team = await makeTeam(atrium.started, { 'Anna Berg': 'owner', 'Ben Okafor': 'editor' })
+  anna = await visit(atrium.browser, SIZES.desktop)
+  ben = await visit(atrium.browser, SIZES.desktop)
+  await signIn(anna.page, atrium.started, team.emailOf('Anna Berg'))
+  await signIn(ben.page, atrium.started, team.emailOf('Ben Okafor'))
+})
+
+const newPage = async (title: string): Promise<string> => {
+  const { data } = await team
+    .as('Anna Berg')
+    .rpc('create_document', { id: crypto.randomUUID(), space_id: team.space, title })
+    .throwOnError()
+  return data.id
+}
+const open = async ({ page }: Visitor, id: string) => {
+  await page.goto(`${atrium.started.url}/d/${id}`)
+  await page.getByRole('textbox', { name: 'Text of the page' }).waitFor()
+}
+const choose = async ({ page }: Visitor, item: string) => {
+  await page.getByRole('button', { name: 'Page actions' }).click()
+  await page.getByRole('menuitem', { name: item, exact: true }).click()
+}
+const text = ({ page }: Visitor) => page.getByRole('textbox', { name: 'Text of the page' })
+
+test('[E2E30] a page with a star stands in the sidebar, in every window of that person', async () => {
+  const id = await newPage('Travel list')
+  await open(anna, id)
+  const second = await anna.page.context().newPage()
+  await second.goto(atrium.started.url)
+  await choose(anna, 'Add to favourites')
+  const favourites = (page: typeof second) => page.getByRole('region', { name: 'Favourites' }).getByRole('link', { name: 'Travel list' })
+  await favourites(anna.page).waitFor()
+  await favourites(second).waitFor()
+  expect.soft(await axe(anna.page)).toEqual([])
+  await choose(anna, 'Remove from favourites')
+  await favourites(second).waitFor({ state: 'hidden' })
+  await second.close()
+})
+
+test('[E2E31] a page that is locked refuses typing at once, and takes it again when it is unlocked', async () => {
+  const id = await newPage('Price list')
+  await open(anna, id)
+  await open(ben, id)
+  await text(ben).click()
+  await ben.page.keyboard.type('Ten crowns')
+  await text(anna).getByText('Ten crowns').waitFor()
+  await choose(anna, 'Lock')
+  await ben.page.getByText('Anna Berg has locked this page.').waitFor()
+  await expect.poll(() => text(ben).getAttribute('aria-readonly')).toBe('true')
+  expect.soft(await axe(ben.page)).toEqual([])
+  await anna.page.getByRole('button', { name: 'Unlock' }).click()
+  await expect.poll(() => text(ben).getAttribute('aria-readonly')).toBe('false')
+  await text(ben).click()
+  await ben.page.keyboard.press('End')
+  await ben.page.keyboard.type(' each')
+  await text(anna).getByText('Ten crowns each').waitFor()
+})
+
+test('[E2E32] a page is copied with its text', async () => {
+  const id = await newPage('Checklist')
+  await open(anna, id)
+  await text(anna).click()
+  await anna.page.keyboard.type('Passport')
+  await anna.page.getByText('Saved', { exact: true }).waitFor()
+  await choose(anna, 'Duplicate')
+  await anna.page.getByRole('heading', { name: 'Checklist (copy)' }).waitFor()
+  await text(anna).getByText('Passport').waitFor()
+})
+
+test('[E2E33] what is in the trash can be deleted for ever, after a question', async () => {
+  const id = await newPage('Old minutes')
+  await team.as('Anna Berg').rpc('trash_document', { id }).throwOnError()
+  const { page } = anna
+  await page.goto(`${atrium.started.url}/docs?view=trash`)
+  await page.getByRole('button', { name: 'Delete “Old minutes” for ever' }).click()
+  expect.soft(await axe(page)).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete for ever', exact: true }).click()
+  await page.getByRole('link', { name: 'Old minutes' }).waitFor({ state: 'hidden' })
+  const { data } = await team.as('Anna Berg').from('documents').select('id').eq('id', id).throwOnError()
+  expect(data).toEqual([])
+})
+
+test('[E2E34] all of that without a complaint of the browser', () => {
+  expect([...anna.complaints, ...ben.complaints]).toEqual([])
+})
