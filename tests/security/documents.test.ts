@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { FRAGMENT } from '../../hocuspocus-server/src/protocol.ts'
-import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
 import { closePeers, openPeer, SOON } from '../server/collaboration.ts'
 import { startPlatform, type TestPlatform } from '../support/platform.ts'
-import { makeTeam, type Team, tokenOf } from './team.ts'
+import { collabUrl, makeTeam, type Team, tokenOf } from './team.ts'
 
 let platform: TestPlatform
 let team: Team
@@ -52,7 +51,7 @@ const HOSTILE: Record<string, (fragment: Y.XmlFragment, document: Y.Doc) => void
 }
 
 test('[SEC9] a hostile document is kept, and stops nobody else', { timeout: 60_000 }, async () => {
-  const url = `${platform.url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`
+  const url = collabUrl(platform)
   const token = await tokenOf(team.editor)
   for (const [what, attack] of Object.entries(HOSTILE)) {
     const documentId = await team.makeDocument(what)

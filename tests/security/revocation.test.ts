@@ -8,7 +8,7 @@ import type { Row } from '../../sql/types.gen.ts'
 import { joined } from '../platform/realtimeServer.ts'
 import { closePeers, openPeer, type Peer, SOON } from '../server/collaboration.ts'
 import { type Person, startPlatform, type TestPlatform } from '../support/platform.ts'
-import { call, makeTeam, type Team, tokenOf } from './team.ts'
+import { call, collabUrl, makeTeam, type Team, tokenOf } from './team.ts'
 
 // Somebody reads and writes at every door at once, and loses the right. Each door is measured from before the request that takes the right
 // away until the door is closed; the table is printed at the end.
@@ -202,10 +202,9 @@ async function polled(isOpen: () => Promise<boolean>): Promise<Door> {
 }
 const images = ({ client }: Person) => client.storage.from('document-images')
 const picture = `${randomUUID()}.png`
-const collab = () => `${platform.url.replace('http', 'ws')}/collab`
 
 async function enter({ documentId, token }: Scene): Promise<Peer> {
-  const peer = openPeer({ url: collab(), documentId, token })
+  const peer = openPeer({ url: collabUrl(platform), documentId, token })
   await peer.saved()
   return peer
 }
@@ -248,7 +247,7 @@ async function slowUpload(documentId: string, token: string) {
 /** Somebody with a document and what the doors need in it. */
 async function scene(person: Person, documentId: string): Promise<Scene> {
   await images(team.owner).upload(`${documentId}/${picture}`, PNG, { contentType: 'image/png' })
-  const anna = openPeer({ url: collab(), documentId, token: await tokenOf(team.owner) })
+  const anna = openPeer({ url: collabUrl(platform), documentId, token: await tokenOf(team.owner) })
   await anna.saved()
   return { person, documentId, token: await tokenOf(person), anna }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
+import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
 import type { Result, Row } from '../../sql/types.gen.ts'
 import type { Person, TestPlatform } from '../support/platform.ts'
 
@@ -61,6 +62,9 @@ export async function tokenOf({ client }: Person): Promise<string> {
   if (!data.session) throw new Error('Nobody is signed in')
   return data.session.access_token
 }
+
+/** Where documents are opened, by a client of today. */
+export const collabUrl = ({ url }: TestPlatform) => `${url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`
 
 /** Sends bytes as they are, which fetch would tidy, and gives all that comes back before the connection is closed. */
 export function sendRaw(url: string, bytes: string): Promise<string> {
