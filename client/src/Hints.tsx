@@ -84,7 +84,8 @@ export function Hints() {
     if (name === undefined) return
     workspace.forgetLost()
     toast(t('lost', { name }))
-    navigate(paths.home())
+    // Who has no other workspace is on his way to making one.
+    if (workspace.all()?.length) navigate(paths.home())
   })
 
   onMount(() => {

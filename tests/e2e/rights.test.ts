@@ -26,6 +26,10 @@ test('[E2E22] an editor sees who has access to a page and why, shares it with a 
   await gus.page.getByRole('heading', { name: 'Launch plan' }).waitFor()
   expect(await gus.page.getByRole('button', { name: 'Share', exact: true }).count()).toBe(0)
   await dialog.getByRole('button', { name: 'Stop sharing with Gus' }).click()
+  const asking = ben.page.getByRole('dialog', { name: 'Stop sharing with Gus?' })
+  await asking.getByText('One person loses access to one shared page.').waitFor()
+  expect.soft(await axe(ben.page)).toEqual([])
+  await asking.getByRole('button', { name: 'Stop sharing' }).click()
   await gus.page.getByRole('heading', { name: 'You don’t have access.', level: 1 }).waitFor()
 })
 

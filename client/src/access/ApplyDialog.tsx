@@ -1,4 +1,4 @@
-import { createResource, createSignal, Show } from 'solid-js'
+import { createResource, createSignal, type JSX, Show } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
@@ -10,7 +10,8 @@ import { previewChange, takesAccess } from './preview.ts'
 
 const t = textsOf(en)
 
-interface ApplyProps {
+/** A change of rights that somebody thinks about. */
+export interface Asked {
   title: string
   text?: string
   action: string
@@ -19,12 +20,20 @@ interface ApplyProps {
   args: Record<string, unknown>
   /** Makes the change. The dialog closes when it is taken. */
   onApply(): Promise<unknown>
+}
+
+interface ApplyProps extends Asked {
+  /** What is chosen besides. */
+  children?: JSX.Element
   onClose(): void
 }
 
 /** Shows who gains and who loses what before a change of rights is made. */
 export function ApplyDialog(props: ApplyProps) {
-  const [changes] = createResource(() => previewChange(props.change, props.args))
+  const [changes] = createResource(
+    () => ({ change: props.change, args: props.args }),
+    ({ change, args }) => previewChange(change, args),
+  )
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
   const found = () => (changes.error ? undefined : changes.latest)
@@ -51,9 +60,12 @@ export function ApplyDialog(props: ApplyProps) {
           <Button look="outline" onClick={() => props.onClose()}>
             {common.cancel}
           </Button>
-          <Button look={takesAccess(found() ?? []) ? 'danger' : 'primary'} busy={busy() || changes.loading} onClick={() => void apply()}>
-            {props.action}
-          </Button>
+          {/* What cannot even be tried would be refused too. */}
+          <Show when={!changes.error}>
+            <Button look={takesAccess(found() ?? []) ? 'danger' : 'primary'} busy={busy() || changes.loading} onClick={() => void apply()}>
+              {props.action}
+            </Button>
+          </Show>
         </>
       }
     >
@@ -67,6 +79,7 @@ export function ApplyDialog(props: ApplyProps) {
       <Show when={props.text}>
         <p>{props.text}</p>
       </Show>
+      {props.children}
       <div role="status">
         <Show when={found()} fallback={changes.loading && <p class="muted">{t('preview.checking')}</p>}>
           {(rows) => <AccessPreview changes={rows()} />}
@@ -74,4 +87,9 @@ export function ApplyDialog(props: ApplyProps) {
       </div>
     </Dialog>
   )
+}
+
+/** The dialog about a change, as long as there is one to think about. */
+export function Asking(props: { asked: Asked | undefined; onClose(): void }) {
+  return <Show when={props.asked}>{(asked) => <ApplyDialog {...asked()} onClose={() => props.onClose()} />}</Show>
 }

@@ -2,7 +2,7 @@ import { createMemo, createSignal, For, Show } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { longDate, textsOf } from '../i18n.ts'
-import type { Role } from '../rows.ts'
+import { isAtLeast, type Role } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Button, IconButton } from '../ui/Button.tsx'
@@ -13,6 +13,7 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import { type Asked, Asking } from './ApplyDialog.tsx'
 import { endOfDay } from './days.ts'
 import { en } from './en.ts'
 import { LinkDialog } from './LinkDialog.tsx'
@@ -34,6 +35,7 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
   const [to, setTo] = createSignal('')
   const [role, setRole] = createSignal<Role>('viewer')
   const [linking, setLinking] = createSignal(false)
+  const [asked, setAsked] = createSignal<Asked>()
 
   const nameOf = ({ kind, id }: Grantee) =>
     kind === 'group'
@@ -62,14 +64,39 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
     form.reset()
   }
 
-  async function change(ask: () => Promise<void>, said?: string) {
+  /** A higher role takes nothing from anybody; before a lower one, or none, it is shown what is lost. */
+  async function setGrantRole(grant: Grant, next: Role) {
+    if (!isAtLeast(next, grant.role)) {
+      const { object_type, object_id, user_id, group_id, expires_at } = grant
+      setAsked({
+        title: t('apply.role.title', { name: nameOf(granteeOf(grant)) }),
+        action: t('apply.role.action'),
+        change: 'share_item',
+        args: { object_type, object_id, user_id, group_id, expires_at, role: next },
+        onApply: () => sharing.setRole(grant, next),
+      })
+      return
+    }
     try {
-      await ask()
-      if (said) toast(said)
+      await sharing.setRole(grant, next)
     } catch (error) {
       toast(sentenceOf(error))
       await sharing.reload()
     }
+  }
+
+  function unshare(grant: Grant) {
+    const name = nameOf(granteeOf(grant))
+    setAsked({
+      title: t('apply.unshare.title', { name }),
+      action: t('apply.unshare.action'),
+      change: 'unshare_item',
+      args: { grant_id: grant.id },
+      onApply: async () => {
+        await sharing.unshare(grant)
+        toast(t('share.removed', { name }))
+      },
+    })
   }
 
   return (
@@ -113,8 +140,8 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
                   <GrantItem
                     grant={grant}
                     name={nameOf(granteeOf(grant))}
-                    onRole={(next) => void change(() => sharing.setRole(grant, next))}
-                    onRemove={() => void change(() => sharing.unshare(grant), t('share.removed', { name: nameOf(granteeOf(grant)) }))}
+                    onRole={(next) => void setGrantRole(grant, next)}
+                    onRemove={() => unshare(grant)}
                   />
                 )}
               </For>
@@ -122,7 +149,7 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
           </section>
         </Show>
         <Show when={props.item.type === 'document'}>
-          <ShareLinks sharing={sharing} onNew={() => setLinking(true)} />
+          <ShareLinks sharing={sharing} onNew={() => setLinking(true)} onAsk={setAsked} />
         </Show>
         <section aria-label={t('share.people')}>
           <h3>{t('share.people')}</h3>
@@ -153,6 +180,7 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
       <Show when={linking()}>
         <LinkDialog sharing={sharing} title={props.title} onClose={() => setLinking(false)} />
       </Show>
+      <Asking asked={asked()} onClose={() => setAsked(undefined)} />
     </>
   )
 }

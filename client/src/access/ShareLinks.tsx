@@ -1,35 +1,33 @@
-import { createSignal, For, Show } from 'solid-js'
+import { For, Show } from 'solid-js'
 import { en as common } from '../en.ts'
-import { sentenceOf } from '../errors.ts'
 import { longDate, relativeTime, textsOf } from '../i18n.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import type { Asked } from './ApplyDialog.tsx'
 import { en } from './en.ts'
 import type { Link, Sharing } from './sharing.ts'
 
 const t = textsOf(en)
 
 /** The links by which whoever has one comes to a page. */
-export function ShareLinks(props: { sharing: Sharing; onNew(): void }) {
+export function ShareLinks(props: { sharing: Sharing; onNew(): void; onAsk(asked: Asked): void }) {
   const workspace = useWorkspace()
-  const [deleting, setDeleting] = createSignal<Link>()
-  const [busy, setBusy] = createSignal(false)
   const maker = (link: Link) => ({ name: workspace.nameOf(link.created_by ?? '') ?? common.somebody, when: relativeTime(link.created_at) })
 
-  async function remove(link: Link) {
-    setBusy(true)
-    try {
-      await props.sharing.deleteLink(link)
-      toast(t('links.deleted'))
-    } catch (error) {
-      toast(sentenceOf(error))
-    }
-    setBusy(false)
-    setDeleting(undefined)
-  }
+  const remove = (link: Link) =>
+    props.onAsk({
+      title: t('links.deleteTitle'),
+      text: t('links.deleteText'),
+      action: t('links.deleteAction'),
+      change: 'delete_link',
+      args: { link_id: link.id },
+      onApply: async () => {
+        await props.sharing.deleteLink(link)
+        toast(t('links.deleted'))
+      },
+    })
 
   return (
     <section aria-label={t('links.title')}>
@@ -49,25 +47,11 @@ export function ShareLinks(props: { sharing: Sharing; onNew(): void }) {
                   <strong>{common.roles[link.role]}</strong>
                   <div class="muted">{[...limits(link), t('links.madeBy', maker(link))].join(' · ')}</div>
                 </div>
-                <IconButton icon="trash" label={t('links.delete', maker(link))} onClick={() => setDeleting(link)} />
+                <IconButton icon="trash" label={t('links.delete', maker(link))} onClick={() => remove(link)} />
               </li>
             )}
           </For>
         </ul>
-      </Show>
-      <Show when={deleting()}>
-        {(link) => (
-          <ConfirmDialog
-            title={t('links.deleteTitle')}
-            action={t('links.deleteAction')}
-            cancel={common.cancel}
-            busy={busy()}
-            onConfirm={() => void remove(link())}
-            onClose={() => setDeleting(undefined)}
-          >
-            <p>{t('links.deleteText')}</p>
-          </ConfirmDialog>
-        )}
       </Show>
     </section>
   )

@@ -1,13 +1,12 @@
 import { createMemo, createResource, createSignal, For, Show } from 'solid-js'
-import { AccessPreview } from '../access/AccessPreview.tsx'
-import { previewChange } from '../access/preview.ts'
+import { type Asked, Asking } from '../access/ApplyDialog.tsx'
+import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { plural, textsOf } from '../i18n.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Select } from '../ui/Field.tsx'
 import { NameDialog } from '../ui/NameDialog.tsx'
@@ -17,6 +16,7 @@ import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
 
 const t = textsOf(en)
+const applyTexts = textsOf(accessTexts.apply)
 
 interface Group {
   id: string
@@ -33,7 +33,7 @@ export function Groups() {
   const workspace = useWorkspace()
   const [groups, { refetch }] = createResource(workspace.id, readGroups)
   const [creating, setCreating] = createSignal(false)
-  const [deleting, setDeleting] = createSignal<Group>()
+  const [asked, setAsked] = createSignal<Asked>()
   const found = () => (groups.error ? undefined : groups.latest)
 
   async function create(name: string) {
@@ -42,14 +42,30 @@ export function Groups() {
     await refetch()
   }
 
-  async function change(ask: () => Promise<unknown>) {
-    try {
-      await ask()
-    } catch (error) {
-      toast(sentenceOf(error))
+  function askMember(change: 'add_group_member' | 'remove_group_member', group: Group, user_id: string) {
+    const words = change === 'add_group_member' ? 'groupAdd' : 'groupRemove'
+    const args = { group_id: group.id, user_id }
+    const names = { name: workspace.nameOf(user_id) ?? common.somebody, group: group.name }
+    const onApply = async () => {
+      await rpc(change, args)
+      await refetch()
     }
-    await refetch()
+    setAsked({ title: applyTexts(`${words}.title`, names), action: applyTexts(`${words}.action`), change, args, onApply })
   }
+
+  const askDelete = ({ id, name }: Group) =>
+    setAsked({
+      title: t('groups.deleteTitle', { name }),
+      text: t('groups.deleteText'),
+      action: t('groups.deleteAction'),
+      change: 'delete_group',
+      args: { group_id: id },
+      onApply: async () => {
+        await rpc('delete_group', { group_id: id })
+        toast(t('groups.deleted', { name }))
+        await refetch()
+      },
+    })
 
   return (
     <>
@@ -75,9 +91,9 @@ export function Groups() {
                 {(group) => (
                   <GroupItem
                     group={group}
-                    onAdd={(user_id) => void change(() => rpc('add_group_member', { group_id: group.id, user_id }))}
-                    onRemove={(user_id) => void change(() => rpc('remove_group_member', { group_id: group.id, user_id }))}
-                    onDelete={() => setDeleting(group)}
+                    onAdd={(person) => askMember('add_group_member', group, person)}
+                    onRemove={(person) => askMember('remove_group_member', group, person)}
+                    onDelete={() => askDelete(group)}
                   />
                 )}
               </For>
@@ -98,22 +114,7 @@ export function Groups() {
           onClose={() => setCreating(false)}
         />
       </Show>
-      <Show when={deleting()}>
-        {(group) => (
-          <DeleteDialog
-            group={group()}
-            onClose={() => setDeleting(undefined)}
-            onConfirm={() => {
-              const { id, name } = group()
-              setDeleting(undefined)
-              void change(async () => {
-                await rpc('delete_group', { group_id: id })
-                toast(t('groups.deleted', { name }))
-              })
-            }}
-          />
-        )}
-      </Show>
+      <Asking asked={asked()} onClose={() => setAsked(undefined)} />
     </>
   )
 }
@@ -174,28 +175,5 @@ function GroupItem(props: GroupProps) {
         />
       </Show>
     </li>
-  )
-}
-
-function DeleteDialog(props: { group: Group; onConfirm(): void; onClose(): void }) {
-  const [changes] = createResource(() => previewChange('delete_group', { group_id: props.group.id }))
-  const found = () => (changes.error ? undefined : changes.latest)
-  return (
-    <ConfirmDialog
-      title={t('groups.deleteTitle', { name: props.group.name })}
-      action={t('groups.deleteAction')}
-      cancel={common.cancel}
-      busy={changes.loading}
-      onConfirm={() => props.onConfirm()}
-      onClose={() => props.onClose()}
-    >
-      <Show
-        when={found()?.length}
-        fallback={<p>{changes.error ? sentenceOf(changes.error) : found() ? t('groups.deleteNothing') : '…'}</p>}
-      >
-        <p>{t('groups.deleteText')}</p>
-        <AccessPreview changes={found() ?? []} />
-      </Show>
-    </ConfirmDialog>
   )
 }

@@ -123,9 +123,7 @@ function DocumentLine(props: { document: DocumentRow; time: string }) {
         </Show>
         <span class="document-line-text">
           <strong dir="auto">{titleOf(props.document)}</strong>
-          <small>
-            {[workspace.space(props.document.space_id)?.name, props.time].filter(Boolean).join(' · ')}
-          </small>
+          <small>{[workspace.space(props.document.space_id)?.name, props.time].filter(Boolean).join(' · ')}</small>
         </span>
       </A>
     </li>

@@ -48,11 +48,12 @@ export const en = {
     open: 'Everybody in the workspace is here with his own role. Add somebody to give him a higher one.',
     private: 'Only these people see this space.',
     add: 'Add somebody',
-    choose: 'Choose a person',
+    choose: 'A person or a group',
     role: 'Role of {{ name }} in this space',
     remove: 'Remove {{ name }} from this space',
     removed: '{{ name }} is no longer a member of this space.',
     left: 'You left {{ name }}.',
     group: 'Group',
+    groupNamed: 'Group: {{ name }}',
   },
 } as const

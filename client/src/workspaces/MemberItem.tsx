@@ -1,13 +1,11 @@
-import { createSignal, Show } from 'solid-js'
+import { createMemo, createSignal, Show } from 'solid-js'
 import { ApplyDialog } from '../access/ApplyDialog.tsx'
 import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
-import { sentenceOf } from '../errors.ts'
 import { longDate, textsOf } from '../i18n.ts'
 import { isAtLeast, type MemberRow, type Role, roles } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { Avatar } from '../ui/Avatar.tsx'
-import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { Select } from '../ui/Field.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Menu, type MenuItem } from '../ui/Menu.tsx'
@@ -17,7 +15,7 @@ import type { Members } from './members.ts'
 import { useWorkspace } from './workspaces.ts'
 
 const t = textsOf(en)
-const roleTexts = textsOf(accessTexts.apply.role)
+const applyTexts = textsOf(accessTexts.apply)
 
 /** One person of the workspace; an admin changes him in place. */
 export function MemberItem(props: { member: MemberRow; members: Members }) {
@@ -25,6 +23,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
   const session = useSession()
   const [removing, setRemoving] = createSignal(false)
   const [lowering, setLowering] = createSignal<Role>()
+  const [suspending, setSuspending] = createSignal(false)
   const name = () => props.member.name
   const isMe = () => props.member.user_id === session.user()?.id
   const mayChange = () => workspace.can('admin') && workspace.can(props.member.role)
@@ -41,7 +40,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
     return [
       isSuspended
         ? { label: t('people.reactivate'), icon: 'check', onSelect: () => void props.members.reactivate(props.member) }
-        : { label: t('people.suspend'), icon: 'lock', onSelect: () => void props.members.suspend(props.member) },
+        : { label: t('people.suspend'), icon: 'lock', onSelect: () => setSuspending(true) },
       { label: t('people.remove'), icon: 'trash', danger: true, onSelect: () => setRemoving(true) },
     ]
   }
@@ -87,14 +86,25 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
       <Show when={lowering()}>
         {(role) => (
           <ApplyDialog
-            title={roleTexts('title', { name: name() })}
-            action={roleTexts('action')}
+            title={applyTexts('role.title', { name: name() })}
+            action={applyTexts('role.action')}
             change="set_member_role"
             args={{ workspace_id: workspace.id(), user_id: props.member.user_id, role: role() }}
             onApply={() => props.members.setRole({ ...props.member }, role())}
             onClose={() => setLowering(undefined)}
           />
         )}
+      </Show>
+      <Show when={suspending()}>
+        <ApplyDialog
+          title={applyTexts('suspend.title', { name: name() })}
+          text={applyTexts('suspend.text', { name: name() })}
+          action={applyTexts('suspend.action')}
+          change="suspend_member"
+          args={{ workspace_id: workspace.id(), user_id: props.member.user_id }}
+          onApply={() => props.members.suspend({ ...props.member })}
+          onClose={() => setSuspending(false)}
+        />
       </Show>
       <Show when={removing()}>
         <RemoveDialog member={props.member} isMe={isMe()} members={props.members} onClose={() => setRemoving(false)} />
@@ -105,32 +115,48 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
 
 function RemoveDialog(props: { member: MemberRow; isMe: boolean; members: Members; onClose(): void }) {
   const workspace = useWorkspace()
-  const [busy, setBusy] = createSignal(false)
+  const [heir, setHeir] = createSignal('')
   const names = () => ({ name: props.member.name, workspace: workspace.name() })
+  const args = createMemo(() => ({
+    workspace_id: workspace.id(),
+    user_id: props.member.user_id,
+    hand_over_to: heir() || null,
+  }))
+  // A guest is told of the others by name alone.
+  const heirs = createMemo(() =>
+    workspace.people().filter((person) => person.user_id !== props.member.user_id && person.role !== 'guest' && !person.suspended_at),
+  )
 
   async function remove() {
-    setBusy(true)
     const { name } = props.member
-    try {
-      await props.members.remove(props.member)
-      toast(t('people.removed', { name }))
-    } catch (error) {
-      toast(sentenceOf(error))
-    }
-    props.onClose()
-    if (props.isMe) void workspace.reload()
+    await props.members.remove(props.member, heir() || null)
+    // Who has left may not ask for the people any more, and is told by what is gone.
+    if (props.isMe) return workspace.reload()
+    toast(t('people.removed', { name }))
+    await workspace.reloadPeople()
   }
 
   return (
-    <ConfirmDialog
+    <ApplyDialog
       title={t(props.isMe ? 'people.leaveTitle' : 'people.removeTitle', names())}
+      text={t(props.isMe ? 'people.leaveText' : 'people.removeText', names())}
       action={t(props.isMe ? 'people.leave' : 'people.remove')}
-      cancel={common.cancel}
-      busy={busy()}
-      onConfirm={() => void remove()}
+      change="remove_member"
+      args={args()}
+      onApply={remove}
       onClose={() => props.onClose()}
     >
-      <p>{t(props.isMe ? 'people.leaveText' : 'people.removeText', names())}</p>
-    </ConfirmDialog>
+      <Show when={heirs().length > 0}>
+        <Select
+          label={props.isMe ? accessTexts.apply.heirMine : applyTexts('heir', names())}
+          value={heir()}
+          options={[
+            { value: '', label: accessTexts.apply.nobody },
+            ...heirs().map((person) => ({ value: person.user_id, label: person.name })),
+          ]}
+          onChange={setHeir}
+        />
+      </Show>
+    </ApplyDialog>
   )
 }

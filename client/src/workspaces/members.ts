@@ -49,10 +49,10 @@ export function createMembers(workspace: Workspaces) {
   }
 
   /** Removes a member, or leaves when it is oneself.
+   *  @param heir who becomes responsible for what this one was
    *  @throws {ProblemError} */
-  async function remove(member: MemberRow): Promise<void> {
-    await rpc('remove_member', target(member))
-    await workspace.reloadPeople()
+  async function remove(member: MemberRow, heir: string | null): Promise<void> {
+    await rpc('remove_member', { ...target(member), hand_over_to: heir })
   }
 
   return { setRole, suspend, reactivate, remove }
