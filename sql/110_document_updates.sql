@@ -3,22 +3,17 @@
 create table atrium_private.document_updates (
   document_id uuid not null references atrium.documents (id) on delete cascade,
   id bigint generated always as identity,
-  author_id uuid references atrium.profiles (id) on delete set null,
+  author_id uuid,
   at timestamptz not null default clock_timestamp(),
   update bytea not null,
-  merged boolean not null default false,
   primary key (document_id, id)
 );
 -- Yjs packs what it writes; compressing it again only costs time.
 alter table atrium_private.document_updates alter column update set storage external;
--- Opening a document reads the snapshot and what came after it.
-create index document_updates_tail on atrium_private.document_updates (document_id, id) where not merged;
--- Deleting an account looks for what the person wrote.
-create index on atrium_private.document_updates (author_id);
-comment on table atrium_private.document_updates is 'Every change of every document, in the order of its commit. An update is acknowledged to its author when its row is committed.';
-comment on column atrium_private.document_updates.author_id is 'Whose connection sent it; null when the account is gone or a server wrote it.';
+-- One key and no other index: every keystroke is a row, and each index would cost as much again.
+comment on table atrium_private.document_updates is 'Every change of every document, in the order of its commit. An update is acknowledged to its author when its row is committed. Whoever adds a row to a document that may be open holds its lock, see database.ts.';
+comment on column atrium_private.document_updates.author_id is 'Whose connection sent it; null when a server wrote it. No foreign key, which would lock the person''s row at every keystroke; whose account is gone has no name.';
 comment on column atrium_private.document_updates.update is 'A Yjs update, encoding version 1.';
-comment on column atrium_private.document_updates.merged is 'Whether the snapshot contains it. The row stays, for the history.';
 alter table atrium_private.document_updates enable row level security;
 create policy "the collaboration server keeps the log"
   on atrium_private.document_updates for all to atrium_collab using (true) with check (true);
@@ -27,15 +22,37 @@ grant select, insert, update, delete on atrium_private.document_updates to atriu
 create table atrium_private.document_snapshots (
   document_id uuid primary key references atrium.documents (id) on delete cascade,
   state bytea not null,
+  upto bigint not null default 0,
   at timestamptz not null default clock_timestamp()
 );
 alter table atrium_private.document_snapshots alter column state set storage external;
 comment on table atrium_private.document_snapshots is 'The state of a document up to some point of its log, so that opening it does not read the whole history.';
 comment on column atrium_private.document_snapshots.state is 'A Yjs update that holds the whole state, encoding version 1.';
+comment on column atrium_private.document_snapshots.upto is
+  'The snapshot contains exactly the rows of the log with an id up to this. It is read while no row of the document is being written, so that none with a lower id comes later.';
 alter table atrium_private.document_snapshots enable row level security;
 create policy "the collaboration server keeps snapshots"
   on atrium_private.document_snapshots for all to atrium_collab using (true) with check (true);
 grant select, insert, update, delete on atrium_private.document_snapshots to atrium_collab;
+
+-- Some minutes old: a server that was cut off may still look for what others wrote meanwhile.
+create view atrium_private.merged_updates with (security_invoker) as
+  select document_id, id, author_id, at, update from atrium_private.document_updates logged
+  where at < now() - interval '5 minutes'
+    and id <= (select upto from atrium_private.document_snapshots snapshot where snapshot.document_id = logged.document_id);
+comment on view atrium_private.merged_updates is 'Rows of the log that opening a document does not read any more: they are there for the history, which packs and deletes them.';
+grant select, delete on atrium_private.merged_updates to atrium_collab;
+
+create table atrium_private.collaboration_servers (
+  id uuid primary key,
+  seen_at timestamptz not null default clock_timestamp()
+);
+comment on table atrium_private.collaboration_servers is 'The collaboration servers that are running. A server that is alone tells nobody what it commits.';
+comment on column atrium_private.collaboration_servers.seen_at is 'Renewed every few seconds.';
+alter table atrium_private.collaboration_servers enable row level security;
+create policy "collaboration servers know of each other"
+  on atrium_private.collaboration_servers for all to atrium_collab using (true) with check (true);
+grant select, insert, update, delete on atrium_private.collaboration_servers to atrium_collab;
 
 -- Definer: the collaboration server may write contents and nothing else of a document.
 create function atrium_private.save_document_contents(document_id uuid, "json" jsonb, "text" text)

@@ -97,7 +97,8 @@ begin
   )
   insert into atrium_private.document_updates (document_id, author_id, update)
   select branch.copy_id, me, logged.update
-  from branch join atrium_private.document_updates logged on logged.document_id = branch.id and not logged.merged
+  from branch join atrium_private.document_updates logged on logged.document_id = branch.id
+  where logged.id > coalesce((select upto from atrium_private.document_snapshots snapshot where snapshot.document_id = branch.id), 0)
   order by logged.id;
   select known.* into document from atrium.documents known where known.id = new_id;
   return document;

@@ -4,12 +4,14 @@ import { type Configuration, type Document, Hocuspocus } from '@hocuspocus/serve
 import type { WebSocket } from 'ws'
 import { access } from './access.ts'
 import { awareness } from './awareness.ts'
+import { createBus } from './bus.ts'
 import { createClientSocket } from './clientSocket.ts'
 import { createCommands } from './commands.ts'
 import type { Limits } from './config.ts'
 import { append, replace } from './contentCommands.ts'
-import type { Database } from './database.ts'
+import { type Database, SERVERS } from './database.ts'
 import { createHints } from './hints.ts'
+import { createMerger } from './merger.ts'
 import { createOutbox } from './outbox.ts'
 import { applyLogged, createPersistence } from './persistence.ts'
 import { projections } from './projections.ts'
@@ -22,6 +24,8 @@ import { createUpdateLog } from './updateLog.ts'
 export interface CollaborationOptions {
   database: Database
   verifyToken: VerifyToken
+  /** The name of this server among others: a random UUID. */
+  serverId: string
   limits: Limits
   clock(): number
   report(message: string, error?: unknown): void
@@ -51,17 +55,33 @@ const NO_HOOKS = Object.fromEntries(
     .map((hook) => [hook, undefined]),
 ) as Partial<Configuration<Context>>
 
-export function createCollaboration({ database, verifyToken, limits, clock, report }: CollaborationOptions): Collaboration {
+export function createCollaboration({ database, verifyToken, serverId, limits, clock, report }: CollaborationOptions): Collaboration {
   const revocation = createRevocation({ database, clock, report })
+  const bus = createBus({
+    serverId,
+    database,
+    onArrived: (documentId, bytes) => persistence.arrived(documentId, bytes),
+    clock,
+    report,
+  })
+  const merger = createMerger()
   const log = createUpdateLog({
-    append: database.append,
+    append: bus.append,
     onCommitted: (documentId, bytes) => persistence.committed(documentId, bytes),
     onRejected: (documentId) => resetConnections(hocuspocus.documents.get(documentName(documentId))),
     backlogBytes: limits.pendingBytes,
     onBacklog: pauseReading,
     report,
   })
-  const persistence = createPersistence({ database, log, documentBytes: limits.documentBytes, onTooLarge: refuseChanges, report })
+  const persistence = createPersistence({
+    database,
+    log,
+    bus,
+    merger,
+    documentBytes: limits.documentBytes,
+    onTooLarge: refuseChanges,
+    report,
+  })
   const hocuspocus = new Hocuspocus<Context>({
     ...NO_HOOKS,
     quiet: true,
@@ -81,12 +101,21 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
   const outbox = createOutbox()
   const webSockets = new Set<WebSocket>()
   let isReadingPaused = false
-  const commands = createCommands({ database, kinds: { append, replace }, documentBytes: limits.documentBytes, deliver, report })
+  const commands = createCommands({
+    database,
+    announcement: bus.announcement,
+    kinds: { append, replace },
+    documentBytes: limits.documentBytes,
+    deliver,
+    report,
+  })
   const hints = createHints(hocuspocus.documents, { commands: commands.onNotice })
   revocation.start()
-  database.listen({ atrium_access: revocation.hear, atrium_documents: hints.hear }, () => {
+  bus.start()
+  database.listen({ atrium_access: revocation.hear, atrium_documents: hints.hear, [SERVERS]: bus.hear }, () => {
     revocation.catchUp()
     hints.catchUp()
+    bus.catchUp()
     commands.onListening()
   })
 
@@ -156,6 +185,8 @@ export function createCollaboration({ database, verifyToken, limits, clock, repo
       await log.drain()
       await Promise.all([...hocuspocus.documents.values()].map((document) => letGo(document)))
       await persistence.settle()
+      await merger.close()
+      await bus.stop()
     },
   }
 

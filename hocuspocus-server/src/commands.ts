@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import type { Applied, Command, Database, Outcome, Refusal, StoredDocument } from './database.ts'
+import type { Announcement, Applied, Command, Database, Outcome, Refusal, StoredDocument } from './database.ts'
 import { contentsOf } from './projections.ts'
 
 /** Changes `document`, a copy of what is stored, as the command asks. Throws a `Refused` when that cannot be done; any other error makes
@@ -19,6 +19,8 @@ export interface CommandsOptions {
   /** What each kind does, by its name. */
   kinds: Record<string, CommandKind>
   documentBytes: number
+  /** To which other servers a commit is announced, see bus.ts. */
+  announcement(documentIds: string[]): Announcement | undefined
   /** Brings a committed change to whoever has the document open. */
   deliver(documentId: string, update: Uint8Array): Promise<void>
   report(message: string, error?: unknown): void
@@ -45,7 +47,7 @@ const CLIENT_ID = new Y.Doc().clientID
 
 /** Applies what SQL asks for. A change is computed on a copy of what is stored and committed in one transaction with its command being
  *  done; only then do others see it. So a server that is killed has either done it or not begun. */
-export function createCommands({ database, kinds, documentBytes, deliver, report }: CommandsOptions): Commands {
+export function createCommands({ database, kinds, documentBytes, announcement, deliver, report }: CommandsOptions): Commands {
   const waiting = new Set<string>()
   const underWay = new Map<string, Promise<void>>()
   let stopped = false
@@ -73,11 +75,12 @@ export function createCommands({ database, kinds, documentBytes, deliver, report
     let count: number | null
     do {
       const updates: Uint8Array[] = []
-      count = await database.applyCommands(documentId, async (stored, commands) => {
+      const applyAll = async (stored: StoredDocument, commands: Command[]) => {
         const applied = await apply(documentId, stored, commands)
         for (const outcome of applied.outcomes) if ('update' in outcome && outcome.update.length > 0) updates.push(outcome.update)
         return applied
-      })
+      }
+      count = await database.applyCommands(documentId, applyAll, announcement([documentId]))
       for (const update of updates) await deliver(documentId, update)
     } while (count && !stopped)
   }

@@ -4,15 +4,31 @@ import type { Claims } from './tokens.ts'
 /** One row of the append-only log: what one person did to one document within one batch. */
 export interface LoggedUpdate {
   documentId: string
-  /** Null when the account is gone. */
+  /** Null when a server wrote it. */
   authorId: string | null
   update: Uint8Array
+}
+
+/** Where a row of the log is. */
+export interface LogPosition {
+  documentId: string
+  id: number
 }
 
 /** A document as stored: the snapshot, and what was logged since. */
 export interface StoredDocument {
   snapshot: Uint8Array | null
+  /** The snapshot contains exactly the rows with an id up to this. */
+  upto: number
   tail: Uint8Array[]
+  /** The ids of the tail. */
+  ids: number[]
+}
+
+/** To whom a commit is announced, see bus.ts. */
+export interface Announcement {
+  serverId: string
+  documentIds: string[]
 }
 
 /** What somebody may do with a document, and the name others see. */
@@ -55,14 +71,25 @@ export interface Applied {
 }
 
 export interface Database {
-  /** Adds rows to the log. When it resolves they are committed. */
-  append(updates: LoggedUpdate[]): Promise<void>
+  /** Adds rows to the log. When it resolves they are committed. With an announcement, other servers hear of the rows of the documents
+   *  named there by the same commit; only then the answer says where the rows are. */
+  append(updates: LoggedUpdate[], announcement?: Announcement): Promise<LogPosition[]>
   load(documentId: string): Promise<StoredDocument>
-  /** Replaces the snapshot by what `merge` makes of snapshot and tail. Null when there was nothing to merge. Sizes in bytes. */
+  /** Replaces the snapshot by what `merge` makes of snapshot and tail. Sizes in bytes; `null` when the tail is not worth it, as when
+   *  another server was faster, or not to be had right now. */
   compact(
     documentId: string,
+    isWorthIt: (stored: StoredDocument) => boolean,
     merge: (stored: StoredDocument) => Promise<Uint8Array>,
-  ): Promise<{ snapshotBytes: number; mergedBytes: number } | null>
+  ): Promise<{ snapshotBytes: number; mergedBytes: number; mergedRows: number } | null>
+  /** Rows of the log by their place, in order. */
+  read(positions: LogPosition[]): Promise<(LogPosition & { update: Uint8Array })[]>
+  /** What lies behind these places in each document. */
+  positionsAfter(positions: LogPosition[]): Promise<LogPosition[]>
+  /** Says that this server is there. Gives the others that are, or have been since this one was last there, and whether it was known. */
+  meetServers(serverId: string): Promise<{ wasKnown: boolean; others: string[] }>
+  leaveServers(serverId: string): Promise<void>
+  notify(channel: string, payloads: string[]): Promise<void>
   /** Asked as that person; null when there is no such document for them. */
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
   /** Why this person may not write the document now; null when he may. */
@@ -72,7 +99,11 @@ export interface Database {
   commandedDocuments(): Promise<string[]>
   /** Hands the oldest waiting commands of a document, with what is stored of it, to `apply`, and commits what comes back together with
    *  the commands being done. How many there were; null when another server is at it. */
-  applyCommands(documentId: string, apply: (stored: StoredDocument, commands: Command[]) => Promise<Applied>): Promise<number | null>
+  applyCommands(
+    documentId: string,
+    apply: (stored: StoredDocument, commands: Command[]) => Promise<Applied>,
+    announcement?: Announcement,
+  ): Promise<number | null>
   forgetOldCommands(): Promise<void>
   /** Calls the handler of a channel with every payload sent to it, and `onListening` whenever it has begun to listen: what was sent
    *  before is lost. */
@@ -85,6 +116,17 @@ const COMMANDS_AT_ONCE = 20
 const LISTEN_RETRY_MS = 250
 /** As long may a query on a healthy connection take when another connection of the pool is lost. */
 const RENEWAL_SECONDS = 3
+/** The channel on which servers talk to each other. */
+export const SERVERS = 'atrium_servers'
+/** A notification is shorter than 8000 bytes; a place takes less than 60. */
+const ROWS_PER_NOTICE = 120
+/** A server that has not been heard of for so long is gone. */
+const SILENT_SERVER_SECONDS = 15
+/** The class of the advisory locks under which rows are added to documents. */
+const LOCKS = 1_635_020_393
+const SETTLE_ATTEMPTS = 50
+const SETTLE_PAUSE_MS = 20
+const MAX_ID = '9223372036854775807'
 
 /** Every SQL statement of the collaboration server. */
 export function createDatabase(url: string): Database {
@@ -101,49 +143,122 @@ export function createDatabase(url: string): Database {
   const logPool = createPool(url, { ...settings, max: 1 })
   const listener = createListener(url, settings)
 
-  const stored = (documentId: string, on: postgres.ISql) => on<{ id: string; bytes: Buffer }[]>`
-    select 0::bigint as id, state as bytes from atrium_private.document_snapshots where document_id = ${documentId}
+  const stored = (documentId: string, on: postgres.ISql, upto = MAX_ID) => on<StoredRow[]>`
+    with snapshot as (select upto, state from atrium_private.document_snapshots where document_id = ${documentId})
+    select true as is_snapshot, upto as id, state as bytes from snapshot
     union all
-    select id, update from atrium_private.document_updates where document_id = ${documentId} and not merged
+    select false, id, update from atrium_private.document_updates
+    where document_id = ${documentId} and id > coalesce((select upto from snapshot), 0) and id <= ${upto}
     order by id`
 
+  /** The highest id below which nothing of the document is still being written; null when something is. */
+  async function settledUpto(documentId: string): Promise<string | null> {
+    const [row] = await withDeadline(pool.current()<{ upto: string | null }[]>`
+      select case when pg_try_advisory_xact_lock(${LOCKS}, ${lockOf(documentId)})
+        then (select coalesce(max(id), 0) from atrium_private.document_updates where document_id = ${documentId}) end as upto`)
+    return row?.upto ?? null
+  }
+
   return {
-    async append(updates) {
+    async append(updates, announcement) {
       const rows = updates.map(({ documentId, authorId, update }) => ({
         document_id: documentId,
         author_id: authorId,
         update: Buffer.from(update.buffer, update.byteOffset, update.length).toString('base64'),
       }))
-      const insert = logPool.current()`
-        insert into atrium_private.document_updates (document_id, author_id, update)
-        select document_id, author_id, decode(update, 'base64')
-        from json_to_recordset(${JSON.stringify(rows)}::text::json) as given (document_id uuid, author_id uuid, update text)`
-      await withDeadline(insert).catch((error: unknown) => {
+      const locks = [...new Set(updates.map(({ documentId }) => lockOf(documentId)))]
+      const on = logPool.current()
+      // The lock is shared and comes before the ids, so that whoever holds it alone knows all ids of a document, see settledUpto.
+      const added = on`
+        locked as materialized (
+          select count(pg_advisory_xact_lock_shared(${LOCKS}, number::integer)) from json_array_elements_text(${JSON.stringify(locks)}::text::json) number
+        ),
+        added as (
+          insert into atrium_private.document_updates (document_id, author_id, update)
+          select document_id, author_id, decode(update, 'base64')
+          from locked, json_to_recordset(${JSON.stringify(rows)}::text::json) as given (document_id uuid, author_id uuid, update text)
+          returning document_id, id
+        )`
+      const insert = announcement
+        ? on<PositionRow[]>`
+          with ${added},
+          announced as (
+            select count(pg_notify(${SERVERS}, ${announcement.serverId} || ' ' || list)) from (
+              select string_agg(document_id || ':' || id, ',') as list
+              from (select *, row_number() over () / ${ROWS_PER_NOTICE}::integer as part from added
+                where document_id::text = any(string_to_array(${announcement.documentIds.join()}, ','))) shared
+              group by part
+            ) lists
+          )
+          select document_id, id from added, announced`
+        : on<PositionRow[]>`with ${added} select from added limit 0`
+      const committed = await withDeadline(insert).catch((error: unknown) => {
         if (!sqlState(error)) logPool.renew() // Nobody knows what the connection is still waiting for.
         throw error
       })
+      return committed.map(position)
     },
 
     async load(documentId) {
       return split(await withDeadline(stored(documentId, pool.current())))
     },
 
-    async compact(documentId, merge) {
+    async compact(documentId, isWorthIt, merge) {
+      let upto = await settledUpto(documentId)
+      for (let attempt = 1; upto === null && attempt < SETTLE_ATTEMPTS; attempt++) {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * SETTLE_PAUSE_MS))
+        upto = await settledUpto(documentId)
+      }
+      if (upto === null) return null
       return pool.current().begin(async (transaction) => {
         await transaction`select pg_advisory_xact_lock(hashtextextended(${`atrium.compact:${documentId}`}, 0))`
-        const rows = await stored(documentId, transaction)
-        const ids = rows.filter(({ id }) => id !== '0').map(({ id }) => id)
-        if (ids.length === 0) return null
-        const { snapshot, tail } = split(rows)
-        const state = await merge({ snapshot, tail })
+        const before = split(await stored(documentId, transaction, upto))
+        if (!isWorthIt(before)) return null
+        const state = await merge(before)
         await transaction`
-          insert into atrium_private.document_snapshots (document_id, state) values (${documentId}, ${state})
-          on conflict (document_id) do update set state = excluded.state, at = clock_timestamp()`
-        // Exactly the rows that were read: "id <= last" could catch a row that was committed meanwhile.
-        await transaction`
-          update atrium_private.document_updates set merged = true where document_id = ${documentId} and id = any(${`{${ids.join()}}`}::bigint[])`
-        return { snapshotBytes: state.length, mergedBytes: tail.reduce((sum, { length }) => sum + length, 0) }
+          insert into atrium_private.document_snapshots (document_id, state, upto) values (${documentId}, ${state}, ${upto})
+          on conflict (document_id) do update set state = excluded.state, upto = excluded.upto, at = clock_timestamp()`
+        return { snapshotBytes: state.length, mergedBytes: bytesOf(before.tail), mergedRows: before.tail.length }
       })
+    },
+
+    async read(positions) {
+      const rows = await withDeadline(pool.current()<(PositionRow & { update: Buffer })[]>`
+        select document_id, id, update from atrium_private.document_updates
+        join json_to_recordset(${JSON.stringify(positions)}::text::json) as wanted ("documentId" uuid, id bigint)
+          on document_id = "documentId" and document_updates.id = wanted.id
+        order by document_updates.id`)
+      return rows.map((row) => ({ ...position(row), update: row.update }))
+    },
+
+    async positionsAfter(positions) {
+      const rows = await withDeadline(pool.current()<PositionRow[]>`
+        select document_id, document_updates.id from json_to_recordset(${JSON.stringify(positions)}::text::json) as known ("documentId" uuid, id bigint)
+        join atrium_private.document_updates on document_id = "documentId" and document_updates.id > known.id`)
+      return rows.map(position)
+    },
+
+    async meetServers(serverId) {
+      const rows = await withDeadline(pool.current()<{ id: string | null; is_known: boolean }[]>`
+        with before as (select seen_at from atrium_private.collaboration_servers where id = ${serverId}),
+        me as (
+          insert into atrium_private.collaboration_servers (id) values (${serverId})
+          on conflict (id) do update set seen_at = clock_timestamp()
+        ),
+        gone as (delete from atrium_private.collaboration_servers where seen_at < now() - interval '1 day')
+        select other.id, exists (select from before) as is_known
+        from (select) one left join atrium_private.collaboration_servers other on other.id <> ${serverId}
+          and seen_at > least(now() - make_interval(secs => ${SILENT_SERVER_SECONDS}), (select seen_at from before))`)
+      return { wasKnown: rows[0]?.is_known ?? false, others: rows.flatMap(({ id }) => id ?? []) }
+    },
+
+    async leaveServers(serverId) {
+      await withDeadline(pool.current()`delete from atrium_private.collaboration_servers where id = ${serverId}`)
+    },
+
+    async notify(channel, payloads) {
+      await withDeadline(pool.current()`
+        select count(pg_notify(${channel}, payload)) from json_array_elements_text(${JSON.stringify(payloads)}::text::json) payload`)
     },
 
     async permissionOn(documentId, claims) {
@@ -188,7 +303,7 @@ export function createDatabase(url: string): Database {
       return rows.map(({ document_id }) => document_id)
     },
 
-    async applyCommands(documentId, apply) {
+    async applyCommands(documentId, apply, announcement) {
       return pool.current().begin(async (transaction) => {
         const [lock] = await transaction<{ mine: boolean }[]>`
           select pg_try_advisory_xact_lock(hashtextextended(${`atrium.commands:${documentId}`}, 0)) as mine`
@@ -214,7 +329,8 @@ export function createDatabase(url: string): Database {
           if ('refused' in outcome) return { id, author_id: authorId, error: outcome.refused.code, message: outcome.refused.message }
           return { id, author_id: authorId, update: Buffer.from(outcome.update).toString('base64') }
         })
-        await transaction`
+        await transaction`select pg_advisory_xact_lock_shared(${LOCKS}, ${lockOf(documentId)})`
+        const added = await transaction<PositionRow[]>`
           with results as (
             select * from json_to_recordset(${JSON.stringify(results)}::text::json)
               as given (id uuid, author_id uuid, update text, error text, message text)
@@ -225,7 +341,10 @@ export function createDatabase(url: string): Database {
             from results where command.id = results.id
           )
           insert into atrium_private.document_updates (document_id, author_id, update)
-          select ${documentId}, author_id, decode(update, 'base64') from results where length(update) > 0`
+          select ${documentId}, author_id, decode(update, 'base64') from results where length(update) > 0
+          returning document_id, id`
+        const places = added.map(({ document_id, id }) => `${document_id}:${id}`).join()
+        if (announcement && places) await transaction`select pg_notify(${SERVERS}, ${`${announcement.serverId} ${places}`})`
         if (contents) await saveContents(transaction, documentId, contents)
         return commands.length
       })
@@ -247,10 +366,9 @@ async function saveContents(on: postgres.ISql, documentId: string, { json, text 
   await on`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
 }
 
-/** Which part of a logged update does not exist any more, if that is why it was refused. */
-export function missingPart(error: unknown): 'author' | 'document' | null {
-  if (sqlState(error) !== FOREIGN_KEY_VIOLATION) return null
-  return (error as postgres.PostgresError).constraint_name?.includes('author') ? 'author' : 'document'
+/** Whether the log refused an update because its document does not exist any more. */
+export function isMissingDocument(error: unknown): boolean {
+  return sqlState(error) === FOREIGN_KEY_VIOLATION
 }
 
 const FOREIGN_KEY_VIOLATION = '23503'
@@ -266,11 +384,35 @@ export function isWriteToLostConnection(error: unknown): boolean {
   return error instanceof TypeError && /at (Immediate\.)?nextWrite \(.*\/postgres\/src\/connection\.js/.test(error.stack ?? '')
 }
 
-function split(rows: { id: string; bytes: Buffer }[]): StoredDocument {
-  const [first] = rows
-  const hasSnapshot = first?.id === '0'
-  return { snapshot: hasSnapshot ? first.bytes : null, tail: rows.slice(hasSnapshot ? 1 : 0).map(({ bytes }) => bytes) }
+interface StoredRow {
+  is_snapshot: boolean
+  id: string
+  bytes: Buffer
 }
+
+function split(rows: StoredRow[]): StoredDocument {
+  const [first] = rows
+  const snapshot = first?.is_snapshot ? first : null
+  const tail = rows.slice(snapshot ? 1 : 0)
+  return {
+    snapshot: snapshot?.bytes ?? null,
+    upto: Number(snapshot?.id ?? 0),
+    tail: tail.map(({ bytes }) => bytes),
+    ids: tail.map(({ id }) => Number(id)),
+  }
+}
+
+interface PositionRow {
+  document_id: string
+  id: string
+}
+
+const position = (row: PositionRow): LogPosition => ({ documentId: row.document_id, id: Number(row.id) })
+
+export const bytesOf = (updates: Uint8Array[]) => updates.reduce((sum, { length }) => sum + length, 0)
+
+/** Documents share a few locks, because a server has only so many. */
+const lockOf = (documentId: string) => Number.parseInt(documentId.slice(-2), 16) % 64
 
 async function withDeadline<T>(work: PromiseLike<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -29,6 +30,7 @@ async function start(config: Config): Promise<Running> {
   const collaboration = createCollaboration({
     database,
     verifyToken: createTokenVerifier(config),
+    serverId: randomUUID(),
     limits: config.limits,
     clock: Date.now,
     report,

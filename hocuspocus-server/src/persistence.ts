@@ -1,7 +1,9 @@
 import type { Document, Extension } from '@hocuspocus/server'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
+import { apply, type Bus } from './bus.ts'
 import type { Change } from './clientSocket.ts'
-import type { Database, StoredDocument } from './database.ts'
+import { bytesOf, type Database, type StoredDocument } from './database.ts'
+import type { Merger } from './merger.ts'
 import { documentIdOf } from './protocol.ts'
 import { type Context, Denied } from './sessions.ts'
 import type { UpdateLog } from './updateLog.ts'
@@ -9,6 +11,8 @@ import type { UpdateLog } from './updateLog.ts'
 export interface PersistenceOptions {
   database: Pick<Database, 'load' | 'compact'>
   log: Pick<UpdateLog, 'append' | 'isDurable' | 'drain'>
+  bus: Pick<Bus, 'opening' | 'opened' | 'closed'>
+  merger: Pick<Merger, 'merge'>
   documentBytes: number
   onTooLarge(document: Document): void
   report(message: string, error?: unknown): void
@@ -18,17 +22,16 @@ export interface Persistence {
   extension: Extension<Context>
   /** See ClientSocketOptions. */
   mayAcknowledge(documentId: string, change: Change | undefined, release: () => void): boolean
-  /** The log has committed so many bytes of a document. */
+  /** So many bytes of a document were committed, here… */
   committed(documentId: string, bytes: number): void
+  /** … or by another server, and are in the document now. */
+  arrived(documentId: string, bytes: number): void
   /** Waits for compactions under way. */
   settle(): Promise<void>
 }
 
-interface OpenDocument {
+interface OpenDocument extends Size {
   document: Document
-  snapshotBytes: number
-  /** What the log holds on top of the snapshot. */
-  tailBytes: number
   pending: Pending
   compacting: boolean
   /** Changes were refused. It stays so until everybody has left, or whoever comes after a compaction could go on where others may not. */
@@ -43,11 +46,15 @@ interface Pending {
 
 /** The origin of what comes from the database: it is neither logged nor counted as an edit. */
 const LOADING = { source: 'local', skipStoreHooks: true } as const
-const COMPACT_FROM_BYTES = 32 * 1024
-const COMPACT_ON_CLOSE_FROM_BYTES = 4 * 1024
+/** Reading and applying a row of the log takes as long as so many bytes of a snapshot. */
+const ROW_COST_BYTES = 50
+/** A tail that costs as much as this, and as the snapshot, is merged: opening never takes more than twice as long as a snapshot alone. */
+const WORTH_MERGING_BYTES = 32 * 1024
+/** When everybody has left there is time for less. */
+const WORTH_MERGING_AT_THE_END_BYTES = 4 * 1024
 
 /** Keeps documents in an append-only log: nothing is ever written over, so neither a failed load nor a late store can lose anything. */
-export function createPersistence({ database, log, documentBytes, onTooLarge, report }: PersistenceOptions): Persistence {
+export function createPersistence({ database, log, bus, merger, documentBytes, onTooLarge, report }: PersistenceOptions): Persistence {
   const open = new Map<string, OpenDocument>()
   const compactions = new Set<Promise<void>>()
 
@@ -57,17 +64,11 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
   }
 
   async function load(document: Document, documentId: string): Promise<void> {
-    const { snapshot, tail } = await database.load(documentId)
-    apply(document, { snapshot, tail }, LOADING)
-    const tailBytes = tail.reduce((sum, { length }) => sum + length, 0)
-    const entry = {
-      document,
-      snapshotBytes: snapshot?.length ?? 0,
-      tailBytes,
-      pending: pendingOf(document),
-      compacting: false,
-      refused: false,
-    }
+    bus.opening(documentId, document)
+    document.on('destroy', () => bus.closed(documentId, document))
+    const stored = await database.load(documentId)
+    apply(document, updatesOf(stored), LOADING)
+    const entry: OpenDocument = { document, ...sizeOf(stored), pending: pendingOf(document), compacting: false, refused: false }
     open.set(documentId, entry)
     document.on('update', (update: Uint8Array, origin: unknown) => {
       const authorId = authorOf(origin)
@@ -75,19 +76,25 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
     })
     document.on('destroy', () => {
       if (open.get(documentId) === entry) open.delete(documentId)
-      if (entry.tailBytes > COMPACT_ON_CLOSE_FROM_BYTES) compact(documentId, entry)
+      compact(documentId, entry, isWorthMergingAtTheEnd)
     })
+    bus.opened(documentId, stored)
   }
 
-  function compact(documentId: string, entry: OpenDocument): void {
-    if (entry.compacting) return
+  function compact(documentId: string, entry: OpenDocument, isWorthIt: (size: Size) => boolean): void {
+    if (entry.compacting || !isWorthIt(entry)) return
     entry.compacting = true
     const work = database
-      .compact(documentId, merge)
+      .compact(
+        documentId,
+        (stored) => isWorthIt(sizeOf(stored)),
+        (stored) => merger.merge(updatesOf(stored)),
+      )
       .then((sizes) => {
         if (!sizes) return
         entry.snapshotBytes = sizes.snapshotBytes
         entry.tailBytes = Math.max(0, entry.tailBytes - sizes.mergedBytes)
+        entry.tailRows = Math.max(0, entry.tailRows - sizes.mergedRows)
       })
       // The log is whole without it; the next commit tries again.
       .catch((error: unknown) => report(`Document ${documentId} could not be compacted`, error))
@@ -96,6 +103,16 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
         compactions.delete(work)
       })
     compactions.add(work)
+  }
+
+  function grow(documentId: string, bytes: number): OpenDocument | undefined {
+    const entry = open.get(documentId)
+    if (!entry) return undefined
+    entry.tailBytes += bytes
+    entry.tailRows += 1
+    refuseIfTooLarge(entry)
+    compact(documentId, entry, isWorthMerging)
+    return entry
   }
 
   return {
@@ -141,12 +158,11 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
       })
     },
 
-    committed(documentId, bytes) {
-      const entry = open.get(documentId)
-      if (!entry) return
-      entry.tailBytes += bytes
-      refuseIfTooLarge(entry)
-      if (entry.tailBytes > Math.max(COMPACT_FROM_BYTES, entry.snapshotBytes)) compact(documentId, entry)
+    committed: (documentId, bytes) => void grow(documentId, bytes),
+
+    arrived(documentId, bytes) {
+      const entry = grow(documentId, bytes)
+      if (entry) entry.pending = pendingOf(entry.document)
     },
 
     async settle() {
@@ -157,26 +173,28 @@ export function createPersistence({ database, log, documentBytes, onTooLarge, re
 
 /** Shows people in the document a change that the log has already. */
 export function applyLogged(document: Document, update: Uint8Array): void {
-  Y.applyUpdate(document, update, LOADING)
+  apply(document, [update], LOADING)
 }
 
 /** Either part alone, because compaction turns a long tail into little. */
 const isTooLarge = ({ snapshotBytes, tailBytes }: OpenDocument, limit: number) => Math.max(snapshotBytes, tailBytes) > limit
 
-function apply(document: Y.Doc, { snapshot, tail }: StoredDocument, origin: unknown): void {
-  document.transact(() => {
-    if (snapshot) Y.applyUpdate(document, snapshot, origin)
-    for (const update of tail) Y.applyUpdate(document, update, origin)
-  }, origin)
+interface Size {
+  snapshotBytes: number
+  /** What the log holds on top of the snapshot. */
+  tailBytes: number
+  tailRows: number
 }
 
-async function merge(stored: StoredDocument): Promise<Uint8Array> {
-  const document = new Y.Doc()
-  apply(document, stored, LOADING)
-  const state = Y.encodeStateAsUpdate(document)
-  document.destroy()
-  return state
-}
+const sizeOf = ({ snapshot, tail }: StoredDocument): Size => ({
+  snapshotBytes: snapshot?.length ?? 0,
+  tailBytes: bytesOf(tail),
+  tailRows: tail.length,
+})
+const updatesOf = ({ snapshot, tail }: StoredDocument) => (snapshot ? [snapshot, ...tail] : tail)
+const tailCost = ({ tailBytes, tailRows }: Size) => tailBytes + tailRows * ROW_COST_BYTES
+const isWorthMerging = (size: Size) => tailCost(size) > Math.max(WORTH_MERGING_BYTES, size.snapshotBytes)
+const isWorthMergingAtTheEnd = (size: Size) => tailCost(size) > Math.max(WORTH_MERGING_AT_THE_END_BYTES, size.snapshotBytes / 8)
 
 function authorOf(origin: unknown): string | undefined {
   const { connection } = (origin ?? {}) as { connection?: { context: Context } }

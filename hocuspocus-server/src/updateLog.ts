@@ -1,5 +1,5 @@
 import * as Y from 'yjs'
-import { type LoggedUpdate, missingPart } from './database.ts'
+import { isMissingDocument, type LoggedUpdate } from './database.ts'
 
 export interface UpdateLogOptions {
   append(updates: LoggedUpdate[]): Promise<void>
@@ -83,10 +83,7 @@ export function createUpdateLog({ append, onRejected, onCommitted, backlogBytes,
         return
       } catch (error) {
         // What is gone must not hold up the others.
-        const missing = missingPart(error)
-        if (missing && rows.length > 1) return commitOneByOne(rows)
-        if (missing === 'author') return commit(rows.map((row) => ({ ...row, authorId: null })))
-        if (missing === 'document') return reject(rows)
+        if (isMissingDocument(error)) return rows.length > 1 ? commitOneByOne(rows) : reject(rows)
         failingSince ??= Date.now()
         if (attempt % 20 === 0) report('The update log cannot be written; trying again', error)
         await new Promise((resolve) => setTimeout(resolve, Math.min(MAX_RETRY_MS, 50 * 2 ** Math.min(attempt, 6))))

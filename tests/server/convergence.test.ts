@@ -73,7 +73,7 @@ test.for([1, 8261, 1563423518, ...freshSeeds])(
 
     const rows = await team.admin<{ update: Buffer }[]>`
     select state as update from atrium_private.document_snapshots where document_id = ${documentId}
-    union all select update from atrium_private.document_updates where document_id = ${documentId} and not merged`
+    union all select update from atrium_private.document_updates where document_id = ${documentId}`
     const stored = new Y.Doc()
     for (const { update } of rows) Y.applyUpdate(stored, update)
     expect(textOf(stored)).toBe(peers[0]?.text())

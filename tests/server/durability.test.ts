@@ -162,8 +162,8 @@ test('[COL7] the log is folded into a snapshot, and its rows stay for the histor
   const counts = async () =>
     (
       await team.admin<{ merged: number; tail: number }[]>`
-        select count(*) filter (where merged)::int as merged, count(*) filter (where not merged)::int as tail
-        from atrium_private.document_updates where document_id = ${documentId}`
+        select count(*) filter (where id <= upto)::int as merged, count(*) filter (where id > upto)::int as tail
+        from atrium_private.document_updates join atrium_private.document_snapshots using (document_id) where document_id = ${documentId}`
     )[0]
   await expect.poll(async () => (await counts())?.merged, SOON).toBeGreaterThan(0)
   anna.type('after it')

@@ -163,6 +163,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
       select oid::regprocedure::text from pg_proc where pronamespace in ${OURS} and has_function_privilege('${role}', oid, 'execute')
       order by name`)
   expect(await reach('atrium_collab')).toEqual([
+    'atrium_private.collaboration_servers',
     'atrium_private.document_commands',
     'atrium_private.document_snapshots',
     'atrium_private.document_updates',

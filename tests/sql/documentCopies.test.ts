@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const write = (id: string, update: string, merged = false) => db.admin`
-  insert into atrium_private.document_updates (document_id, author_id, update, merged) values (${id}, ${editor.id}, ${Buffer.from(update)}, ${merged})`
+const write = (id: string, update: string) => db.admin`
+  insert into atrium_private.document_updates (document_id, author_id, update) values (${id}, ${editor.id}, ${Buffer.from(update)})`
 const logOf = async (id: string) =>
   (await db.admin<{ update: Buffer }[]>`select update from atrium_private.document_updates where document_id = ${id} order by id`).map(
     ({ update }) => update.toString(),
@@ -27,8 +27,10 @@ test('[COPY1] a copy has the text, the icon and the pages beneath it, and neithe
   const trashed = await createDocument(db, workspace, { title: 'Trashed', parentId: original.id })
   await db.call(editor, 'trash_document', { id: trashed.id })
   await db.admin`update atrium.documents set icon = '🌳', locked_at = now() where id = ${original.id}`
-  await db.admin`insert into atrium_private.document_snapshots (document_id, state) values (${original.id}, ${Buffer.from('state')})`
-  await write(original.id, 'merged', true)
+  await write(original.id, 'merged')
+  await db.admin`
+    insert into atrium_private.document_snapshots (document_id, state, upto)
+    select document_id, ${Buffer.from('state')}, max(id) from atrium_private.document_updates where document_id = ${original.id} group by document_id`
   await write(original.id, 'first')
   await write(original.id, 'second')
   await db.admin`select atrium_private.save_document_contents(${child.id}, '{"type": "doc"}', 'of the child')`

@@ -1,0 +1,17 @@
+import { parentPort } from 'node:worker_threads'
+import * as Y from 'yjs'
+
+/** Runs in a thread of its own: merging a large document takes as long as a hundred keystrokes of everybody else. */
+parentPort?.on('message', ({ task, updates }: { task: number; updates: Uint8Array[] }) => {
+  try {
+    const document = new Y.Doc()
+    document.transact(() => {
+      for (const update of updates) Y.applyUpdate(document, update)
+    })
+    const merged = Y.encodeStateAsUpdate(document)
+    document.destroy()
+    parentPort?.postMessage({ task, merged })
+  } catch (error) {
+    parentPort?.postMessage({ task, error })
+  }
+})
