@@ -123,8 +123,9 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
 
   /** Looks for what was committed and not announced to this server. */
   async function look(): Promise<void> {
-    const { mayHaveMissed } = await servers.meet()
-    if (isBehind) {
+    const wasBehind = isBehind
+    const { mayHaveMissed } = await servers.meet(wasBehind)
+    if (wasBehind) {
       isBehind = false
       // Somebody may have written, and even folded it into the snapshot.
       if (mayHaveMissed) for (const documentId of [...entries.keys()]) await reload(documentId)
@@ -167,15 +168,17 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
     clearTimeout(timer)
     isLookDue = false
     looking = look()
-      .catch((error: unknown) => {
-        isBehind = true
-        report('It cannot be seen what other servers wrote; trying again', error)
-      })
-      .finally(() => {
+      .then(
+        () => (isLookDue ? 0 : LOOK_MS),
+        (error: unknown) => {
+          isBehind = true
+          report('It cannot be seen what other servers wrote; trying again', error)
+          return LOOK_MS
+        },
+      )
+      .then((waitMs) => {
         looking = null
-        if (isStopped) return
-        if (isLookDue && !isBehind) lookSoon()
-        else timer = setTimeout(lookSoon, LOOK_MS)
+        if (!isStopped) timer = setTimeout(lookSoon, waitMs)
       })
   }
 

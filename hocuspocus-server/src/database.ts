@@ -224,7 +224,7 @@ export function createDatabase(url: string): Database {
 
     async read(positions) {
       const rows = await withDeadline(pool.current()<(PositionRow & { update: Buffer })[]>`
-        select document_id, id, update from atrium_private.document_updates
+        select document_id, document_updates.id, update from atrium_private.document_updates
         join json_to_recordset(${JSON.stringify(positions)}::text::json) as wanted ("documentId" uuid, id bigint)
           on document_id = "documentId" and document_updates.id = wanted.id
         order by document_updates.id`)

@@ -23,8 +23,9 @@ export interface Servers {
   areThereOthers(): boolean
   /** Takes a notice of another server; false when it is of another kind. */
   hear(notice: Notice): boolean
-  /** Says that this server is here, and finds out who else is; true when others may have written what nobody told this one. */
-  meet(): Promise<{ mayHaveMissed: boolean }>
+  /** Says that this server is here, and finds out who else is, and whether they may have written what nobody told this one. Who has
+   *  just begun to listen greets everybody. */
+  meet(isGreeting: boolean): Promise<{ mayHaveMissed: boolean }>
   tell(notices: object[]): void
   leave(): Promise<void>
 }
@@ -52,7 +53,11 @@ export function createServers({ id, database, clock, onShared, onLeft, report }:
   const others = new Set<string>()
 
   function tell(notices: object[]): void {
-    if (others.size === 0 || notices.length === 0) return
+    if (others.size > 0) send(notices)
+  }
+
+  function send(notices: object[]): void {
+    if (notices.length === 0) return
     const payloads = notices.map((notice) => JSON.stringify({ from: id, ...notice }))
     database.notify(SERVERS, payloads).catch((error: unknown) => report('Other servers cannot be told', error))
   }
@@ -121,10 +126,11 @@ export function createServers({ id, database, clock, onShared, onLeft, report }:
       return true
     },
 
-    async meet() {
+    async meet(isGreeting) {
       const { wasKnown, others: present } = await database.meetServers(id)
       const strangers = present.filter(isNew)
-      if (strangers.length > 0) opened([...mine.keys()], false)
+      if (isGreeting) send([{ opened: [], isAnswer: true }])
+      if (isGreeting || strangers.length > 0) opened([...mine.keys()], false)
       for (const serverId of others) {
         if (present.includes(serverId)) continue
         others.delete(serverId)

@@ -60,6 +60,7 @@ test('[COL16] what two people type on two servers reaches both, in milliseconds'
   expect(anna.text()).toBe(ben.text())
   const [{ rows } = { rows: 0 }] = await team.admin<{ rows: number }[]>`
     select count(*)::int as rows from atrium_private.document_updates where document_id = ${documentId}`
+  expect(east.errors() + west.errors()).toBe('')
   expect(rows).toBe(21) // Nobody logs what another server has logged.
 })
 
