@@ -1,4 +1,4 @@
--- Copies of documents: duplicates, and pages made from a template.
+-- Copies of documents.
 
 create table atrium.copied_files (
   document_id uuid not null references atrium.documents (id) on delete cascade,
@@ -26,7 +26,7 @@ create policy "people see files in the copies that they may read"
 
 -- Definer: it reads the log and writes documents, which nobody may.
 create function atrium_private.copy_document(
-  document_id uuid, new_id uuid, to_space uuid, beneath uuid, new_title text, wanted text, with_children boolean, from_template boolean
+  document_id uuid, new_id uuid, to_space uuid, beneath uuid, new_title text, wanted text, with_children boolean
 )
   returns atrium.documents
   language plpgsql security definer set search_path = ''
@@ -41,8 +41,6 @@ begin
   select known.* into original from atrium.documents known where known.id = $1;
   if original.trashed_at is not null then
     raise sqlstate 'PT409' using message = 'This document is in the trash. Restore it first.', detail = 'document_trashed';
-  elsif from_template and not original.is_template then
-    raise sqlstate 'PT409' using message = 'This document is not a template.', detail = 'not_a_template';
   end if;
   place := atrium_private.require_place(
     coalesce(to_space, (select parent.space_id from atrium.documents parent where parent.id = beneath), original.space_id), beneath);
@@ -103,8 +101,8 @@ begin
   select known.* into document from atrium.documents known where known.id = new_id;
   return document;
 end $$;
-comment on function atrium_private.copy_document(uuid, uuid, uuid, uuid, text, text, boolean, boolean) is
-  'Behind atrium.duplicate_document and atrium.create_from_template.';
+comment on function atrium_private.copy_document(uuid, uuid, uuid, uuid, text, text, boolean) is
+  'Behind atrium.duplicate_document.';
 grant execute on function atrium_private.copy_document to authenticated;
 
 create function atrium.duplicate_document(
@@ -113,7 +111,7 @@ create function atrium.duplicate_document(
 )
   returns atrium.documents
   language sql set search_path = ''
-as $$ select * from atrium_private.copy_document($1, $2, $3, $4, $5, $6, $7, false) $$;
+as $$ select * from atrium_private.copy_document($1, $2, $3, $4, $5, $6, $7) $$;
 comment on function atrium.duplicate_document(uuid, uuid, uuid, uuid, text, text, boolean) is
   'Copies a document that the caller may read, with everything beneath it unless told otherwise, to a place where he may write: at the top of its own space unless told otherwise. The copy has the text as it is now, and neither its history nor its shares. The same call with the same id returns the same copy.
 Example: select * from atrium.duplicate_document(''0190…'', title => ''Plan (copy)'');

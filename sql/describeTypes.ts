@@ -37,6 +37,7 @@ const TYPES: Record<string, string> = {
   _text: 'string[]',
   _uuid: 'string[]',
   timestamptz: 'string',
+  date: 'string',
   int4: 'number',
   int8: 'number',
   bool: 'boolean',

@@ -204,6 +204,10 @@ export type Database = {
         Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null; markdown?: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
+      create_from_template: {
+        Args: { template_id: string; id?: string; space_id?: string; parent_id?: string; title?: string; position?: string; today?: string }
+        Returns: Database['atrium']['Tables']['documents']['Row']
+      }
       create_group: {
         Args: { id: string | null; workspace_id: string; name: string }
         Returns: Database['atrium']['Tables']['groups']['Row']

@@ -8,7 +8,7 @@ import { createBus } from './bus.ts'
 import { createClientSocket } from './clientSocket.ts'
 import { createCommands } from './commands.ts'
 import type { Limits } from './config.ts'
-import { append, replace } from './contentCommands.ts'
+import { append, fillPlaceholders, replace } from './contentCommands.ts'
 import { type Database, SERVERS } from './database.ts'
 import { createHints } from './hints.ts'
 import { createMerger } from './merger.ts'
@@ -104,7 +104,7 @@ export function createCollaboration({ database, verifyToken, serverId, limits, c
   const commands = createCommands({
     database,
     announcement: bus.announcement,
-    kinds: { append, replace },
+    kinds: { append, replace, fill_placeholders: fillPlaceholders },
     documentBytes: limits.documentBytes,
     deliver,
     report,

@@ -26,6 +26,40 @@ export const replace: CommandKind = (document, { payload }) => {
   })
 }
 
+const Placeholders = z.object({ date: z.string(), title: z.string(), author: z.string().nullable() })
+const PLACEHOLDER = /\{\{\s*(date|title|author)\s*\}\}/g
+
+/** Writes date, title and author in place of `{{date}}`, `{{title}}` and `{{author}}`, in the look of the braces. */
+export const fillPlaceholders: CommandKind = (document, { payload }) => {
+  const values = Placeholders.parse(payload)
+  document.transact(() => {
+    for (const node of document.getXmlFragment(FRAGMENT).createTreeWalker(() => true)) {
+      if (node instanceof Y.XmlText) fill(node, values)
+    }
+  })
+}
+
+function fill(text: Y.XmlText, values: z.infer<typeof Placeholders>): void {
+  const found: { at: number; length: number; value: string; attributes: object }[] = []
+  let start = 0
+  for (const { insert, attributes } of text.toDelta() as { insert: unknown; attributes?: object }[]) {
+    if (typeof insert !== 'string') {
+      start += 1
+      continue
+    }
+    for (const match of insert.matchAll(PLACEHOLDER)) {
+      const value = values[match[1] as keyof typeof values] ?? ''
+      found.push({ at: start + match.index, length: match[0].length, value, attributes: attributes ?? {} })
+    }
+    start += insert.length
+  }
+  // From the end, so that what comes before keeps its place.
+  for (const { at, length, value, attributes } of found.reverse()) {
+    text.insert(at + length, value, attributes)
+    text.delete(at, length)
+  }
+}
+
 function contentOf(payload: unknown): Node {
   const given = Content.parse(payload)
   try {

@@ -88,6 +88,26 @@ test('[E2E33] what is in the trash can be deleted for ever, after a question', a
   expect(data).toEqual([])
 })
 
+test('[E2E35] a page that was made a template is where the next ones begin, with the date filled in', async () => {
+  const id = await newPage('Minutes')
+  await open(anna, id)
+  await text(anna).click()
+  await anna.page.keyboard.type('Meeting of {{date}}')
+  await anna.page.getByText('Saved', { exact: true }).waitFor()
+  await choose(anna, 'Make it a template')
+  const { page } = ben
+  await page.goto(`${atrium.started.url}/docs`)
+  await page.getByRole('button', { name: 'From a template' }).click()
+  expect.soft(await axe(page)).toEqual([])
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Minutes/ })
+    .click()
+  await text(ben)
+    .getByText(/^Meeting of \d{4}-\d\d-\d\d$/)
+    .waitFor()
+})
+
 test('[E2E34] all of that without a complaint of the browser', () => {
   expect([...anna.complaints, ...ben.complaints]).toEqual([])
 })

@@ -33,6 +33,8 @@ beforeAll(async () => {
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
   await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
   const trashed = await createDocument(db, workspace)
+  const template = await createDocument(db, workspace)
+  await db.admin`update atrium.documents set is_template = true where id = ${template.id}`
   await db.call(owner, 'trash_document', { id: trashed.id })
   const group = await db.call(owner, 'create_group', { id: randomUUID(), workspace_id: workspace.id, name: 'Team' })
   await db.call(owner, 'add_group_member', { group_id: group.id, user_id: target.id })
@@ -56,6 +58,7 @@ beforeAll(async () => {
     room: workspace.room.id,
     document: document.id,
     trashed: trashed.id,
+    template: template.id,
     group: group.id,
     grant: grant.id,
     invitation: invitation.id,
@@ -183,6 +186,7 @@ const CALLS = [
   ['unlock_document',    () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['delete_document',    () => ({ id: ids.trashed }),                                                         [...Array(4).fill('document_not_found'), '', '', '', 'document_not_found']],
   ['duplicate_document', () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['create_from_template', () => ({ template_id: ids.template }),                                             ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['set_favourite',      () => ({ document_id: ids.document, favourite: true }),                              ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['append_to_document', () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['replace_document',   () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
@@ -257,6 +261,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'invitation_preview',
     'joinable_workspaces',
     'link_preview',
+    'linked_documents',
     'my_invitations',
     'my_rooms',
     'my_workspaces',

@@ -16,6 +16,7 @@ import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt, titleOf } from './actions.ts'
 import { type TrashedDocument, useDocuments } from './documents.ts'
 import { en } from './en.ts'
+import { TemplateDialog } from './TemplateDialog.tsx'
 import './documentsPage.css'
 
 const t = textsOf(en)
@@ -36,6 +37,7 @@ export default function DocumentsPage() {
   const title = () => (space() ? t('list.inSpace', { space: space()?.name ?? '' }) : en.list.title)
   const address = (view: string) => `${spaceId() ? `${paths.space(spaceId() ?? '')}/docs` : paths.documents()}${view}`
 
+  const [choosing, setChoosing] = createSignal(false)
   const create = (spaceId: string) => {
     const { id, stored } = documents.create(spaceId, null)
     void attempt(en.newPage, () => stored)
@@ -48,9 +50,14 @@ export default function DocumentsPage() {
       actions={
         <Show when={home()}>
           {(target) => (
-            <Button look="primary" icon="plus" onClick={() => create(target().id)}>
-              {en.newPage}
-            </Button>
+            <>
+              <Button look="outline" icon="template" onClick={() => setChoosing(true)}>
+                {en.list.fromTemplate}
+              </Button>
+              <Button look="primary" icon="plus" onClick={() => create(target().id)}>
+                {en.newPage}
+              </Button>
+            </>
           )}
         </Show>
       }
@@ -70,6 +77,11 @@ export default function DocumentsPage() {
           fallback={<Recent spaceId={spaceId()} canWrite={home() !== undefined} onCreate={() => create(home()?.id ?? '')} />}
         >
           <Trash spaceId={spaceId()} />
+        </Show>
+        <Show when={choosing() && home()}>
+          {(target) => (
+            <TemplateDialog spaceId={target().id} onMade={(id) => navigate(paths.document(id))} onClose={() => setChoosing(false)} />
+          )}
         </Show>
       </div>
     </Page>

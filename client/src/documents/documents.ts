@@ -147,6 +147,16 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       return made
     },
 
+    /** Makes a page at the top of a space as a template says.
+     *  @returns the page */
+    async createFromTemplate(template: DocumentRow, space_id: string): Promise<DocumentRow> {
+      const today = new Date().toLocaleDateString('sv') // As 2026-03-02, in the time zone of the person.
+      const made = await rpc<DocumentRow>('create_from_template', { template_id: template.id, id: crypto.randomUUID(), space_id, today })
+      workspace.putDocument(made)
+      await workspace.reloadDocuments()
+      return made
+    },
+
     /** Ids of the pages with a star, the oldest star first. Those that may no longer be read are among them. */
     favourites,
     async readFavourites(): Promise<void> {

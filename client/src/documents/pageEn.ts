@@ -14,6 +14,8 @@ export const pageEn = {
   noTemplate: 'No longer a template',
   isTemplate: '“{{ title }}” is now offered when somebody makes a page from a template.',
   templateNote: 'This page is a template. New pages begin as a copy of it; {{date}}, {{title}} and {{author}} are filled in.',
+  fromTemplate: 'New page from a template',
+  noTemplates: 'There is no template yet. Open a page and choose “Make it a template” from its menu.',
   lock: 'Lock',
   unlock: 'Unlock',
   locked: 'This page is locked.',
