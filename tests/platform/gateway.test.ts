@@ -202,6 +202,27 @@ test('[GATE9] a document socket reaches the collaboration server, and answers 50
   await new Promise((resolve) => server.close(resolve))
 })
 
+test('[GATE9] a question to the collaboration server is passed on, and its answer is as it said', async () => {
+  const down = await fetch(`${gateway.url}/collab/documents/x`)
+  expect([down.status, await down.json()]).toMatchObject([503, { code: 'collab_down' }])
+  const server = createServer((request, response) =>
+    response
+      .writeHead(418, { 'content-type': 'text/plain', 'retry-after': '2' })
+      .end(`${request.url} ${request.headers['x-forwarded-for']} ${request.headers.authorization}`),
+  ).listen(collabSocket)
+  const answer = await fetch(`${gateway.url}/collab/documents/x/at/now?y=1`, {
+    headers: { authorization: 'Bearer abc', 'x-forwarded-for': '203.0.113.7' },
+  })
+  expect(await answer.text()).toBe('/collab/documents/x/at/now?y=1 127.0.0.1 Bearer abc')
+  expect([answer.status, answer.headers.get('retry-after'), answer.headers.get('x-content-type-options')]).toEqual([418, '2', 'nosniff'])
+  const preflight = await fetch(`${gateway.url}/collab/documents/x`, {
+    method: 'OPTIONS',
+    headers: { 'access-control-request-method': 'GET', origin: 'https://example.org' },
+  })
+  expect(preflight.status).toBe(204)
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('[GATE10] one address that opens connections without end loses the idle ones, and others are served all the while', async () => {
   const small = await open({ connectionsPerAddress: 50 })
   const port = Number(new URL(small.url).port)

@@ -1,7 +1,27 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { refuseSocket } from './answers.ts'
+import { refuse, refuseSocket } from './answers.ts'
+
+const DOWN = [503, 'collab_down', 'The collaboration server is not running at the moment'] as const
+
+/** Passes a request without a body on to the collaboration server. Its headers come last, so what it says stands. */
+export function forwardToCollab(socketPath: string, request: IncomingMessage, response: ServerResponse): void {
+  request.resume()
+  const { method, url: path, headers } = request
+  const forwarded = requestOf(
+    { socketPath, method, path, headers: { ...headers, 'content-length': '0', connection: 'close' } },
+    (answer) => {
+      const { connection: _, 'keep-alive': __, ...kept } = answer.headers
+      response.writeHead(answer.statusCode ?? 502, kept)
+      answer.pipe(response)
+      answer.on('error', () => response.destroy())
+    },
+  )
+  forwarded.on('error', () => refuse(response, ...DOWN))
+  response.on('close', () => forwarded.destroy())
+  forwarded.end()
+}
 
 /** Pipes an upgrade to the collaboration server, bytes as they are; the pipes hold back whoever is faster than the other side. */
 export function pipeToCollab(socketPath: string, request: IncomingMessage, client: Duplex, head: Buffer): void {
@@ -12,7 +32,7 @@ export function pipeToCollab(socketPath: string, request: IncomingMessage, clien
   }
   client.on('error', end)
   client.once('close', end)
-  server.once('error', () => refuseSocket(client, 503, 'collab_down', 'The collaboration server is not running at the moment'))
+  server.once('error', () => refuseSocket(client, ...DOWN))
   server.once('connect', () => {
     server.removeAllListeners('error')
     server.on('error', end)

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Service } from '../service.ts'
 import { pathOf, refuse, refuseSocket } from './answers.ts'
 import { stateClientAddress } from './clientAddress.ts'
-import { pipeToCollab } from './collab.ts'
+import { forwardToCollab, pipeToCollab } from './collab.ts'
 import { limitConnections } from './connections.ts'
 import { answerPreflight, setApiHeaders } from './headers.ts'
 import type { Health } from './health.ts'
@@ -62,6 +62,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (mailbox && (path === '/dev/mail' || path.startsWith('/dev/mail/'))) return mailbox.handle(request, response)
     stateClientAddress(request, trustedProxies)
     if (path === '/health') return answerHealth(request, response, await health())
+    if (path.startsWith('/collab/')) {
+      setApiHeaders(response)
+      return answerPreflight(request, response) ? undefined : forwardToCollab(collabSocket, request, response)
+    }
     const route = routeOf(path)
     if (!route) {
       // Nothing of the client lies here: a mistyped API path must not answer with a page.
