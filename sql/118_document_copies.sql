@@ -85,6 +85,12 @@ begin
     insert into atrium_private.document_snapshots (document_id, state)
     select branch.copy_id, snapshot.state from branch join atrium_private.document_snapshots snapshot on snapshot.document_id = branch.id
   ),
+  -- The history of a copy begins with what it was copied from; nobody sees in it who wrote that.
+  histories as (
+    insert into atrium_private.document_chunks (document_id, id, from_at, to_at, edits, packed, state)
+    select branch.copy_id, 1, now(), now(), 0, '', snapshot.state
+    from branch join atrium_private.document_snapshots snapshot on snapshot.document_id = branch.id
+  ),
   files as (
     insert into atrium.copied_files (document_id, source_id, name)
     select branch.copy_id, branch.id, object.name

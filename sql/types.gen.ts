@@ -53,6 +53,12 @@ export type Database = {
         Update: { document_id?: string; space_id?: string; trashed?: boolean; json?: Json; text?: string; updated_at?: string }
         Relationships: [{'columns':['document_id'],'isOneToOne':true,'foreignKeyName':'document_contents_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
       }
+      document_versions: {
+        Row: { id: string; document_id: string; space_id: string; trashed: boolean; name: string | null; named_by: string | null; from_at: string | null; at: string; authors: string[]; edits: number; words: number | null; words_added: number | null; words_removed: number | null }
+        Insert: { id?: string; document_id: string; space_id: string; trashed: boolean; name?: string | null; named_by?: string | null; from_at?: string | null; at: string; authors?: string[]; edits?: number; words?: number | null; words_added?: number | null; words_removed?: number | null }
+        Update: { id?: string; document_id?: string; space_id?: string; trashed?: boolean; name?: string | null; named_by?: string | null; from_at?: string | null; at?: string; authors?: string[]; edits?: number; words?: number | null; words_added?: number | null; words_removed?: number | null }
+        Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'document_versions_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['named_by'],'isOneToOne':false,'foreignKeyName':'document_versions_named_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       documents: {
         Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null; locked_at: string | null; locked_by: string | null; is_template: boolean }
         Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean }
@@ -150,9 +156,9 @@ export type Database = {
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       workspace_policies: {
-        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean }
-        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean }
-        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean }
+        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null }
+        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null }
+        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null }
         Relationships: [{'columns':['workspace_id'],'isOneToOne':true,'foreignKeyName':'workspace_policies_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       workspaces: {
@@ -264,6 +270,10 @@ export type Database = {
         Args: { id: string }
         Returns: string
       }
+      document_at: {
+        Args: { id: string; at: string }
+        Returns: { version_id: string | null; since: string; json: Json; text: string }[]
+      }
       duplicate_document: {
         Args: { document_id: string; id?: string; space_id?: string; parent_id?: string; title?: string; position?: string; with_children?: boolean }
         Returns: Database['atrium']['Tables']['documents']['Row']
@@ -340,6 +350,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: { id: string; name: string; role: Role; epoch: number; joined_at: string; needs_mfa: boolean }[]
       }
+      name_version: {
+        Args: { document_id: string; name: string }
+        Returns: string
+      }
       open_link: {
         Args: { token: string; password?: string | null }
         Returns: { state: string; object_type: string | null; object_id: string | null; role: Role | null }[]
@@ -380,6 +394,10 @@ export type Database = {
         Args: { space_id: string; name: string }
         Returns: Database['atrium']['Tables']['spaces']['Row']
       }
+      rename_version: {
+        Args: { version_id: string; name: string | null }
+        Returns: undefined
+      }
       reopen_thread: {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['comment_threads']['Row']
@@ -400,6 +418,10 @@ export type Database = {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
+      restore_version: {
+        Args: { document_id: string; version_id?: string | null; at?: string | null; author_id?: string | null; block?: number | null; command_id?: string | null }
+        Returns: string
+      }
       revoke_invitation: {
         Args: { invitation_id: string }
         Returns: undefined
@@ -414,6 +436,10 @@ export type Database = {
       }
       set_favourite: {
         Args: { document_id: string; favourite: boolean }
+        Returns: undefined
+      }
+      set_history_retention: {
+        Args: { workspace_id: string; days: number | null }
         Returns: undefined
       }
       set_member_expiry: {

@@ -11,6 +11,8 @@ import type { Limits } from './config.ts'
 import { append, fillPlaceholders, replace } from './contentCommands.ts'
 import { type Database, SERVERS } from './database.ts'
 import { createHints } from './hints.ts'
+import type { History } from './history/history.ts'
+import { restore } from './history/restoreCommand.ts'
 import { createMerger } from './merger.ts'
 import { createOutbox } from './outbox.ts'
 import { applyLogged, createPersistence } from './persistence.ts'
@@ -23,6 +25,7 @@ import { createUpdateLog } from './updateLog.ts'
 
 export interface CollaborationOptions {
   database: Database
+  history: Pick<History, 'ask' | 'touched' | 'named' | 'catchUp'>
   verifyToken: VerifyToken
   /** The name of this server among others: a random UUID. */
   serverId: string
@@ -55,7 +58,8 @@ const NO_HOOKS = Object.fromEntries(
     .map((hook) => [hook, undefined]),
 ) as Partial<Configuration<Context>>
 
-export function createCollaboration({ database, verifyToken, serverId, limits, clock, report }: CollaborationOptions): Collaboration {
+export function createCollaboration(options: CollaborationOptions): Collaboration {
+  const { database, history, verifyToken, serverId, limits, clock, report } = options
   const revocation = createRevocation({ database, clock, report })
   const bus = createBus({
     serverId,
@@ -67,7 +71,10 @@ export function createCollaboration({ database, verifyToken, serverId, limits, c
   const merger = createMerger()
   const log = createUpdateLog({
     append: bus.append,
-    onCommitted: (documentId, bytes) => persistence.committed(documentId, bytes),
+    onCommitted: (documentId, bytes) => {
+      persistence.committed(documentId, bytes)
+      history.touched(documentId)
+    },
     onRejected: (documentId) => resetConnections(hocuspocus.documents.get(documentName(documentId))),
     backlogBytes: limits.pendingBytes,
     onBacklog: pauseReading,
@@ -104,12 +111,12 @@ export function createCollaboration({ database, verifyToken, serverId, limits, c
   const commands = createCommands({
     database,
     announcement: bus.announcement,
-    kinds: { append, replace, fill_placeholders: fillPlaceholders },
+    kinds: { append, replace, fill_placeholders: fillPlaceholders, restore: restore(history) },
     documentBytes: limits.documentBytes,
     deliver,
     report,
   })
-  const hints = createHints(hocuspocus.documents, { commands: commands.onNotice })
+  const hints = createHints(hocuspocus.documents, { commands: commands.onNotice, versions: history.named })
   revocation.start()
   bus.start()
   database.listen({ atrium_access: revocation.hear, atrium_documents: hints.hear, [SERVERS]: bus.hear }, () => {
@@ -117,10 +124,12 @@ export function createCollaboration({ database, verifyToken, serverId, limits, c
     hints.catchUp()
     bus.catchUp()
     commands.onListening()
+    history.catchUp()
   })
 
   /** A change that the log has already. Whoever is about to open the document may have read the log before it was there. */
   async function deliver(documentId: string, update: Uint8Array) {
+    history.touched(documentId)
     const name = documentName(documentId)
     const document = hocuspocus.documents.get(name) ?? (await hocuspocus.loadingDocuments.get(name)?.catch(() => undefined))
     if (!document || document.isDestroyed) return

@@ -35,6 +35,7 @@ const environment = z
     MAX_CONNECTIONS: positive(10_000),
     MAX_CONNECTIONS_PER_ADDRESS: positive(500),
     MAX_DOCUMENTS_PER_CONNECTION: positive(1_000),
+    HISTORY_PAUSE_SECONDS: positive(300),
   })
   .refine((env) => env.JWT_SECRET || env.JWT_JWKS, { path: ['JWT_SECRET'], message: 'or JWT_JWKS is needed' })
 
@@ -47,6 +48,8 @@ export interface Config {
   listen: ListenAddress
   /** Believe the last entry of `x-forwarded-for`. The default behind a Unix socket, where only a proxy can be. */
   trustForwardedFor: boolean
+  /** After so long a pause of writing a document gets a version. */
+  historyPauseMs: number
   limits: Limits
 }
 
@@ -77,6 +80,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     jwks: settings.JWT_JWKS,
     listen: settings.LISTEN,
     trustForwardedFor: settings.TRUST_FORWARDED_FOR ?? 'path' in settings.LISTEN,
+    historyPauseMs: settings.HISTORY_PAUSE_SECONDS * 1000,
     limits: {
       updateBytes: settings.MAX_UPDATE_BYTES,
       documentBytes: settings.MAX_DOCUMENT_BYTES,

@@ -429,7 +429,7 @@ async function withDeadline<T>(work: PromiseLike<T>): Promise<T> {
 /** Connections that are replaced together as soon as one of them is lost. The library would use it again, but when it was lost in the
  *  moment in which a query was about to be written, nothing is ever written to it any more: `closed` in its connection.js clears the
  *  timer of the next write and leaves it standing. */
-function createPool(url: string, settings: postgres.Options<Record<string, never>>) {
+export function createPool(url: string, settings: postgres.Options<Record<string, never>>) {
   let closing = false
   let current = make()
 

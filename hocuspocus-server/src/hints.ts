@@ -9,8 +9,11 @@ export interface Hints {
   catchUp(): void
 }
 
-/** What this server does itself with a hint, by its kind; all others go to the people who have the document open. */
+/** What this server does itself with a hint, by its kind. */
 export type HintHandlers = Partial<Record<string, (documentId: string) => void>>
+
+/** Nobody but the server can do something with these. */
+const INTERNAL = new Set(['commands'])
 
 /** Tells the people in a document that something beside its text has changed in the database: comments, versions. They read it again,
  *  under their own rights. */
@@ -22,9 +25,8 @@ export function createHints(documents: Hocuspocus<Context>['documents'], handler
     hear(payload) {
       const hint = parseHint(payload)
       if (!hint) return
-      const handler = handlers[hint.what]
-      if (handler) handler(hint.documentId)
-      else tell(documentName(hint.documentId), hint.what)
+      handlers[hint.what]?.(hint.documentId)
+      if (!INTERNAL.has(hint.what)) tell(documentName(hint.documentId), hint.what)
     },
     catchUp() {
       for (const name of documents.keys()) {

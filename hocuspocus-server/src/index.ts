@@ -6,6 +6,8 @@ import { WebSocketServer } from 'ws'
 import { type Collaboration, createCollaboration } from './collaboration.ts'
 import { type Config, type ListenAddress, readConfig } from './config.ts'
 import { createDatabase, isWriteToLostConnection } from './database.ts'
+import { createHistory } from './history/history.ts'
+import { createHttp } from './http.ts'
 import { createAdmission, frameBytes } from './limits.ts'
 import { createTokenVerifier } from './tokens.ts'
 
@@ -27,9 +29,12 @@ function report(message: string, error?: unknown): void {
 
 async function start(config: Config): Promise<Running> {
   const database = createDatabase(config.databaseUrl)
+  const verifyToken = createTokenVerifier(config)
+  const history = createHistory({ databaseUrl: config.databaseUrl, pauseMs: config.historyPauseMs, report })
   const collaboration = createCollaboration({
     database,
-    verifyToken: createTokenVerifier(config),
+    history,
+    verifyToken,
     serverId: randomUUID(),
     limits: config.limits,
     clock: Date.now,
@@ -38,9 +43,10 @@ async function start(config: Config): Promise<Running> {
   const admission = createAdmission(config.limits)
   const webSocketServer = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: frameBytes(config.limits) })
 
+  const http = createHttp({ database, history, verifyToken, clock: Date.now, report })
   const server = createServer((request, response) => {
-    const isHealth = request.method === 'GET' && pathOf(request) === '/health'
-    const { status, body } = isHealth ? healthOf(collaboration, admission.connections()) : NOT_FOUND
+    if (request.method !== 'GET' || pathOf(request) !== '/health') return http(request, response)
+    const { status, body } = healthOf(collaboration, admission.connections())
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   server.on('upgrade', (request, stream, head) => {
@@ -58,13 +64,12 @@ async function start(config: Config): Promise<Running> {
     async stop() {
       server.close()
       await collaboration.close()
+      await history.close()
       await database.close()
       server.closeAllConnections()
     },
   }
 }
-
-const NOT_FOUND = { status: 404, body: { code: 'not_found', message: 'There is nothing here.' } }
 
 function healthOf(collaboration: Collaboration, connections: number) {
   const health = collaboration.health()

@@ -77,7 +77,8 @@ function childrenOf(parent: Y.XmlFragment, depth: number): ProseMirrorNode[] {
   })
 }
 
-function elementNode(element: Y.XmlElement, depth: number): ProseMirrorNode {
+/** One node with what is in it. */
+export function elementNode(element: Y.XmlElement, depth = 0): ProseMirrorNode {
   const attrs = cleanRecord(element.getAttributes())
   const content = childrenOf(element, depth + 1)
   return {

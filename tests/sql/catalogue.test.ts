@@ -99,7 +99,8 @@ const RULES = [
     `
     select oid::regprocedure::text as name from pg_proc
     where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('authenticated', oid, 'execute')
-      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept', 'audit', 'hand_over_to', 'enter_workspace', 'expire_access', 'everybodys_rights', 'rights_on_item', 'access_map'))`,
+      and (proargnames && array['for_user'] or proname in ('enqueue', 'issue_invitation_token', 'save_document_contents', 'send', 'bump_epochs', 'accept', 'audit', 'hand_over_to', 'enter_workspace', 'expire_access', 'everybodys_rights', 'rights_on_item', 'access_map',
+        'save_document_version', 'version_content', 'versions_of', 'documents_without_version', 'documents_to_forget', 'forget_versions', 'history_kept_since'))`,
   ],
   [
     'every foreign key has an index to follow it back',
@@ -164,10 +165,18 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
       order by name`)
   expect(await reach('atrium_collab')).toEqual([
     'atrium_private.collaboration_servers',
+    'atrium_private.document_chunks',
     'atrium_private.document_commands',
     'atrium_private.document_snapshots',
     'atrium_private.document_updates',
+    'atrium_private.documents_to_forget()',
+    'atrium_private.documents_without_version()',
+    'atrium_private.forget_versions(uuid,timestamp with time zone)',
+    'atrium_private.history_kept_since(uuid)',
     'atrium_private.save_document_contents(uuid,jsonb,text)',
+    'atrium_private.save_document_version(uuid,jsonb,jsonb)',
+    'atrium_private.version_content(uuid)',
+    'atrium_private.versions_of(uuid)',
   ])
   expect(await reach('atrium_worker')).toEqual([
     'atrium_private.enqueue(text,jsonb)',

@@ -30,6 +30,10 @@ beforeAll(async () => {
   await db.admin`select atrium_private.save_document_contents(${document.id}, '{}', 'text')`
   await db.admin`insert into atrium_private.document_updates (document_id, update) values (${document.id}, '\\x00')`
   await db.admin`insert into atrium_private.document_snapshots (document_id, state) values (${document.id}, '\\x00')`
+  await db.admin`
+    insert into atrium_private.document_chunks (document_id, id, from_at, to_at, edits, packed) values (${document.id}, 1, now(), now(), 1, '\\x00')`
+  const version = await db.call(owner, 'name_version', { document_id: document.id, name: 'First' })
+  await db.admin`select atrium_private.save_document_version(${document.id}, ${db.admin.json({ id: version, at: new Date().toISOString(), edits: 1, words: 1 })}, '[{"json": {}, "text": "a"}]')`
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
   await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
   const trashed = await createDocument(db, workspace)
@@ -68,6 +72,7 @@ beforeAll(async () => {
     link: link?.id ?? '',
     thread: thread.id,
     invitationLink: invitationLink?.id ?? '',
+    version,
   }
 }, 60_000)
 afterAll(() => db.drop())
@@ -91,6 +96,7 @@ const TABLES = [
   ['links',              'id = $link',                'role',    ['',     '',   '',    '',       'S',   'S',  'S',  '']],
   ['documents',          'id = $document',            'title',   ['',     '',   'S',   'S',      'SU',  'SU', 'SU', '']],
   ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['document_versions',  'id = $version',             'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['favourites',         'user_id = $owner',          'user_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['copied_files',       'document_id = $document',   'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comment_threads',    'id = $thread',              'quote',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -190,6 +196,11 @@ const CALLS = [
   ['set_favourite',      () => ({ document_id: ids.document, favourite: true }),                              ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['append_to_document', () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['replace_document',   () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['document_at',        () => ({ id: ids.document, at: '2099-01-01' }),                                      ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
+  ['name_version',       () => ({ document_id: ids.document, name: 'Sent' }),                                 ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['rename_version',     () => ({ version_id: ids.version, name: 'Sent' }),                                   ['version_not_found', 'version_not_found', low, low, '', '', '', 'version_not_found']],
+  ['restore_version',    () => ({ document_id: ids.document, version_id: ids.version }),                      ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
+  ['set_history_retention', () => ({ workspace_id: ids.workspace, days: 30 }),                                [no, low, low, low, low, '', '', no]],
   ['command_state',      () => ({ id: ids.document }),                                                        Array(8).fill('command_not_found')],
   ['document_access',    () => ({ id: ids.document }),                                                        ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['create_room',        () => ({ id: randomUUID(), space_id: ids.space, name: 'launch' }),                   ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],

@@ -1,0 +1,198 @@
+import * as Y from 'yjs'
+import { type ProseMirrorNode, toProseMirror } from '../projections.ts'
+import { FRAGMENT } from '../protocol.ts'
+import { type Authored, type Authorship, attribute, authorshipOf, sharesOf } from './authorship.ts'
+import type { Entry } from './chunks.ts'
+import { type Diff, diff } from './diff.ts'
+import type { HistoryDatabase, StoredVersion } from './historyDatabase.ts'
+import { type ReplayStep, replaySteps, TooLargeError } from './replaySteps.ts'
+import { NoSuchBlockError, restoring, restoringContent } from './restore.ts'
+import { applyAll, ForgottenError, replay, type Timeline, timelineOf } from './timeline.ts'
+
+/** An instant of a document: a version by its id, a time in milliseconds of the epoch, or now. */
+export type Instant = { version: string } | { time: number } | 'now'
+
+/** What one may ask of the history of a document. Rights are checked before. */
+export type Question =
+  | { kind: 'content'; documentId: string; at: Instant }
+  | { kind: 'diff'; documentId: string; from: Instant; to: Instant }
+  | { kind: 'blame'; documentId: string; at: Instant }
+  | { kind: 'replay'; documentId: string; from: Instant | 'beginning'; to: Instant; steps: number }
+  | {
+      kind: 'restore'
+      documentId: string
+      to: Instant
+      authorId?: string | undefined
+      block?: number | undefined
+      /** What was written later stays: whoever asked had not seen it. */
+      until: number
+      /** The state vector of the document that the edit is for; what is newer stays as well. */
+      known: Uint8Array
+    }
+
+export interface Content {
+  at: string
+  json: ProseMirrorNode
+}
+
+export interface DiffAnswer extends Diff {
+  from: string
+  to: string
+}
+
+export interface Blame extends Content {
+  /** Null stands for what nobody knows any more. */
+  shares: { authorId: string | null; characters: number }[]
+}
+
+export interface Replay {
+  from: string
+  to: string
+  start: ProseMirrorNode[]
+  steps: (Omit<ReplayStep, 'at'> & { at: string })[]
+}
+
+/** Why a question has no answer. */
+export type HistoryProblem = 'version_not_found' | 'history_forgotten' | 'block_not_found' | 'history_too_large'
+
+export class HistoryError extends Error {
+  readonly code: HistoryProblem
+  constructor(code: HistoryProblem) {
+    super(code)
+    this.code = code
+  }
+}
+
+type Database = Pick<HistoryDatabase, 'load' | 'versions' | 'versionContent' | 'keptSince'>
+
+/** An instant that was found: its time, and its version if it is one. */
+interface Found {
+  time: number
+  version: StoredVersion | null
+}
+
+export async function answer(question: Question, database: Database, now: number): Promise<unknown> {
+  try {
+    switch (question.kind) {
+      case 'content':
+        return await content(question, database, now)
+      case 'diff':
+        return await difference(question, database, now)
+      case 'blame':
+        return await blame(question, database, now)
+      case 'replay':
+        return await replaying(question, database, now)
+      case 'restore':
+        return await restoration(question, database, now)
+    }
+  } catch (error) {
+    if (error instanceof ForgottenError) throw new HistoryError('history_forgotten')
+    if (error instanceof NoSuchBlockError) throw new HistoryError('block_not_found')
+    if (error instanceof TooLargeError) throw new HistoryError('history_too_large')
+    throw error
+  }
+}
+
+async function find(documentId: string, instant: Instant, database: Database, now: number): Promise<Found> {
+  if (instant === 'now') return { time: now, version: null }
+  if ('version' in instant) {
+    const version = (await database.versions(documentId)).find(({ id }) => id === instant.version)
+    if (!version) throw new HistoryError('version_not_found')
+    return { time: version.at, version }
+  }
+  const keptSince = await database.keptSince(documentId)
+  if (keptSince !== null && instant.time < keptSince) throw new ForgottenError()
+  return { time: instant.time, version: null }
+}
+
+/** The document at an instant. What is older than the history is known only as a version, and nobody knows who wrote it. */
+async function contentAt({ time, version }: Found, timeline: Timeline, database: Database): Promise<ProseMirrorNode> {
+  if (time < timeline.start) {
+    const stored = version && (await database.versionContent(version.id))
+    if (!stored) throw new ForgottenError()
+    return stored.json as ProseMirrorNode
+  }
+  const { document } = replay(timeline, time)
+  const json = toProseMirror(document.getXmlFragment(FRAGMENT))
+  document.destroy()
+  return json
+}
+
+async function content({ documentId, at }: Question & { kind: 'content' }, database: Database, now: number): Promise<Content> {
+  const found = await find(documentId, at, database, now)
+  const timeline = timelineOf(await database.load(documentId, found.time))
+  return { at: iso(found.time), json: await contentAt(found, timeline, database) }
+}
+
+async function difference({ documentId, from, to }: Question & { kind: 'diff' }, database: Database, now: number): Promise<DiffAnswer> {
+  const instants = [await find(documentId, from, database, now), await find(documentId, to, database, now)]
+  const [older, newer] = instants.sort((one, other) => one.time - other.time) as [Found, Found]
+  const timeline = timelineOf(await database.load(documentId, older.time))
+  const answer = { from: iso(older.time), to: iso(newer.time) }
+  if (older.time < timeline.start) {
+    const [before, after] = [await contentAt(older, timeline, database), await contentAt(newer, timeline, database)]
+    return { ...answer, ...diff(before.content ?? [], after.content ?? []) }
+  }
+  const { document, later } = replay(timeline, older.time)
+  const between = later.filter(({ at }) => at <= newer.time)
+  const { written, deleted } = authorshipOf(between)
+  const fragment = document.getXmlFragment(FRAGMENT)
+  const attributed = (ranges: Authorship['written']) => attribute(toProseMirror(fragment).content ?? [], fragment, ranges)
+  const before = attributed(deleted)
+  applyAll(document, between)
+  const after = attributed(written)
+  document.destroy()
+  return { ...answer, ...diff(before, after) }
+}
+
+async function blame({ documentId, at }: Question & { kind: 'blame' }, database: Database, now: number): Promise<Blame> {
+  const found = await find(documentId, at, database, now)
+  const timeline = timelineOf(await database.load(documentId, 'beginning'))
+  if (found.time < timeline.start) {
+    const json = await contentAt(found, timeline, database)
+    return { at: iso(found.time), json, shares: sharesOf(json.content ?? []) }
+  }
+  const { document } = replay(timeline, found.time)
+  const fragment = document.getXmlFragment(FRAGMENT)
+  const { written } = authorshipOf(timeline.entries.filter((entry) => entry.at <= found.time))
+  const nodes: Authored[] = attribute(toProseMirror(fragment).content ?? [], fragment, written)
+  document.destroy()
+  return { at: iso(found.time), json: { type: 'doc', content: nodes }, shares: sharesOf(nodes) }
+}
+
+async function replaying({ documentId, from, to, steps }: Question & { kind: 'replay' }, database: Database, now: number): Promise<Replay> {
+  const end = await find(documentId, to, database, now)
+  const begin = from === 'beginning' ? null : await find(documentId, from, database, now)
+  const timeline = timelineOf(await database.load(documentId, begin?.time ?? 'beginning'))
+  const start = begin?.time ?? startOf(timeline)
+  const { document, later } = replay(timeline, start)
+  const between = later.filter(({ at }) => at <= end.time)
+  const { start: blocks, steps: made } = replaySteps(document, between, steps)
+  document.destroy()
+  return { from: iso(start), to: iso(end.time), start: blocks, steps: made.map((step) => ({ ...step, at: iso(step.at) })) }
+}
+
+/** A moment before the first change, or where the history begins. */
+function startOf({ start, entries }: Timeline): number {
+  return Number.isFinite(start) ? start : Math.min(Date.now(), ...entries.map(({ at }: Entry) => at - 1))
+}
+
+async function restoration(
+  { documentId, to, authorId, block, until, known }: Question & { kind: 'restore' },
+  database: Database,
+  now: number,
+): Promise<Uint8Array | null> {
+  const found = await find(documentId, to, database, now)
+  const all = timelineOf(await database.load(documentId, found.time))
+  const seen = all.entries.filter(({ at }) => at <= Math.max(until, found.time))
+  const timeline = { ...all, entries: knownEntries(seen, Y.decodeStateVector(known)) }
+  if (found.time >= timeline.start) return restoring(timeline, { time: found.time, authorId, block })
+  if (authorId !== undefined || block !== undefined) throw new ForgottenError()
+  return restoringContent(timeline, await contentAt(found, timeline, database))
+}
+
+function knownEntries(entries: Entry[], vector: Map<number, number>): Entry[] {
+  return entries.filter(({ update }) => [...Y.parseUpdateMeta(update).to].every(([client, clock]) => clock <= (vector.get(client) ?? 0)))
+}
+
+const iso = (time: number) => new Date(time).toISOString()

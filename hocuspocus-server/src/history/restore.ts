@@ -1,0 +1,116 @@
+import { updateYFragment } from '@tiptap/y-tiptap'
+import * as Y from 'yjs'
+import { elementNode, type ProseMirrorNode, toProseMirror } from '../projections.ts'
+import { FRAGMENT } from '../protocol.ts'
+import { documentSchema } from '../schema/documentSchema.ts'
+import type { Entry } from './chunks.ts'
+import { applyAll, replay, type Timeline } from './timeline.ts'
+
+export interface Restore {
+  /** The instant that is to come back, in milliseconds of the epoch. */
+  time: number
+  /** Takes back what this person did since, and nothing else. */
+  authorId?: string | undefined
+  /** Brings back this top-level block, counted in the document as it was then. */
+  block?: number | undefined
+}
+
+export class NoSuchBlockError extends Error {}
+
+/** An edit that makes the document what it was, worked out on a copy. It is an edit like any other: what others change in the same
+ *  second is merged with it. Null when nothing is to be done. */
+export function restoring(timeline: Timeline, { time, authorId, block }: Restore): Uint8Array | null {
+  const { document, later } = replay(timeline, time)
+  try {
+    if (block !== undefined) return restoringBlock(document, later, block)
+    return authorId === undefined ? restoringAll(document, later) : restoringFrom(document, later, authorId)
+  } finally {
+    document.destroy()
+  }
+}
+
+/** For a version that is older than the history: it is compared with what there is, block by block. */
+export function restoringContent(timeline: Timeline, content: ProseMirrorNode): Uint8Array | null {
+  const { document } = replay(timeline, Infinity)
+  return editOf(document, () => become(document, document.getXmlFragment(FRAGMENT), content))
+}
+
+const TRACKED = 'tracked'
+
+function restoringAll(document: Y.Doc, later: Entry[]): Uint8Array | null {
+  const fragment = document.getXmlFragment(FRAGMENT)
+  const before = toProseMirror(fragment)
+  const undo = new Y.UndoManager(fragment, { trackedOrigins: new Set([TRACKED]), captureTimeout: Number.MAX_SAFE_INTEGER })
+  document.transact(() => applyAll(document, later), TRACKED)
+  return editOf(document, () => {
+    while (undo.canUndo()) undo.undo()
+    // What a client had thrown away before it sent its changes, nobody can undo.
+    if (!isSame(toProseMirror(fragment), before)) become(document, fragment, before)
+  })
+}
+
+function restoringFrom(document: Y.Doc, later: Entry[], authorId: string): Uint8Array | null {
+  const undo = new Y.UndoManager(document.getXmlFragment(FRAGMENT), {
+    trackedOrigins: new Set([TRACKED]),
+    captureTimeout: Number.MAX_SAFE_INTEGER,
+    // A paragraph that he began and others wrote in stays for them.
+    deleteFilter: ({ content }) => !(content instanceof Y.ContentType) || !hasContent(content.type),
+  })
+  for (const entry of later) document.transact(() => Y.applyUpdate(document, entry.update), entry.authorId === authorId ? TRACKED : null)
+  return editOf(document, () => {
+    while (undo.canUndo()) undo.undo()
+  })
+}
+
+/** Whether something would be lost with it. */
+function hasContent(type: Pick<Y.XmlElement, '_start'>): boolean {
+  for (let item = type._start; item; item = item.right) {
+    if (item.deleted) continue
+    if (item.content instanceof Y.ContentString) return true
+    if (!(item.content instanceof Y.ContentType)) continue
+    const child = item.content.type
+    const isLeaf = child instanceof Y.XmlElement && child.length === 0
+    if (isLeaf || hasContent(child)) return true
+  }
+  return false
+}
+
+function restoringBlock(document: Y.Doc, later: Entry[], index: number): Uint8Array | null {
+  const fragment = document.getXmlFragment(FRAGMENT)
+  const blocks = fragment.toArray()
+  const block = blocks[index]
+  if (!(block instanceof Y.XmlElement)) throw new NoSuchBlockError()
+  const before = elementNode(block)
+  applyAll(document, later)
+  const now = alive(document, block)
+  return editOf(document, () => {
+    if (now) return isSame(elementNode(now), before) ? undefined : become(document, now, before)
+    const neighbour = blocks.slice(0, index).findLast((other) => alive(document, other))
+    const place = neighbour ? fragment.toArray().indexOf(alive(document, neighbour) as Y.XmlElement) + 1 : 0
+    const element = new Y.XmlElement(before.type)
+    fragment.insert(place, [element])
+    become(document, element, before)
+  })
+}
+
+/** The same element now: undoing a deletion puts another in its place. */
+function alive(document: Y.Doc, type: Pick<Y.XmlElement, '_item'>): Y.XmlElement | null {
+  let item = type._item
+  while (item?.redone) item = Y.getItem(document.store, item.redone) as Y.Item
+  if (!item || item.deleted || !(item.content instanceof Y.ContentType)) return null
+  return item.content.type instanceof Y.XmlElement ? item.content.type : null
+}
+
+function become(document: Y.Doc, type: Y.XmlFragment, node: ProseMirrorNode): void {
+  updateYFragment(document, type, documentSchema.nodeFromJSON(node), { mapping: new Map(), isOMark: new Map() })
+}
+
+/** What `edit` changes. */
+function editOf(document: Y.Doc, edit: () => void): Uint8Array | null {
+  const updates: Uint8Array[] = []
+  document.on('update', (update: Uint8Array) => updates.push(update))
+  edit()
+  return updates.length > 0 ? Y.mergeUpdates(updates) : null
+}
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)

@@ -1,0 +1,39 @@
+import * as Y from 'yjs'
+import { z } from 'zod'
+import { type CommandKind, Refused } from '../commands.ts'
+import { type History, HistoryRefusal } from './history.ts'
+import type { Instant } from './questions.ts'
+
+const Payload = z.object({
+  version_id: z.uuid().optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+  author_id: z.uuid().optional(),
+  block: z.number().int().nonnegative().optional(),
+  until: z.iso.datetime({ offset: true }),
+})
+
+/** Why a version cannot come back, for the person who asked. */
+const SENTENCES: Partial<Record<HistoryRefusal['code'], string>> = {
+  version_not_found: 'There is no such version of this document.',
+  history_forgotten: 'The history of this document is not kept for so long.',
+  block_not_found: 'There is no such block in this version.',
+}
+
+/** Makes a document, or a part of it, what it was. */
+export function restore(history: Pick<History, 'ask'>): CommandKind {
+  return async (document, { documentId, payload }) => {
+    const { version_id, at, author_id, block, until } = Payload.parse(payload)
+    const to: Instant = version_id ? { version: version_id } : { time: Date.parse(at ?? '') }
+    const known = Y.encodeStateVector(document)
+    const question = { kind: 'restore', documentId, to, authorId: author_id, block, known, until: Date.parse(until) } as const
+    const update = await history.ask(question).catch((error: unknown) => {
+      const sentence = error instanceof HistoryRefusal && SENTENCES[error.code]
+      throw sentence ? new Refused((error as HistoryRefusal).code, sentence) : error
+    })
+    if (!update) return
+    Y.applyUpdate(document, update)
+    // It was worked out on more than this copy has: the next attempt has it, too.
+    if (document.store.pendingStructs || document.store.pendingDs)
+      throw new Error('The restored version builds on changes that are not here yet')
+  }
+}
