@@ -21,12 +21,17 @@ interface BubbleBarProps {
 export function BubbleBar({ editor, text, container, bar, editingLink, setEditingLink }: BubbleBarProps) {
   const state = useEditorState({
     editor,
-    selector: ({ editor }) => ({
-      active: marks.filter((mark) => editor.isActive(mark.name)).map((mark) => mark.name),
-      href: editor.isActive('link') ? String(editor.getAttributes('link').href ?? '') : null,
-      empty: editor.state.selection.empty,
-      from: editor.state.selection.from,
-    }),
+    selector: ({ editor }) => {
+      const { empty, from } = editor.state.selection
+      const isLink = editor.isActive('link')
+      return {
+        active: marks.filter((mark) => editor.isActive(mark.name)).map((mark) => mark.name),
+        href: isLink ? String(editor.getAttributes('link').href ?? '') : null,
+        empty,
+        // While somebody types there is no bar, and nothing to draw: React would look through the whole text for the selection.
+        from: empty && !isLink ? 0 : from,
+      }
+    },
   })
   // A selection elsewhere ends the work on a link.
   useEffect(() => {

@@ -29,8 +29,10 @@ export function codeBlock(text: EditorText) {
           })
         })
         const show = () => {
-          select.value = knownLanguage(shown.attrs.language) ?? ''
-          select.disabled = !editor.isEditable
+          // Asked with each keystroke, wherever it falls.
+          const language = knownLanguage(shown.attrs.language) ?? ''
+          if (select.value !== language) select.value = language
+          if (select.disabled === editor.isEditable) select.disabled = !editor.isEditable
         }
         const off = () => {
           editor.off('update', show)

@@ -1,11 +1,11 @@
 import type { HocuspocusProvider } from '@hocuspocus/provider'
 import type { AnyExtension } from '@tiptap/core'
-import Collaboration from '@tiptap/extension-collaboration'
 import { ListKeymap } from '@tiptap/extension-list'
 import { Dropcursor, Gapcursor, Placeholder, TrailingNode } from '@tiptap/extensions'
 import { documentExtensions } from '../../../../hocuspocus-server/src/schema/documentSchema.ts'
 import { TaskItem } from '../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorProps } from '../contract.ts'
+import { binding } from './binding.ts'
 import { carets } from './carets.ts'
 import { codeBlock } from './code.ts'
 import { Find } from './find/finder.ts'
@@ -13,6 +13,7 @@ import { imageNode } from './imageNode.ts'
 import { imageUpload } from './imageUpload.ts'
 import { keepUnknown } from './keepUnknown.ts'
 import { keys } from './keys.ts'
+import { LongDocument } from './longDocument.ts'
 import { slashMenu } from './slashMenu.ts'
 
 export interface ExtensionOptions {
@@ -47,10 +48,10 @@ export function extensions({ props, provider, container, onUnknown, chooseImage,
     Placeholder.configure({
       placeholder: ({ node }) => (node.type.name === 'heading' ? text.headingPlaceholder : text.placeholder),
     }),
-    // Undo belongs to the collaboration: each person takes back only what is his own.
     keepUnknown({ ydoc: provider.document, onUnknown }),
-    Collaboration.configure({ document: provider.document, provider }),
+    ...binding(provider),
     carets(provider, props.person),
     Find,
+    LongDocument,
   ]
 }

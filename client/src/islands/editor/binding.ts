@@ -1,0 +1,72 @@
+import type { HocuspocusProvider } from '@hocuspocus/provider'
+import { Extension } from '@tiptap/core'
+import Collaboration from '@tiptap/extension-collaboration'
+import { type Node as DocumentNode, Slice } from '@tiptap/pm/model'
+import { Plugin, type Transaction } from '@tiptap/pm/state'
+import { ReplaceStep } from '@tiptap/pm/transform'
+import { type ProsemirrorBinding, ySyncPluginKey } from '@tiptap/y-tiptap'
+import type * as Y from 'yjs'
+
+/** What the binding made of each part of the shared document. It forgets by itself what a change has touched; but it also clears
+ *  everything with each change from elsewhere, and then makes all nodes anew: in a long document that costs a tenth of a second for
+ *  each letter that somebody else types, and every later comparison of the page with the document has to look into each node. */
+class KeptNodes extends Map<unknown, DocumentNode> {
+  override clear() {}
+}
+
+/** The editor writes into the shared document, and shows it.
+ *  Undo belongs to it: each person takes back only what is his own. */
+export function binding(provider: HocuspocusProvider) {
+  const kept = new KeptNodes()
+  return [
+    // The type of the option asks for nodes of any shape.
+    Collaboration.configure({ document: provider.document, provider, ySyncOptions: { mapping: kept as Map<never, never> } }),
+    Extension.create({ name: 'firstRender', priority: 998, addProseMirrorPlugins: () => [firstRender(kept)] }),
+  ]
+}
+
+/** With nodes of its own to keep, the binding leaves the first rendering to us. Once: its view is made again with every plugin. */
+function firstRender(kept: KeptNodes): Plugin {
+  let rendered = false
+  return new Plugin({
+    view(view) {
+      if (rendered) return {}
+      rendered = true
+      const { binding } = ySyncPluginKey.getState(view.state) as { binding: ProsemirrorBinding }
+      const type = binding.type
+      Object.defineProperty(binding, '_tr', { get: () => replacingLittle(view.state.tr.setMeta('addToHistory', false), type, kept) })
+      binding._forceRerender()
+      return {}
+    },
+  })
+}
+
+/** The binding replaces the whole document with each change from elsewhere: every decoration would lose its place. Here it replaces
+ *  what differs. */
+function replacingLittle(transaction: Transaction, type: Y.XmlFragment, kept: KeptNodes): Transaction {
+  const replaceAll = transaction.replace.bind(transaction)
+  transaction.replace = (from, to, slice = Slice.empty) => {
+    const before = transaction.doc
+    const after = slice.content
+    const start = before.content.findDiffStart(after)
+    if (start === null) return transaction
+    const end = before.content.findDiffEnd(after)
+    if (from !== 0 || to !== before.content.size || !end) return replaceAll(from, to, slice)
+    // Where the same letter stands twice, both searches may claim it.
+    const overlap = Math.max(0, start - Math.min(end.a, end.b))
+    const next = before.copy(after)
+    const step = new ReplaceStep(start, end.a + overlap, next.slice(start, end.b + overlap))
+    if (transaction.maybeStep(step).failed) return replaceAll(from, to, slice)
+    keep(transaction.doc, start, end.b + overlap, type, kept)
+    return transaction
+  }
+  return transaction
+}
+
+/** The step made new nodes around what it changed: the binding must know them, or it takes them for other people's next time. */
+function keep(doc: DocumentNode, start: number, end: number, type: Y.XmlFragment, kept: KeptNodes) {
+  const types = type.toArray()
+  if (types.length !== doc.childCount) return
+  const last = Math.min(doc.resolve(end).index(0), types.length - 1)
+  for (let index = doc.resolve(start).index(0); index <= last; index++) kept.set(types[index], doc.child(index))
+}
