@@ -116,10 +116,10 @@ export default function FindBar(props: FindBarProps) {
               aria-label={en.find[name]}
               title={en.find[name]}
               aria-pressed={query()[name]}
+              // Drawn by the style sheet: as text it would be taken for a part of the name.
+              data-sign={sign}
               onClick={() => setQuery({ ...query(), [name]: !query()[name] })}
-            >
-              <span aria-hidden="true">{sign}</span>
-            </button>
+            />
           ))}
           <IconButton icon="arrowUp" label={en.find.previous} onClick={() => props.finder.step(-1)} />
           <IconButton icon="arrowDown" label={en.find.next} onClick={() => props.finder.step(1)} />
