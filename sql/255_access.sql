@@ -79,6 +79,22 @@ as $$
 $$;
 comment on function atrium_private.rights_on_item(text, uuid) is 'Every role of everybody on a space, document or room, and from where.';
 
+create function atrium_private.right_in_words(source text, role atrium.role, team text, expires_at timestamptz)
+  returns text
+  language sql immutable set search_path = ''
+as $$
+  select case source
+    when 'workspace' then format('The role in the workspace is %s.', role)
+    when 'space' then format('The role in the space is %s.', role)
+    when 'group' then format('The group %s has the role %s in the space.', team, role)
+    when 'link' then format('Opened a link, as %s.', role)
+    when 'room' then format('A member of this private room, as %s.', role)
+    else format('Shared with %s as %s%s.', coalesce('the group ' || team, 'this person'), role,
+      to_char(expires_at at time zone 'utc', '" until "YYYY-MM-DD HH24:MI" UTC"'))
+  end
+$$;
+comment on function atrium_private.right_in_words(text, atrium.role, text, timestamptz) is 'Why somebody has a role, as a sentence.';
+
 -- Definer: see rights_on_item. Names of groups and people are read whatever the caller may see: he is an editor of the item.
 create function atrium_private.who_has_access(of_type text, object uuid)
   returns table (user_id uuid, name text, role atrium.role, reason text, chain jsonb)
@@ -114,15 +130,8 @@ begin
       left join atrium.groups team on given.source = 'group' and team.id = given.source_id
     )
     select rights.user_id, profile.name, max(rights.role),
-      (array_agg(case rights.source
-        when 'workspace' then format('The role in the workspace is %s.', rights.role)
-        when 'space' then format('The role in the space is %s.', rights.role)
-        when 'group' then format('The group %s has the role %s in the space.', team.name, rights.role)
-        when 'link' then format('Opened a link, as %s.', rights.role)
-        when 'room' then format('A member of this private room, as %s.', rights.role)
-        else format('Shared with %s as %s%s.', coalesce('the group ' || team.name, 'this person'), rights.role,
-          to_char(rights.expires_at at time zone 'utc', '" until "YYYY-MM-DD HH24:MI" UTC"'))
-      end order by rights.role desc, rights.source))[1],
+      (array_agg(atrium_private.right_in_words(rights.source, rights.role, team.name, rights.expires_at)
+        order by rights.role desc, rights.source))[1],
       jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'source', rights.source, 'source_id', rights.source_id, 'role', rights.role, 'group_id', rights.via, 'group_name', team.name,
         'expires_at', rights.expires_at

@@ -310,6 +310,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: { id: string; name: string; role: Role }[]
       }
+      largest_files: {
+        Args: { workspace_id: string }
+        Returns: { document_id: string; title: string; space_id: string; owner_id: string | null; is_image: boolean; bytes: number; created_at: string }[]
+      }
       leave_room: {
         Args: { room_id: string }
         Returns: undefined
@@ -470,6 +474,10 @@ export type Database = {
         Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
         Returns: Database['atrium']['Tables']['grants']['Row']
       }
+      storage_use: {
+        Args: { workspace_id: string }
+        Returns: { kind: string; id: string | null; name: string | null; files: number; bytes: number }[]
+      }
       suspend_member: {
         Args: { workspace_id: string; user_id: string }
         Returns: undefined
@@ -489,6 +497,10 @@ export type Database = {
       update_room: {
         Args: { room_id: string; name?: string | null; topic?: string | null }
         Returns: Database['atrium']['Tables']['rooms']['Row']
+      }
+      visible_to: {
+        Args: { workspace_id: string; user_id: string }
+        Returns: { object_type: string; object_id: string; space_id: string | null; name: string; private: boolean; role: Role; reason: string; chain: Json }[]
       }
       who_has_access: {
         Args: { object_type: string; object_id: string }

@@ -36,3 +36,13 @@ export function relativeTime(time: string | Date, now = Date.now()): string {
   }
   return format.format(0, 'second')
 }
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+/** How large a file is: "3.4 MB". */
+export function sizeOf(bytes: number): string {
+  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), byteUnits.length - 1)
+  const unit = byteUnits[step] ?? 'byte'
+  const style = { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(language(), style).format(bytes / 1000 ** step)
+}

@@ -24,6 +24,8 @@ beforeAll(async () => {
     '/settings/security',
     '/admin/audit',
     '/admin/roles',
+    '/admin/access?as=editor',
+    '/admin/storage',
     '/admin/policy',
     '/admin/groups',
     `/s/${team.space}`,

@@ -241,3 +241,38 @@ test('[SPC6] a space that is closed is lost to everybody but its members, and co
   await db.call(cast.owner, 'set_space_private', { space_id: space.id, private: false })
   expect(await seenBy(cast.editor)).toBe(1)
 })
+
+/** What a member sees: `<thing> <role>`. */
+async function visible(asker: User, to: User): Promise<string[]> {
+  const rows = await db.call(asker, 'visible_to', { workspace_id: workspace.id, user_id: to.id })
+  const names = Object.entries({ ...things, workspace: workspace.id })
+  return rows.flatMap(({ object_id, role }) => names.filter(([, id]) => id === object_id).map(([name]) => `${name} ${role}`)).sort()
+}
+
+test('[VIS1] an admin sees what a member sees and why, but for what is hidden from the admin', async () => {
+  expect(await visible(cast.owner, cast.guest)).toEqual(['document editor', 'us commenter', 'workspace guest'])
+  expect(await visible(cast.owner, cast.viewer)).toEqual(['document editor', 'space viewer', 'us viewer', 'workspace viewer'])
+  // The private space of the editor is not there for the owner, and is for an admin who is in it.
+  expect(await visible(cast.owner, cast.editor)).toEqual(['space editor', 'workspace editor'])
+  await db.call(cast.editor, 'set_space_member', { space_id: things.hidden, user_id: cast.admin.id, role: 'viewer' })
+  expect(await visible(cast.admin, cast.viewer)).toContain('hidden commenter')
+  await db.call(cast.editor, 'remove_space_member', { space_id: things.hidden, user_id: cast.admin.id })
+  expect(await visible(cast.admin, cast.viewer)).not.toContain('hidden commenter')
+  expect(await visible(cast.owner, cast.suspended)).toEqual([])
+  const rows = await db.call(cast.owner, 'visible_to', { workspace_id: workspace.id, user_id: cast.guest.id })
+  expect(rows.find(({ object_id }) => object_id === things.document)).toMatchObject({
+    space_id: things.space,
+    reason: 'Shared with the group Team as editor.',
+    chain: [
+      { source: 'grant', group_name: 'Team' },
+      { source: 'grant', role: 'viewer' },
+    ],
+  })
+})
+
+test('[VIS2] nobody below an admin asks, and not about people of other workspaces', async () => {
+  const ask = (asker: User, of: User) => db.call(asker, 'visible_to', { workspace_id: workspace.id, user_id: of.id })
+  await expect(ask(cast.editor, cast.editor)).rejects.toMatchObject({ detail: 'role_too_low' })
+  await expect(ask(cast.stranger, cast.guest)).rejects.toMatchObject({ detail: 'workspace_not_found' })
+  await expect(ask(cast.owner, cast.stranger)).rejects.toMatchObject({ detail: 'member_not_found' })
+})

@@ -1,10 +1,11 @@
 import { A, useParams } from '@solidjs/router'
-import { For, Match, Show, Switch } from 'solid-js'
+import { createEffect, For, lazy, Match, on, Show, Suspense, Switch } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { NotFound } from '../shell/NotFound.tsx'
 import { Page } from '../shell/Page.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
+import { Skeleton } from '../ui/Skeleton.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { AuditLog } from './AuditLog.tsx'
 import { en } from './en.ts'
@@ -14,7 +15,9 @@ import { Roles } from './Roles.tsx'
 import './admin.css'
 
 const t = textsOf(en)
-const tabs = ['audit', 'groups', 'roles', 'policy'] as const
+const ViewAs = lazy(() => import('./ViewAs.tsx').then((module) => ({ default: module.ViewAs })))
+const StorageUse = lazy(() => import('./StorageUse.tsx').then((module) => ({ default: module.StorageUse })))
+const tabs = ['audit', 'groups', 'roles', 'access', 'policy', 'storage'] as const
 type Tab = (typeof tabs)[number]
 
 /** `/admin/:tab`: what admins see and change of the workspace as a whole. */
@@ -32,37 +35,63 @@ export default function AdminPage() {
               when={workspace.can('admin')}
               fallback={<EmptyState icon="lock" title={t('forbiddenTitle')} text={t('forbiddenText', { workspace: workspace.name() })} />}
             >
-              <nav class="admin-tabs" aria-label={t('sections')}>
-                <A href={paths.people()}>{t('tabs.people')}</A>
-                <For each={tabs}>
-                  {(known) => (
-                    <A href={paths.admin(known)} aria-current={known === shown() ? 'page' : undefined}>
-                      {t(`tabs.${known}`)}
-                    </A>
-                  )}
-                </For>
-              </nav>
+              <Tabs shown={shown()} />
               {/* Everything is read anew for another workspace. */}
               <Show when={workspace.id()} keyed>
-                <Switch>
-                  <Match when={shown() === 'audit'}>
-                    <AuditLog />
-                  </Match>
-                  <Match when={shown() === 'groups'}>
-                    <Groups />
-                  </Match>
-                  <Match when={shown() === 'roles'}>
-                    <Roles />
-                  </Match>
-                  <Match when={shown() === 'policy'}>
-                    <Policy />
-                  </Match>
-                </Switch>
+                {/* The tabs stay while one is fetched. */}
+                <Suspense fallback={<Skeleton lines={5} />}>
+                  <Switch>
+                    <Match when={shown() === 'audit'}>
+                      <AuditLog />
+                    </Match>
+                    <Match when={shown() === 'groups'}>
+                      <Groups />
+                    </Match>
+                    <Match when={shown() === 'roles'}>
+                      <Roles />
+                    </Match>
+                    <Match when={shown() === 'access'}>
+                      <ViewAs />
+                    </Match>
+                    <Match when={shown() === 'storage'}>
+                      <StorageUse />
+                    </Match>
+                    <Match when={shown() === 'policy'}>
+                      <Policy />
+                    </Match>
+                  </Switch>
+                </Suspense>
               </Show>
             </Show>
           </div>
         </Page>
       )}
     </Show>
+  )
+}
+
+/** One line on every screen: where it is too long it scrolls, with the shown one in view. */
+function Tabs(props: { shown: Tab }) {
+  let nav!: HTMLElement
+  createEffect(
+    on(
+      () => props.shown,
+      () => {
+        const current = nav.querySelector<HTMLElement>('[aria-current="page"]')
+        if (current) nav.scrollLeft += current.getBoundingClientRect().left - nav.getBoundingClientRect().left - nav.clientWidth / 3
+      },
+    ),
+  )
+  return (
+    <nav class="admin-tabs" aria-label={t('sections')} ref={nav}>
+      <A href={paths.people()}>{t('tabs.people')}</A>
+      <For each={tabs}>
+        {(known) => (
+          <A href={paths.admin(known)} aria-current={known === props.shown ? 'page' : undefined}>
+            {t(`tabs.${known}`)}
+          </A>
+        )}
+      </For>
+    </nav>
   )
 }

@@ -4,6 +4,7 @@ import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import type { Role } from '../rows.ts'
+import { providersOf, readSignInSettings } from '../session/providers.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { Field, Select } from '../ui/Field.tsx'
@@ -46,6 +47,7 @@ export function Policy() {
       <Show when={policy.latest} keyed fallback={<Skeleton lines={5} />}>
         {(row) => <PolicyForm policy={row} onSaved={mutate} />}
       </Show>
+      <Server />
     </Show>
   )
 }
@@ -137,5 +139,42 @@ function PolicyForm(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void
         </Button>
       </div>
     </form>
+  )
+}
+
+/** What the installation decides for all its workspaces; nothing where it does not tell. */
+function Server() {
+  const [settings] = createResource(() => readSignInSettings().catch(() => undefined))
+  return (
+    <Show when={settings.latest}>
+      {(known) => (
+        <section class="server-policy" aria-label={t('policy.server')}>
+          <h2>{t('policy.server')}</h2>
+          <p class="muted">{t('policy.serverText')}</p>
+          <dl>
+            <Show when={known().sign_up}>
+              {(signUp) => (
+                <div>
+                  <dt>{t('policy.signUp')}</dt>
+                  <dd>{t(`policy.signUps.${signUp()}`, { domains: (known().sign_up_domains ?? []).join(', ') })}</dd>
+                </div>
+              )}
+            </Show>
+            <div>
+              <dt>{t('policy.confirm')}</dt>
+              <dd>{t(known().mailer_autoconfirm ? 'policy.unconfirmed' : 'policy.confirmed')}</dd>
+            </div>
+            <div>
+              <dt>{t('policy.providers')}</dt>
+              <dd>
+                {providersOf(known())
+                  .map(({ label }) => label)
+                  .join(', ') || t('policy.noProviders')}
+              </dd>
+            </div>
+          </dl>
+        </section>
+      )}
+    </Show>
   )
 }

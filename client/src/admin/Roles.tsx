@@ -1,12 +1,17 @@
 import { For } from 'solid-js'
 import { en as common } from '../en.ts'
 import { textsOf } from '../i18n.ts'
-import { isAtLeast, roles } from '../rows.ts'
+import { isAtLeast, type Role, roles } from '../rows.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { en } from './en.ts'
 import { permissions } from './roleTable.ts'
 
 const t = textsOf(en)
+
+function from(role: Role): string {
+  if (role === roles[0]) return t('roles.everybody')
+  return role === roles.at(-1) ? t('roles.only', { role: common.roles[role] }) : t('roles.from', { role: common.roles[role] })
+}
 
 /** Each action and the roles that may do it. */
 export function Roles() {
@@ -43,6 +48,17 @@ export function Roles() {
           </tbody>
         </table>
       </section>
+      {/* On a phone each action says from which role on. */}
+      <ul class="role-list" aria-label={t('tabs.roles')}>
+        <For each={permissions}>
+          {(permission) => (
+            <li>
+              <strong>{permission.text}</strong>
+              <span class="muted">{from(permission.from)}</span>
+            </li>
+          )}
+        </For>
+      </ul>
       <ul class="notes muted">
         <li>{t('roles.guest')}</li>
         <li>{t('roles.space')}</li>

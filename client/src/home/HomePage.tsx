@@ -40,7 +40,7 @@ export function HomePage() {
         <p class="lede">{t(partOfDay(), { name: firstName(session.user()?.name ?? '') })}</p>
         <p class="muted">{news()}</p>
         <Suspense>
-          <MyInvitations />
+          <MyInvitations once />
         </Suspense>
         <Show when={!isEmpty()} fallback={<EmptyState title={t('guestTitle')} text={t('guestText')} />}>
           <FirstSteps />

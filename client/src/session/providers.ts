@@ -15,6 +15,8 @@ export interface SignInSettings {
   sign_up?: 'open' | 'invited' | 'domains'
   sign_up_domains?: string[]
   disable_signup?: boolean
+  /** Whether a new address counts without being confirmed. */
+  mailer_autoconfirm?: boolean
 }
 
 /** Ways in that are no provider. */

@@ -10,6 +10,9 @@ export const en = {
     back: 'Back to {{ name }}',
     invitations: 'You are invited',
     join: 'Join {{ name }}',
+    joinable: 'Open to you',
+    joinableAs: 'You may join {{ name }} as {{ role }}.',
+    notNow: 'Not now',
     invitedBy: '{{ who }} invites you as {{ role }}.',
   },
   invite: {
