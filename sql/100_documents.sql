@@ -48,6 +48,7 @@ create table atrium.document_contents (
   trashed boolean not null,
   json jsonb not null,
   text text not null,
+  markdown text not null default '',
   updated_at timestamptz not null default now()
 );
 comment on table atrium.document_contents is
@@ -56,6 +57,7 @@ comment on column atrium.document_contents.space_id is 'A copy from the document
 comment on column atrium.document_contents.trashed is 'Whether the document is in the trash; a copy like space_id.';
 comment on column atrium.document_contents.json is 'A ProseMirror document.';
 comment on column atrium.document_contents.text is 'Plain text, a line for each block.';
+comment on column atrium.document_contents.markdown is 'The same as Markdown (CommonMark with GitHub''s tables and tasks, $math$, ==highlight==).';
 create index on atrium.document_contents (space_id);
 alter table atrium.document_contents enable row level security;
 

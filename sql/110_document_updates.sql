@@ -55,20 +55,38 @@ create policy "collaboration servers know of each other"
 grant select, insert, update, delete on atrium_private.collaboration_servers to atrium_collab;
 
 -- Definer: the collaboration server may write contents and nothing else of a document.
-create function atrium_private.save_document_contents(document_id uuid, "json" jsonb, "text" text)
+create function atrium_private.save_document_contents(document_id uuid, "json" jsonb, "text" text, markdown text default '', links jsonb default '[]')
   returns void
   language sql security definer set search_path = ''
 as $$
   with saved as (
-    insert into atrium.document_contents as contents (document_id, space_id, trashed, json, text)
-    select document.id, document.space_id, document.trashed_at is not null, $2, $3 from atrium.documents document where document.id = $1
+    insert into atrium.document_contents as contents (document_id, space_id, trashed, json, text, markdown)
+    select document.id, document.space_id, document.trashed_at is not null, $2, $3, $4 from atrium.documents document where document.id = $1
     on conflict (document_id) do update
-      set space_id = excluded.space_id, trashed = excluded.trashed, json = excluded.json, text = excluded.text, updated_at = now()
+      set space_id = excluded.space_id, trashed = excluded.trashed, json = excluded.json, text = excluded.text, markdown = excluded.markdown,
+        updated_at = now()
       where contents.json is distinct from excluded.json
     returning contents.document_id
+  ),
+  touched as (
+    update atrium.documents document set updated_at = now() from saved where document.id = saved.document_id
+    returning document.id, document.workspace_id
+  ),
+  -- A document may name anything: only what is in the same workspace is kept.
+  leads_to as (
+    select distinct target.id, given.kind
+    from touched, jsonb_to_recordset($5) as given (to_id uuid, kind text)
+    join atrium.documents target on target.id = given.to_id
+    where target.workspace_id = touched.workspace_id and target.id <> touched.id
+  ),
+  gone as (
+    delete from atrium.document_links link using touched
+    where link.from_id = touched.id and (link.to_id, link.kind) not in (select leads_to.id, leads_to.kind from leads_to)
   )
-  update atrium.documents document set updated_at = now() from saved where document.id = saved.document_id
+  insert into atrium.document_links (from_id, to_id, kind)
+  select touched.id, leads_to.id, leads_to.kind from touched, leads_to
+  on conflict do nothing
 $$;
-comment on function atrium_private.save_document_contents(uuid, jsonb, text) is
-  'Stores the projections of a document. When they say the same as before, or the document is gone, it does nothing.';
+comment on function atrium_private.save_document_contents(uuid, jsonb, text, text, jsonb) is
+  'Stores the projections of a document: JSON, text, Markdown and links as [{"to_id", "kind"}]. When it says the same as before, or the document is gone, it does nothing.';
 grant execute on function atrium_private.save_document_contents to atrium_collab;

@@ -77,9 +77,13 @@ begin
     from branch
   ),
   read as (
-    insert into atrium.document_contents (document_id, space_id, trashed, json, text)
-    select branch.copy_id, place.id, false, contents.json, contents.text
+    insert into atrium.document_contents (document_id, space_id, trashed, json, text, markdown)
+    select branch.copy_id, place.id, false, contents.json, contents.text, contents.markdown
     from branch join atrium.document_contents contents on contents.document_id = branch.id
+  ),
+  links as (
+    insert into atrium.document_links (from_id, to_id, kind)
+    select branch.copy_id, link.to_id, link.kind from branch join atrium.document_links link on link.from_id = branch.id
   ),
   snapshots as (
     insert into atrium_private.document_snapshots (document_id, state)

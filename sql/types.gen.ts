@@ -48,10 +48,16 @@ export type Database = {
         Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'copied_files_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
       }
       document_contents: {
-        Row: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at: string }
-        Insert: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; updated_at?: string }
-        Update: { document_id?: string; space_id?: string; trashed?: boolean; json?: Json; text?: string; updated_at?: string }
+        Row: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; markdown: string; updated_at: string }
+        Insert: { document_id: string; space_id: string; trashed: boolean; json: Json; text: string; markdown?: string; updated_at?: string }
+        Update: { document_id?: string; space_id?: string; trashed?: boolean; json?: Json; text?: string; markdown?: string; updated_at?: string }
         Relationships: [{'columns':['document_id'],'isOneToOne':true,'foreignKeyName':'document_contents_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
+      }
+      document_links: {
+        Row: { from_id: string; to_id: string; kind: string }
+        Insert: { from_id: string; to_id: string; kind: string }
+        Update: { from_id?: string; to_id?: string; kind?: string }
+        Relationships: [{'columns':['from_id'],'isOneToOne':false,'foreignKeyName':'document_links_from_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['to_id'],'isOneToOne':false,'foreignKeyName':'document_links_to_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
       }
       document_versions: {
         Row: { id: string; document_id: string; space_id: string; trashed: boolean; name: string | null; named_by: string | null; from_at: string | null; at: string; authors: string[]; edits: number; words: number | null; words_added: number | null; words_removed: number | null }

@@ -61,6 +61,14 @@ export interface Refusal {
 export interface Contents {
   json: unknown
   text: string
+  markdown: string
+  /** The documents that it leads to. */
+  links: DocumentLink[]
+}
+
+export interface DocumentLink {
+  to_id: string
+  kind: 'link' | 'mention'
 }
 
 /** What commands made of a document: an outcome for each. */
@@ -362,8 +370,10 @@ export function createDatabase(url: string): Database {
   }
 }
 
-async function saveContents(on: postgres.ISql, documentId: string, { json, text }: Contents): Promise<void> {
-  await on`select atrium_private.save_document_contents(${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text})`
+async function saveContents(on: postgres.ISql, documentId: string, { json, text, markdown, links }: Contents): Promise<void> {
+  await on`
+    select atrium_private.save_document_contents(
+      ${documentId}, ${JSON.stringify(json)}::text::jsonb, ${text}, ${markdown}, ${JSON.stringify(links)}::text::jsonb)`
 }
 
 /** Whether the log refused an update because its document does not exist any more. */

@@ -1,6 +1,7 @@
 import type { Document, Extension } from '@hocuspocus/server'
 import * as Y from 'yjs'
-import type { Contents, Database } from './database.ts'
+import type { Contents, Database, DocumentLink } from './database.ts'
+import { writeMarkdown } from './formats/writeMarkdown.ts'
 import { documentIdOf, FRAGMENT } from './protocol.ts'
 import type { Context } from './sessions.ts'
 
@@ -48,7 +49,21 @@ export function projections({
 
 export function contentsOf(document: Y.Doc): Contents {
   const json = toProseMirror(document.getXmlFragment(FRAGMENT))
-  return { json, text: toText(json) }
+  return { json, text: toText(json), markdown: writeMarkdown(json.content ?? []).slice(0, MAX_TEXT_LENGTH), links: linksIn(json) }
+}
+
+const DOCUMENT_ADDRESS = /^https?:\/\/[^/]+\/d\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+function linksIn({ type, attrs, content = [], marks = [] }: ProseMirrorNode): DocumentLink[] {
+  const links = content.flatMap(linksIn)
+  if (type === 'mention' && attrs?.kind === 'document' && UUID.test(String(attrs.id)))
+    links.push({ to_id: String(attrs.id), kind: 'mention' })
+  for (const mark of marks) {
+    const [, id] = mark.type === 'link' ? (DOCUMENT_ADDRESS.exec(String(mark.attrs?.href)) ?? []) : []
+    if (id) links.push({ to_id: id, kind: 'link' })
+  }
+  return links
 }
 
 /** The document as Tiptap would give it by `editor.getJSON()`. */

@@ -3,7 +3,7 @@ import type postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer, SOON, textOf } from './collaboration.ts'
+import { closePeers, openPeer, openSocket, SOON, textOf } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -78,10 +78,14 @@ test('[CMD2] a document that nobody has open is changed too, and what it says ca
 
 test('[CMD3] replacing leaves alone what stays the same, and keeps what somebody else types meanwhile', async () => {
   const documentId = await team.document()
-  const peer = openPeer({ url: server.url, documentId, token: await tokenFor(team.ownerId) })
+  const socket = openSocket(server.url)
+  const peer = openPeer({ url: server.url, documentId, token: await tokenFor(team.ownerId), socket })
   await peer.saved()
   for (const line of ['one', 'two', 'three']) peer.type(line)
   await peer.saved()
+  // What he types while he is away is meanwhile for sure.
+  socket.disconnect()
+  peer.type('four')
   const third = peer.document.getXmlFragment('default').get(2)
   const [row] = await team.as(
     team.ownerId,
@@ -91,8 +95,8 @@ test('[CMD3] replacing leaves alone what stays the same, and keeps what somebody
       content: ['one', '2', 'three'].map((text) => ({ type: 'paragraph', content: [{ type: 'text', text }] })),
     })}) as id`,
   )
-  peer.type('four')
   await done(team.ownerId, row?.id as string)
+  void socket.connect()
   await expect.poll(() => peer.text(), SOON).toBe('one\n2\nthree\nfour')
   expect(peer.document.getXmlFragment('default').get(2)).toBe(third)
 })

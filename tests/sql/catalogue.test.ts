@@ -116,7 +116,7 @@ const RULES = [
     `
     select oid::regclass::text as name from pg_class
     where relnamespace = 'atrium'::regnamespace and relkind = 'r'
-      and (relname ~ '(members|grants|links)$' or relname in ('workspaces', 'invitations', 'groups', 'spaces', 'rooms', 'workspace_policies'))
+      and (relname ~ '(members|grants|(?<!document_)links)$' or relname in ('workspaces', 'invitations', 'groups', 'spaces', 'rooms', 'workspace_policies'))
       and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgfoid = 'atrium_private.audit_change'::regproc)`,
   ],
   [
@@ -173,7 +173,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.documents_without_version()',
     'atrium_private.forget_versions(uuid,timestamp with time zone)',
     'atrium_private.history_kept_since(uuid)',
-    'atrium_private.save_document_contents(uuid,jsonb,text)',
+    'atrium_private.save_document_contents(uuid,jsonb,text,text,jsonb)',
     'atrium_private.save_document_version(uuid,jsonb,jsonb)',
     'atrium_private.version_content(uuid)',
     'atrium_private.versions_of(uuid)',

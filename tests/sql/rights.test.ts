@@ -34,6 +34,8 @@ beforeAll(async () => {
     insert into atrium_private.document_chunks (document_id, id, from_at, to_at, edits, packed) values (${document.id}, 1, now(), now(), 1, '\\x00')`
   const version = await db.call(owner, 'name_version', { document_id: document.id, name: 'First' })
   await db.admin`select atrium_private.save_document_version(${document.id}, ${db.admin.json({ id: version, at: new Date().toISOString(), edits: 1, words: 1 })}, '[{"json": {}, "text": "a"}]')`
+  const linked = await createDocument(db, workspace)
+  await db.admin`insert into atrium.document_links (from_id, to_id, kind) values (${document.id}, ${linked.id}, 'link')`
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
   await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
   const trashed = await createDocument(db, workspace)
@@ -97,6 +99,7 @@ const TABLES = [
   ['documents',          'id = $document',            'title',   ['',     '',   'S',   'S',      'SU',  'SU', 'SU', '']],
   ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['document_versions',  'id = $version',             'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['document_links',     'from_id = $document',       'kind',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['favourites',         'user_id = $owner',          'user_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['copied_files',       'document_id = $document',   'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comment_threads',    'id = $thread',              'quote',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],

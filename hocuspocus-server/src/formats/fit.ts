@@ -29,7 +29,8 @@ export function fitBlocks(blocks: Json[], depth = 0): Json[] {
 function fitBlock(block: Json, depth: number): Json[] {
   const { type, attrs, content = [] } = block
   const keep = (children: Json[]): Json[] => [{ type, ...(attrs && { attrs }), ...(children.length > 0 && { content: children }) }]
-  if (depth > MAX_DEPTH) return [{ type: 'paragraph', content: fitInline([{ type: 'text', text: textOf(block) }]) }]
+  if (depth > MAX_DEPTH && documentSchema.nodes[type]?.isInGroup('block'))
+    return [{ type: 'paragraph', content: fitInline([{ type: 'text', text: textOf(block) }]) }]
   switch (type) {
     case 'paragraph':
     case 'heading':
@@ -102,7 +103,7 @@ function textOf(node: Json): string {
   const rest = [node]
   for (let next = rest.pop(); next; next = rest.pop()) {
     if (next.text) words.push(next.text)
-    rest.push(...[...(next.content ?? [])].reverse())
+    for (const child of (next.content ?? []).toReversed()) rest.push(child)
   }
   return words.join(' ')
 }

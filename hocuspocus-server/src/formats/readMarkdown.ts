@@ -2,7 +2,7 @@ import type { Node } from '@tiptap/pm/model'
 import type { Token } from 'markdown-it'
 import { isStoredFile } from '../schema/addresses.ts'
 import { documentSchema } from '../schema/documentSchema.ts'
-import { fitBlocks, type Json, type JsonMark } from './fit.ts'
+import { fitBlocks, fitInline, type Json, type JsonMark } from './fit.ts'
 import { markdownSyntax } from './markdownSyntax.ts'
 import { htmlToBlocks, htmlToInline } from './readHtml.ts'
 
@@ -12,6 +12,15 @@ const syntax = markdownSyntax()
 export function readMarkdown(markdown: string): Node {
   const reader = createReader(syntax.parse(markdown.replaceAll('\0', '').toWellFormed(), {}))
   return documentSchema.nodeFromJSON({ type: 'doc', content: fitBlocks(reader.blocks(() => false)) })
+}
+
+/** What one line of Markdown says, when it is a single paragraph (or heading); null when it is anything else. */
+export function readLine(markdown: string, isHeading = false): Json[] | null {
+  const tokens = syntax.parse(markdown, {})
+  const [open, inline] = tokens
+  if (tokens.length === 0) return []
+  if (tokens.length !== 3 || open?.type !== (isHeading ? 'heading_open' : 'paragraph_open') || !inline?.children) return null
+  return fitInline(inlineNodes(inline.children))
 }
 
 const ALERTS: Record<string, string> = { NOTE: 'info', IMPORTANT: 'info', TIP: 'success', WARNING: 'warning', CAUTION: 'danger' }
@@ -151,6 +160,10 @@ function createReader(tokens: Token[]) {
   return { blocks }
 }
 
+/** The words of tokens without their marks. */
+const textOf = (tokens: Token[]): string =>
+  tokens.map(({ type, content, children }) => (type === 'softbreak' ? ' ' : type === 'image' ? textOf(children ?? []) : content)).join('')
+
 const attributeOf = (token: Token, name: string) => String(token.attrGet(name) ?? '')
 
 const code = (text: string, language: string | null): Json => ({
@@ -171,7 +184,7 @@ function fileIn({ children }: Token): Json | null {
   const src = open?.type === 'link_open' ? open.attrGet('href') : null
   if (!isStoredFile(src) || rest.at(-1)?.type !== 'link_close' || rest.filter(({ type }) => type === 'link_close').length > 1) return null
   const [, mime = null, size = '0'] = /^(\S+\/\S+), (\d+) bytes$/.exec(open ? attributeOf(open, 'title') : '') ?? []
-  return { type: 'file', attrs: { src, name: rest.map(({ content }) => content).join(''), mime, size: Number(size) } }
+  return { type: 'file', attrs: { src, name: textOf(rest), mime, size: Number(size) } }
 }
 
 /** Pictures are blocks of their own: where one stands between words, the paragraph ends and another one begins. */
@@ -197,11 +210,14 @@ function withPictures(inline: Token, wrap: (content: Json[]) => Json): Json[] {
 
 /** Spaces and breaks beside a picture were only there to set it apart. */
 function trim(content: Json[]): Json[] {
-  const trimmed = [...content]
-  const isBlank = (node: Json | undefined) => node?.type === 'hardBreak' || (node?.text !== undefined && node.text.trim() === '')
-  while (isBlank(trimmed[0])) trimmed.shift()
-  while (isBlank(trimmed.at(-1))) trimmed.pop()
-  return trimmed
+  const isBlank = (node: Json) => node.type === 'hardBreak' || node.text?.trim() === ''
+  const first = content.findIndex((node) => !isBlank(node))
+  const last = content.findLastIndex((node) => !isBlank(node))
+  return content.slice(first < 0 ? content.length : first, last + 1).map((node, index, { length }) => {
+    if (node.text === undefined) return node
+    const text = index === 0 ? node.text.trimStart() : node.text
+    return { ...node, text: index === length - 1 ? text.trimEnd() : text }
+  })
 }
 
 const MARKS: Record<string, string> = { strong: 'bold', em: 'italic', s: 'strike', mark: 'highlight' }
@@ -255,30 +271,36 @@ function inlineNodes(tokens: Token[]): Json[] {
         index = close
       } else open.push({ type: 'link', attrs: { href: token.attrGet('href'), title: token.attrGet('title') || null } })
     } else if (token.type === 'link_close') close(({ type }) => type === 'link')
-    else if (token.type === 'html_inline') inlineHtml(token.content)
+    else if (token.type === 'html_inline' && inlineHtml(token.content)) {
+      const close = tokens.findIndex(({ content }, place) => place > index && content === '</span>')
+      if (close > 0) index = close
+    }
   }
   return nodes
 
-  function inlineHtml(source: string) {
+  /** Whether it stands for what is inside it, too. */
+  function inlineHtml(source: string): boolean {
     const [, slash, name = '', attributes = ''] = TAG.exec(source) ?? []
     const tag = name.toLowerCase()
     const type = TAGS[tag]
     if (tag === 'br') nodes.push({ type: 'hardBreak' })
     else if (slash && (type || tag === 'span' || tag === 'a')) close((mark) => mark.tag === tag)
     else if (type) open.push({ type, tag, ...(type === 'highlight' && { attrs: { color: attribute(attributes, 'data-highlight') } }) })
-    else if (tag === 'span' || tag === 'a' || tag === 'img') spanOrLink(tag, source, attributes)
+    else if (tag === 'span' || tag === 'a' || tag === 'img') return spanOrLink(tag, source, attributes)
     else if (!SILENT.has(tag) && !source.startsWith('<!')) addText(source)
+    return false
   }
 
-  function spanOrLink(tag: string, source: string, attributes: string) {
+  function spanOrLink(tag: string, source: string, attributes: string): boolean {
     const atom = tag === 'a' ? undefined : htmlToInline(tag === 'span' ? `${source}</span>` : source, true)[0]
     const colour = attribute(attributes, 'data-colour')
     const href = tag === 'a' ? attribute(attributes, 'href') : null
     if (atom) nodes.push(atom.type === 'image' ? atom : { ...atom, marks: marksOf() })
-    if (tag === 'img') return
+    if (atom || tag === 'img') return tag === 'span'
     if (colour) open.push({ type: 'textStyle', tag, attrs: { color: colour } })
     else if (href) open.push({ type: 'link', tag, attrs: { href, title: attribute(attributes, 'title') } })
     else open.push({ type: '', tag }) // Its end must not close another one.
+    return false
   }
 }
 
@@ -289,13 +311,16 @@ function attribute(attributes: string, name: string): string | null {
 }
 
 function picture(token: Token): Json {
-  return { type: 'image', attrs: { src: token.attrGet('src'), alt: token.content || null, title: token.attrGet('title') || null } }
+  return {
+    type: 'image',
+    attrs: { src: token.attrGet('src'), alt: textOf(token.children ?? []) || null, title: token.attrGet('title') || null },
+  }
 }
 
 /** `[@Anna](atrium:person/…)`, `[Plan](atrium:document/…)` and `[2026-12-01](atrium:date/2026-12-01)`. */
 function mentionIn(href: string, tokens: Token[]): Json | null {
   const [, kind, id] = /^atrium:(person|document|date)\/([0-9a-f-]{10,36})$/.exec(href) ?? []
   if (!kind) return null
-  const text = tokens.map(({ content }) => content).join('')
+  const text = textOf(tokens)
   return { type: 'mention', attrs: { kind, id, label: kind === 'person' ? text.replace(/^@/, '') || null : null } }
 }
