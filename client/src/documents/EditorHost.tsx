@@ -1,3 +1,4 @@
+import { useNavigate } from '@solidjs/router'
 import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
@@ -6,8 +7,11 @@ import { accessToken } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { useDocuments } from './documents.ts'
 import { editorText } from './editorText.ts'
-import { createImages } from './images.ts'
+import { createFiles } from './files.ts'
+import { createMentions } from './mentions.ts'
 import { pageEn as en } from './pageEn.ts'
 
 interface EditorHostProps {
@@ -30,7 +34,13 @@ export function EditorHost(props: EditorHostProps) {
   let host!: HTMLDivElement
   let island: Island<EditorProps> | undefined
   let closed = false
-  const images = createImages(props.documentId)
+  const files = createFiles(props.documentId)
+  const mentions = createMentions({
+    documentId: props.documentId,
+    workspace: useWorkspace(),
+    documents: useDocuments(),
+    navigate: useNavigate(),
+  })
 
   const token = async () => {
     const found = await accessToken()
@@ -38,10 +48,9 @@ export function EditorHost(props: EditorHostProps) {
     if (!found) throw new Error('Nobody is signed in')
     return found
   }
-  const upload: EditorProps['uploadImage'] = (file, progress) =>
-    images.upload(file, progress).catch((error: unknown) => {
-      throw new Error(sentenceOf(error))
-    })
+  const inWords = (error: unknown): never => {
+    throw new Error(sentenceOf(error))
+  }
   const editorProps = (): EditorProps => ({
     documentId: props.documentId,
     url: `${location.origin.replace(/^http/, 'ws')}/collab`,
@@ -50,8 +59,10 @@ export function EditorHost(props: EditorHostProps) {
     editable: true,
     direction: document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr',
     text: editorText,
-    uploadImage: upload,
-    resolveImage: images.resolve,
+    upload: (...upload) => files.upload(...upload).catch(inWords),
+    resolveImage: files.resolve,
+    fileAddress: files.address,
+    mentions,
     // Closing the connection is news too, which nobody is there to hear.
     onState: (state, unsent) => !closed && props.onState(state, unsent),
     onPresence: (people) => !closed && props.onPresence(people),
@@ -87,7 +98,7 @@ export function EditorHost(props: EditorHostProps) {
     closed = true
     props.onEditor(undefined)
     island?.unmount()
-    images.dispose()
+    files.dispose()
   })
 
   return (

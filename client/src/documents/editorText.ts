@@ -9,6 +9,11 @@ export const editorText: EditorText = {
   ...en.editor,
   taskDone: (task) => t('editor.taskDone', { task }),
   taskOpen: (task) => t('editor.taskOpen', { task }),
-  imageUploading: (name, percent) => t('editor.imageUploading', { name, percent }),
-  imageFailed: (name, reason) => t('editor.imageFailed', { name, reason }),
+  uploading: (name, percent) => t('editor.uploading', { name, percent }),
+  uploadFailed: (name, reason) => t('editor.uploadFailed', { name, reason }),
+  imageElsewhere: (host) => t('editor.imageElsewhere', { host }),
+  calloutKind: (kind) => t('editor.calloutKind', { kind }),
+  tableSize: (columns, rows) => t('editor.tableSize', { columns, rows }),
+  fileSave: (name) => t('editor.fileSave', { name }),
+  mathEdit: (latex) => t('editor.mathEdit', { latex }),
 }

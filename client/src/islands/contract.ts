@@ -29,8 +29,11 @@ export interface EditorProps {
   editable: boolean
   direction: 'ltr' | 'rtl'
   text: EditorText
-  /** Stores a picture and answers with the address that goes into the document. `progress` hears 0…1. */
-  uploadImage(file: File, progress: (part: number) => void): Promise<{ src: string }>
+  /** Stores a file and answers with what goes into the document. `progress` hears 0…1. Rejects with a sentence. */
+  upload(file: File, progress: (part: number) => void, signal: AbortSignal): Promise<StoredFile>
+  /** An address under which a stored file plays, or is saved under a name; it works for an hour. */
+  fileAddress(src: string, saveAs?: string): Promise<string>
+  mentions: Mentions
   /** The address under which the browser may show a stored picture (it needs the token: a blob URL). Rejects when there is none. */
   resolveImage(src: string): Promise<string>
   onPresence(people: Person[]): void
@@ -43,6 +46,38 @@ export interface EditorProps {
   onUnsent(copy: string): void
   /** The document can be read now: the first state of the server is on screen. */
   onReady(editor: EditorHandle): void
+}
+
+export interface StoredFile {
+  kind: 'image' | 'file'
+  src: string
+  name: string
+  size: number
+  mime: string | null
+}
+
+export interface MentionChoice {
+  kind: 'person' | 'document' | 'date'
+  id: string
+  label: string
+  /** A page's icon. */
+  sign?: string
+}
+
+export interface MentionShown {
+  label: string
+  sign: string | null
+  /** Where a click leads. */
+  href: string | null
+}
+
+export interface Mentions {
+  /** The people and pages that fit what was typed. */
+  search(typed: string): Promise<MentionChoice[]>
+  /** Tells what somebody or a page is called, now and when it changes; null when this person may not know.
+   *  @returns the way to stop */
+  watch(kind: 'person' | 'document', id: string, tell: (shown: MentionShown | null) => void): () => void
+  open(href: string): void
 }
 
 /** What a panel beside the text may ask of the editor. */
@@ -144,15 +179,88 @@ export interface EditorText {
   quote: string
   codeBlock: string
   divider: string
+  groups: { basic: string; lists: string; media: string; callouts: string; inline: string }
+  toggle: string
+  toggleOpen: string
+  toggleClose: string
+  togglePlaceholder: string
+  info: string
+  success: string
+  warning: string
+  danger: string
+  calloutKind(kind: string): string
+  table: string
+  tableSize(columns: number, rows: number): string
+  tableColumn: string
+  tableRow: string
+  tableCells: string
+  tableMenu: string
+  columnBefore: string
+  columnAfter: string
+  columnLeft: string
+  columnRight: string
+  columnWider: string
+  columnNarrower: string
+  columnAuto: string
+  columnDelete: string
+  columnHeader: string
+  rowBefore: string
+  rowAfter: string
+  rowUp: string
+  rowDown: string
+  rowDelete: string
+  rowHeader: string
+  cellsMerge: string
+  cellSplit: string
+  tableDelete: string
+  file: string
+  fileSave(name: string): string
+  fileMissing: string
+  fileGone: string
+  blockMath: string
+  inlineMath: string
+  mathEdit(latex: string): string
+  mathLatex: string
+  mathHint: string
+  mathInvalid: string
+  mathDone: string
+  mention: string
+  mentionNone: string
+  mentionDays: string
+  mentionPeople: string
+  mentionPages: string
+  mentionHidden: string
+  mentionGone: string
+  date: string
+  emoji: string
+  emojiNone: string
+  colour: string
+  textColour: string
+  highlight: string
+  noColour: string
+  noHighlight: string
+  colours: Record<'gray' | 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple' | 'pink', string>
+  align: string
+  alignLeft: string
+  alignCenter: string
+  alignRight: string
+  alignJustify: string
   image: string
   taskDone(task: string): string
   taskOpen(task: string): string
   language: string
   plainText: string
-  imageUploading(name: string, percent: number): string
-  imageFailed(name: string, reason: string): string
-  imageRetry: string
-  imageDiscard: string
+  uploading(name: string, percent: number): string
+  uploadFailed(name: string, reason: string): string
+  uploadRetry: string
+  uploadCancel: string
+  uploadDiscard: string
+  imageTools: string
+  imageSmall: string
+  imageMedium: string
+  imageFull: string
+  imageResize: string
+  imageElsewhere(host: string): string
   imageMissing: string
   imageDescription: string
   imageDescriptionHint: string

@@ -1,6 +1,10 @@
 import { Extension, Node } from '@tiptap/core'
 import { CodeBlock as TiptapCodeBlock } from '@tiptap/extension-code-block'
-import { DetailsContent, Details as TiptapDetails, DetailsSummary as TiptapDetailsSummary } from '@tiptap/extension-details'
+import {
+  Details as TiptapDetails,
+  DetailsContent as TiptapDetailsContent,
+  DetailsSummary as TiptapDetailsSummary,
+} from '@tiptap/extension-details'
 import { TaskList, TaskItem as TiptapTaskItem } from '@tiptap/extension-list'
 import { TableCell, TableHeader, TableRow, Table as TiptapTable } from '@tiptap/extension-table'
 import { isStoredImage } from './addresses.ts'
@@ -13,9 +17,11 @@ export const TaskItem = TiptapTaskItem.configure({ nested: true })
 /** A block that opens and closes. Whether it is open is nobody's business but the reader's: it is not stored. */
 export const Details = TiptapDetails.configure({ persist: false })
 
+export const DetailsContent = TiptapDetailsContent
+
 export const DetailsSummary = TiptapDetailsSummary.extend({ content: 'inline*' })
 
-const Table = TiptapTable.configure({ resizable: true, cellMinWidth: 48, allowTableNodeSelection: true })
+export const Table = TiptapTable.configure({ resizable: true, cellMinWidth: 48, allowTableNodeSelection: true })
 
 /** A picture in the document's bucket. `width` is a part of the column, so that it fits every screen. */
 export const Image = Node.create({

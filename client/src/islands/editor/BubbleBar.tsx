@@ -3,8 +3,10 @@ import { isTextSelection, useEditorState } from '@tiptap/react'
 import { BubbleMenu } from '@tiptap/react/menus'
 import { type RefObject, useEffect } from 'react'
 import type { EditorText } from '../contract.ts'
+import { alignSections, colourSections } from './formatMenus.ts'
 import { LinkForm } from './LinkForm.tsx'
 import { marks } from './marks.ts'
+import { type MenuSection, openMenu } from './menu.ts'
 import { Tool, Toolbar } from './Toolbar.tsx'
 
 interface BubbleBarProps {
@@ -41,6 +43,8 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
     setEditingLink(false)
     editor.commands.focus()
   }
+  const open = (anchor: HTMLElement, label: string, sections: MenuSection[]) =>
+    openMenu({ container, anchor, label, sections, onClose: () => editor.commands.focus() })
   return (
     <BubbleMenu
       ref={bar}
@@ -68,6 +72,8 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
               run={() => mark.toggle(editor)}
             />
           ))}
+          <Tool icon="colour" label={text.colour} menu run={(button) => open(button, text.colour, colourSections(editor, text))} />
+          <Tool icon="left" label={text.align} menu run={(button) => open(button, text.align, alignSections(editor, text))} />
           <Tool icon="link" label={text.link} keys="Control+Shift+K" pressed={state.href !== null} run={() => setEditingLink(true)} />
         </Toolbar>
       )}

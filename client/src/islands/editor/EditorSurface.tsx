@@ -1,12 +1,19 @@
+import type { Editor } from '@tiptap/core'
+import { CellSelection } from '@tiptap/pm/tables'
 import { EditorContent, useEditor } from '@tiptap/react'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { EditorProps } from '../contract.ts'
+import type { EditorProps, EditorText } from '../contract.ts'
 import { BubbleBar } from './BubbleBar.tsx'
+import type { BlockActions } from './blocks.ts'
 import type { OpenDocument } from './connection.ts'
 import { extensions } from './extensions.ts'
 import { editorHandle } from './handle.ts'
-import { insertImages } from './imageUpload.ts'
+import { openMenu } from './menu.ts'
+import { insertMath } from './nodes/math.ts'
+import { caretRect, chooseTable } from './nodes/table.ts'
+import { tableSections } from './nodes/tableGrips.ts'
 import { TouchBar } from './TouchBar.tsx'
+import { insertFiles } from './uploads.ts'
 
 interface SurfaceProps {
   props: EditorProps
@@ -25,7 +32,18 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
   const filePicker = useRef<HTMLInputElement>(null)
   const bar = useRef<HTMLDivElement>(null)
   const [editingLink, setEditingLink] = useState(false)
-  const chooseImage = useCallback(() => filePicker.current?.click(), [])
+  const [actions] = useState(
+    (): BlockActions => ({
+      chooseFiles(kind) {
+        const picker = filePicker.current
+        if (!picker) return
+        picker.accept = kind === 'image' ? 'image/*' : ''
+        picker.click()
+      },
+      insertTable: (editor) => chooseTable(editor, { text, container }),
+      insertMath,
+    }),
+  )
   const editLink = useCallback(() => setEditingLink(true), [])
 
   const editor = useEditor(
@@ -35,9 +53,9 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
         provider: opened.provider,
         container,
         onUnknown,
-        chooseImage,
+        actions,
         editLink,
-        focusMenu: () => bar.current?.querySelector('button')?.focus(),
+        focusMenu: () => focusTools(editor, { text, container, bar: bar.current }),
       }),
       editable: canWrite,
       // The policy of the page allows no style elements: editor.css holds what Tiptap would inject.
@@ -66,23 +84,40 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
     <>
       <BubbleBar editor={editor} text={text} container={container} bar={bar} editingLink={editingLink} setEditingLink={setEditingLink} />
       <EditorContent editor={editor} />
-      <TouchBar editor={editor} text={text} chooseImage={chooseImage} editLink={editLink} />
+      <TouchBar editor={editor} text={text} container={container} actions={actions} editLink={editLink} />
       <input
         ref={filePicker}
         type="file"
         hidden
         multiple
-        accept="image/png,image/jpeg,image/gif,image/webp,image/avif"
-        aria-label={text.image}
+        aria-label={text.file}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])]
           event.target.value = ''
-          insertImages(editor, files, editor.state.selection.to, { text, upload: props.uploadImage })
+          insertFiles(editor, files, editor.state.selection.to, { text, upload: props.upload })
         }}
       />
     </>
   )
 }
+
+/** The tools of what is selected: those of a picture, of a table, or of text. */
+function focusTools(editor: Editor, place: { text: EditorText; container: HTMLElement; bar: HTMLElement | null }) {
+  const ofNode = editor.view.dom.querySelector<HTMLElement>('.selected .node-tools button')
+  if (ofNode) return ofNode.focus()
+  if (!editor.isActive('table') || (!editor.state.selection.empty && place.bar?.isConnected && !isCellSelection(editor))) {
+    return place.bar?.querySelector('button')?.focus()
+  }
+  openMenu({
+    container: place.container,
+    anchor: { getBoundingClientRect: () => caretRect(editor, editor.state.selection.head) },
+    label: place.text.tableMenu,
+    sections: tableSections(editor, place.text),
+    onClose: () => editor.commands.focus(),
+  })
+}
+
+const isCellSelection = (editor: Editor) => editor.state.selection instanceof CellSelection
 
 /** The right to write may go in the middle of a word. The letters that follow are no commands: the focus stays, and they end here.
  *  @returns the way to stop */

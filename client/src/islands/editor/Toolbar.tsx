@@ -37,10 +37,12 @@ interface ToolProps {
   keys?: string
   pressed?: boolean
   disabled?: boolean
-  run(): void
+  /** It opens a menu beside itself. */
+  menu?: boolean
+  run(button: HTMLElement): void
 }
 
-export function Tool({ icon, label, keys, pressed, disabled, run }: ToolProps) {
+export function Tool({ icon, label, keys, pressed, disabled, menu, run }: ToolProps) {
   // The selection in the text must survive the press.
   const keepFocus = (event: MouseEvent) => event.preventDefault()
   return (
@@ -52,7 +54,8 @@ export function Tool({ icon, label, keys, pressed, disabled, run }: ToolProps) {
       aria-pressed={pressed}
       disabled={disabled}
       onMouseDown={keepFocus}
-      onClick={run}
+      aria-haspopup={menu ? 'menu' : undefined}
+      onClick={(event) => run(event.currentTarget)}
     >
       <Icon name={icon} />
     </button>

@@ -6,34 +6,52 @@ import { documentExtensions } from '../../../../hocuspocus-server/src/schema/doc
 import { TaskItem } from '../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorProps } from '../contract.ts'
 import { binding } from './binding.ts'
+import type { BlockActions } from './blocks.ts'
 import { carets } from './carets.ts'
-import { codeBlock } from './code.ts'
+import { emojiMenu } from './emojiMenu.ts'
 import { Find } from './find/finder.ts'
-import { imageNode } from './imageNode.ts'
-import { imageUpload } from './imageUpload.ts'
 import { keepUnknown } from './keepUnknown.ts'
 import { keys } from './keys.ts'
 import { LongDocument } from './longDocument.ts'
+import { mentionMenu } from './mentionMenu.ts'
+import { calloutView } from './nodes/callout.ts'
+import { codeBlock } from './nodes/code.ts'
+import { fileView } from './nodes/file.ts'
+import { imageView } from './nodes/image.ts'
+import { blockMathView, inlineMathView } from './nodes/math.ts'
+import { mentionView } from './nodes/mention.ts'
+import { tableView } from './nodes/table.ts'
+import { toggleContentView, toggleView } from './nodes/toggle.ts'
 import { slashMenu } from './slashMenu.ts'
+import { uploads } from './uploads.ts'
 
 export interface ExtensionOptions {
-  props: Pick<EditorProps, 'text' | 'person' | 'uploadImage' | 'resolveImage'>
+  props: Pick<EditorProps, 'text' | 'person' | 'upload' | 'resolveImage' | 'fileAddress' | 'mentions'>
   provider: HocuspocusProvider
   container: HTMLElement
   onUnknown(): void
-  chooseImage(): void
+  actions: BlockActions
   editLink(): void
   focusMenu(): void
 }
 
 /** What a document can hold is the schema's; how it looks and every way to type it is here. */
-export function extensions({ props, provider, container, onUnknown, chooseImage, editLink, focusMenu }: ExtensionOptions) {
+export function extensions({ props, provider, container, onUnknown, actions, editLink, focusMenu }: ExtensionOptions) {
   const { text } = props
+  const ground = { text, container }
   const views = new Map<string, AnyExtension>(
     [
       TaskItem.configure({ a11y: { checkboxLabel: (node, checked) => (checked ? text.taskDone : text.taskOpen)(node.textContent) } }),
       codeBlock(text),
-      imageNode({ text, resolve: props.resolveImage }),
+      imageView({ text, resolve: props.resolveImage }),
+      fileView({ text, address: props.fileAddress }),
+      tableView(ground),
+      calloutView(ground),
+      toggleView(text),
+      toggleContentView,
+      inlineMathView(ground),
+      blockMathView(ground),
+      mentionView({ text, mentions: props.mentions }),
     ].map((extension) => [extension.name, extension]),
   )
   return [
@@ -42,11 +60,19 @@ export function extensions({ props, provider, container, onUnknown, chooseImage,
     TrailingNode,
     Gapcursor,
     Dropcursor.configure({ color: false, class: 'drop-line' }),
-    imageUpload({ text, upload: props.uploadImage }),
-    slashMenu({ text, container, chooseImage }),
+    uploads({ text, upload: props.upload }),
+    slashMenu({ ...ground, actions }),
+    mentionMenu({ ...ground, mentions: props.mentions }),
+    emojiMenu(ground),
     keys({ editLink, focusMenu }),
     Placeholder.configure({
-      placeholder: ({ node }) => (node.type.name === 'heading' ? text.headingPlaceholder : text.placeholder),
+      includeChildren: true,
+      placeholder: ({ node, editor, pos }) => {
+        if (node.type.name === 'heading') return text.headingPlaceholder
+        if (node.type.name === 'detailsSummary') return text.togglePlaceholder
+        // In cells and lists it would only be in the way.
+        return node.type.name === 'paragraph' && editor.state.doc.resolve(pos).depth === 0 ? text.placeholder : ''
+      },
     }),
     keepUnknown({ ydoc: provider.document, onUnknown }),
     ...binding(provider),

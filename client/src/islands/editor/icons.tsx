@@ -23,6 +23,34 @@ const shapes = {
   divider: 'M4 12h16',
   image: 'M4 5h16v14H4zM4 16l4.5-4.5L13 16M12 15l3-3 5 5M15.5 9h.01',
   slash: 'M12 5v14M5 12h14',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  down: 'M7 10l5 5 5-5',
+  right: 'M10 7l5 5-5 5',
+  table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14M15 10v9',
+  toggle: 'M5 7l4 3-4 3zM12 10h8M12 16h8',
+  info: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M12 11v5M12 8h.01',
+  success: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M8.5 12.3l2.4 2.4 4.6-5',
+  warning: 'M12 4.5 21 19.5H3zM12 10v4.5M12 17h.01',
+  danger: 'M8.6 4h6.8L20 8.6v6.8L15.4 20H8.6L4 15.4V8.6zM12 8v5M12 16h.01',
+  math: 'M18 6H6l6 6-6 6h12',
+  mention: 'M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7M15.5 12v1.2a2.3 2.3 0 0 0 4.5 0V12a8 8 0 1 0-3.2 6.4',
+  date: 'M5 6h14v14H5zM5 10.5h14M9 4v4M15 4v4',
+  emoji: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M9 10h.01M15 10h.01M8.5 14a4 4 0 0 0 7 0',
+  file: 'M7 4h7l4 4v12H7zM14 4v4h4',
+  video: 'M4 6h16v12H4zM10 9.5v5l4.5-2.5z',
+  audio: 'M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0M19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0',
+  download: 'M12 4v11M7.5 11 12 15.5 16.5 11M5 20h14',
+  colour: 'M6 17 12 4l6 13M8 13h8',
+  left: 'M4 6h16M4 12h10M4 18h13',
+  center: 'M4 6h16M7 12h10M5.5 18h13',
+  rightAlign: 'M4 6h16M10 12h10M7 18h13',
+  justify: 'M4 6h16M4 12h16M4 18h16',
+  small: 'M9 9h6v6H9z',
+  medium: 'M6.5 7.5h11v9h-11z',
+  full: 'M3.5 5.5h17v13h-17z',
+  trash: 'M5 7h14M10 4h4M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5',
+  page: 'M7 4h7l4 4v12H7zM14 4v4h4M9.5 12h6M9.5 16h6',
+  person: 'M12 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7M5 20c.6-3.4 3.4-5.3 7-5.3s6.4 1.9 7 5.3',
 } as const
 
 export type IconName = keyof typeof shapes
@@ -33,4 +61,16 @@ export function Icon({ name }: { name: IconName }) {
       <path d={shapes[name]} />
     </svg>
   )
+}
+
+/** The same for node views and menus, which are drawn without React. */
+export function iconElement(name: IconName): SVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('class', 'icon')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('aria-hidden', 'true')
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+  path.setAttribute('d', shapes[name])
+  svg.append(path)
+  return svg
 }

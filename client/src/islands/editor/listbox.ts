@@ -1,3 +1,17 @@
+import { make } from './dom.ts'
+import { type IconName, iconElement } from './icons.tsx'
+
+export interface Choice {
+  label: string
+  /** What stands in front: an icon of ours or a sign. */
+  icon?: IconName
+  sign?: string
+  /** Says more, in a quieter voice: a key, a place. */
+  detail?: string
+  /** Choices that follow each other and have the same one stand under it. */
+  group?: string
+}
+
 /** A list of choices under the caret. Focus stays in the text: the text names the active choice by `aria-activedescendant`. */
 export interface Listbox<Item> {
   element: HTMLElement
@@ -9,7 +23,7 @@ export interface Listbox<Item> {
 
 let lastId = 0
 
-export function createListbox<Item extends { label: string; shortcut: string }>(options: {
+export function createListbox<Item extends Choice>(options: {
   label: string
   emptyText: string
   owner: HTMLElement
@@ -30,14 +44,17 @@ export function createListbox<Item extends { label: string; shortcut: string }>(
   options.owner.setAttribute('aria-controls', id)
 
   let shown: Item[] = []
+  let rows: HTMLElement[] = []
   let active = 0
 
   const mark = () => {
-    for (const [index, row] of [...list.children].entries()) row.setAttribute('aria-selected', String(index === active))
-    const row = list.children[active]
+    for (const [index, row] of rows.entries()) row.setAttribute('aria-selected', String(index === active))
+    const row = rows[active]
     if (row) {
       options.owner.setAttribute('aria-activedescendant', row.id)
-      row.scrollIntoView({ block: 'nearest' })
+      // The first one brings the name of its group along.
+      if (active === 0) list.scrollTop = 0
+      else row.scrollIntoView({ block: 'nearest' })
     } else options.owner.removeAttribute('aria-activedescendant')
   }
   const move = (to: number) => {
@@ -48,14 +65,10 @@ export function createListbox<Item extends { label: string; shortcut: string }>(
     const row = document.createElement('div')
     row.id = `${id}-${index}`
     row.setAttribute('role', 'option')
-    const label = document.createElement('span')
-    label.textContent = item.label
-    row.append(label)
-    if (item.shortcut) {
-      const shortcut = document.createElement('kbd')
-      shortcut.textContent = item.shortcut
-      row.append(shortcut)
-    }
+    if (item.icon) row.append(iconElement(item.icon))
+    else if (item.sign) row.append(make('span', { className: 'sign' }, item.sign))
+    row.append(make('span', { className: 'choice-label' }, item.label))
+    if (item.detail) row.append(make('small', {}, item.detail))
     // Pressing must not take the focus out of the text.
     row.addEventListener('mousedown', (event) => event.preventDefault())
     row.addEventListener('click', () => options.choose(item))
@@ -70,7 +83,8 @@ export function createListbox<Item extends { label: string; shortcut: string }>(
     show(items) {
       shown = items
       active = 0
-      list.replaceChildren(...items.map(rowOf))
+      rows = items.map(rowOf)
+      list.replaceChildren(...inGroups(items, rows))
       empty.textContent = items.length === 0 ? options.emptyText : ''
       mark()
     },
@@ -89,4 +103,22 @@ export function createListbox<Item extends { label: string; shortcut: string }>(
       element.remove()
     },
   }
+}
+
+function inGroups(items: Choice[], rows: HTMLElement[]): HTMLElement[] {
+  const shown: HTMLElement[] = []
+  let group: HTMLElement | undefined
+  for (const [index, row] of rows.entries()) {
+    const name = items[index]?.group
+    if (!name) {
+      shown.push(row)
+      continue
+    }
+    if (group?.ariaLabel !== name) {
+      group = make('div', { role: 'group', ariaLabel: name }, make('p', { ariaHidden: 'true' }, name))
+      shown.push(group)
+    }
+    group.append(row)
+  }
+  return shown
 }

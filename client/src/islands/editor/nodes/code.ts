@@ -1,9 +1,9 @@
 import type { Node as DocumentNode } from '@tiptap/pm/model'
 import { Plugin, PluginKey, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
-import { CodeBlock } from '../../../../hocuspocus-server/src/schema/nodes.ts'
-import type { EditorText } from '../contract.ts'
-import { type Highlighter, languages, loadHighlighter, type Span } from './highlight.ts'
+import { CodeBlock } from '../../../../../hocuspocus-server/src/schema/nodes.ts'
+import type { EditorText } from '../../contract.ts'
+import { type Highlighter, languages, loadHighlighter, type Span } from '../highlight.ts'
 
 /** Code blocks with a choice of language. The highlighter loads with the first block, a language with its first use. */
 export function codeBlock(text: EditorText) {

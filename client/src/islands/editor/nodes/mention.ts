@@ -1,0 +1,45 @@
+import { Mention } from '../../../../../hocuspocus-server/src/schema/nodes.ts'
+import type { EditorText, MentionShown, Mentions } from '../../contract.ts'
+import { dayInWords } from '../dates.ts'
+import { make } from '../dom.ts'
+import { iconElement } from '../icons.tsx'
+
+/** Somebody, a page or a day, with the name that it has now. */
+export function mentionView(options: { text: EditorText; mentions: Mentions }) {
+  const { text, mentions } = options
+  return Mention.extend({
+    addNodeView() {
+      return ({ node }) => {
+        const { kind, id, label } = node.attrs as { kind: 'person' | 'document' | 'date'; id: string | null; label: string | null }
+        const dom: HTMLElement = make(kind === 'document' ? 'a' : 'span', { className: 'mention' })
+        dom.dataset.kind = kind
+        const show = (shown: MentionShown | null) => {
+          dom.replaceChildren()
+          dom.classList.toggle('hidden-page', kind === 'document' && !shown)
+          if (kind === 'document') dom.append(shown?.sign ? `${shown.sign} ` : iconElement('page'))
+          dom.append(kind === 'person' ? `@${shown?.label ?? label ?? text.mentionGone}` : (shown?.label ?? text.mentionHidden))
+          if (dom instanceof HTMLAnchorElement && shown?.href) dom.href = shown.href
+          else dom.removeAttribute('href')
+        }
+        let stop = () => {}
+        if (kind === 'date') dom.append(make('time', { dateTime: id ?? '' }, id ? dayInWords(id) : ''))
+        else if (id) stop = mentions.watch(kind, id, show)
+        else show(null)
+        dom.addEventListener('click', (event: MouseEvent) => {
+          const href = dom.getAttribute('href')
+          // A new tab, a new window, a download: the browser knows how.
+          if (!href || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+          event.preventDefault()
+          mentions.open(href)
+        })
+        return {
+          dom,
+          selectNode: () => dom.classList.add('selected'),
+          deselectNode: () => dom.classList.remove('selected'),
+          ignoreMutation: () => true,
+          destroy: () => stop(),
+        }
+      }
+    },
+  })
+}
