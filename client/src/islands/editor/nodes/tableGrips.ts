@@ -23,7 +23,12 @@ export function tableGrips(editor: Editor, options: GripOptions): Plugin {
     view(view) {
       const grips = createGrips(view, editor, options)
       options.container.append(grips.column, grips.row)
-      const place = () => grips.place()
+      let readable: boolean | undefined
+      const place = () => {
+        grips.place()
+        if (readable !== view.editable) letScroll(view)
+        readable = view.editable
+      }
       const sizes = new ResizeObserver(place)
       sizes.observe(view.dom)
       // Scrolling, of the page or of a wide table.
@@ -39,6 +44,14 @@ export function tableGrips(editor: Editor, options: GripOptions): Plugin {
       }
     },
   })
+}
+
+/** Where there is no caret that takes a wide table along, the keyboard scrolls it. */
+function letScroll(view: EditorView) {
+  for (const wrapper of view.dom.querySelectorAll<HTMLElement>('.tableWrapper')) {
+    if (view.editable) wrapper.removeAttribute('tabindex')
+    else wrapper.tabIndex = 0
+  }
 }
 
 function createGrips(view: EditorView, editor: Editor, options: GripOptions) {

@@ -1,4 +1,4 @@
-import { type Editor, InputRule } from '@tiptap/core'
+import { type Editor, InputRule, type KeyboardShortcutCommand } from '@tiptap/core'
 import { TextSelection } from '@tiptap/pm/state'
 import { Details, DetailsContent } from '../../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorText } from '../../contract.ts'
@@ -27,9 +27,9 @@ export function toggleView(text: EditorText) {
       ]
     },
     addKeyboardShortcuts() {
-      const enter = () => enterContent(this.editor)
       const shortcuts = this.parent?.() ?? {}
-      return { ...shortcuts, Enter: (props) => enter() || (shortcuts.Enter?.(props) ?? false) }
+      const enter: KeyboardShortcutCommand = (props) => enterContent(props.editor) || (shortcuts.Enter?.(props) ?? false)
+      return { ...shortcuts, Enter: enter }
     },
     addNodeView() {
       return ({ node, editor, getPos }) => {
