@@ -286,6 +286,22 @@ end $$;
 comment on function atrium_private.comment_people(uuid) is 'Behind atrium.comment_people.';
 grant execute on function atrium_private.comment_people to authenticated;
 
+-- Definer: it reads the state of documents whatever the caller may see.
+create function atrium_private.comment_role(on_document uuid)
+  returns atrium.role
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  mine atrium.role := atrium_private.require_document_role(on_document, 'viewer');
+begin
+  return (
+    select case when document.trashed_at is null and space.archived_at is null then least(mine, 'editor') else 'viewer' end
+    from atrium.documents document join atrium.spaces space on space.id = document.space_id where document.id = on_document
+  );
+end $$;
+comment on function atrium_private.comment_role(uuid) is 'Behind atrium.comment_role.';
+grant execute on function atrium_private.comment_role to authenticated;
+
 create function atrium.create_thread(id uuid, document_id uuid, body jsonb, anchor jsonb, quote text, kind text default 'text')
   returns atrium.comment_threads
   language sql set search_path = ''
@@ -375,3 +391,13 @@ comment on function atrium.comment_people(uuid) is
 Example: select name from atrium.comment_people(''0190…'') where may_read;
 Errors: 401 not_signed_in, 404 document_not_found.';
 grant execute on function atrium.comment_people to authenticated;
+
+create function atrium.comment_role(document_id uuid)
+  returns atrium.role
+  language sql stable set search_path = ''
+as $$ select atrium_private.comment_role($1) $$;
+comment on function atrium.comment_role(uuid) is
+  'As what the caller takes part in the comments of a document: viewer, commenter or editor. In the trash and in an archived space everybody only reads.
+Example: select atrium.comment_role(''0190…'');
+Errors: 401 not_signed_in, 404 document_not_found.';
+grant execute on function atrium.comment_role to authenticated;

@@ -212,6 +212,10 @@ export type Database = {
         Args: { document_id: string }
         Returns: { id: string; name: string; may_read: boolean }[]
       }
+      comment_role: {
+        Args: { document_id: string }
+        Returns: Role
+      }
       create_document: {
         Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null; markdown?: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['documents']['Row']

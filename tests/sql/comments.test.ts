@@ -73,6 +73,7 @@ test.for(RIGHTS.flatMap(([role, expected]) => WAYS.map((way) => ({ role, way, ex
       await may(() => db.call(person, 'delete_comment', { id: own })),
       await may(() => db.call(person, 'resolve_thread', { id: own })),
     ]).toEqual(expected)
+    expect(await db.call(person, 'comment_role', { document_id: document.id })).toBe(role)
     const [threads, comments] = await seen(person, document.id)
     expect([threads, comments]).toEqual(role === 'viewer' ? [1, 1] : [2, 3])
   },
@@ -219,11 +220,13 @@ test('[CMT7] comments go with their document: into another space, the trash and 
     [1, 1, 1],
   ])
   await expect(answer(editor, thread.id)).rejects.toMatchObject({ code: 'PT409', detail: 'document_trashed' })
+  expect(await db.call(editor, 'comment_role', { document_id: document.id })).toBe('viewer')
   await db.call(editor, 'restore_document', { id: document.id })
   expect(await seen(viewer, document.id)).toEqual([1, 1, 1])
   const old = await db.call(editor, 'create_space', { id: randomUUID(), workspace_id: workspace.id, name: 'Old' })
   await db.call(editor, 'move_document', { id: document.id, parent_id: null, position: null, space_id: old.id })
   await db.call(editor, 'archive_space', { space_id: old.id })
+  expect(await db.call(editor, 'comment_role', { document_id: document.id })).toBe('viewer')
   for (const call of [() => answer(editor, thread.id), () => db.call(editor, 'resolve_thread', { id: thread.id })])
     await expect(call()).rejects.toMatchObject({ code: 'PT409', detail: 'space_archived' })
 })

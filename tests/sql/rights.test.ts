@@ -226,6 +226,7 @@ const CALLS = [
   ['move_thread',        () => ({ id: ids.thread, anchor: ANCHOR }),                                          ['thread_not_found', 'thread_not_found', low, low, '', '', '', 'thread_not_found']],
   ['react',              () => ({ comment_id: ids.thread, emoji: '🎉' }),                                     ['comment_not_found', 'comment_not_found', low, '', '', '', '', 'comment_not_found']],
   ['comment_people',     () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
+  ['comment_role',       () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
   ['who_has_access',     () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
 ] as const

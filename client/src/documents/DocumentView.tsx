@@ -1,5 +1,5 @@
 import { useNavigate } from '@solidjs/router'
-import { createEffect, createSignal, on, onCleanup, Show } from 'solid-js'
+import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from 'solid-js'
 import { ShareButton } from '../access/ShareButton.tsx'
 import type { EditorHandle, Person, SavedState } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
@@ -26,6 +26,8 @@ import { pageMenu } from './pageMenu.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
 
+const CommentsInText = lazy(() => import('./comments/CommentsInText.tsx'))
+
 /** A page that this person may see: its title, its text, who else is here and whether it is saved. */
 export function DocumentView(props: { document: DocumentRow }) {
   const session = useSession()
@@ -40,6 +42,8 @@ export function DocumentView(props: { document: DocumentRow }) {
   const [opening, setOpening] = createSignal(1)
   const [moving, setMoving] = createSignal(false)
   const [editor, setEditor] = createSignal<EditorHandle>()
+  /** What changed beside the text, each time it is told. */
+  const [changed, setChanged] = createSignal<string | undefined>(undefined, { equals: false })
   const panels = createPanels()
   const find = createFind()
   let title!: HTMLDivElement
@@ -163,10 +167,18 @@ export function DocumentView(props: { document: DocumentRow }) {
             onPresence={setPeople}
             onUnsent={setLostText}
             onNotice={(code) => toast(code in pageEn.notices ? pageEn.notices[code as keyof typeof pageEn.notices] : code)}
+            onChanged={setChanged}
             onEditor={setEditor}
           />
         </Show>
       </article>
+      <Show when={editor()} keyed>
+        {(open) => (
+          <Suspense>
+            <CommentsInText documentId={id()} editor={open} changed={changed()} />
+          </Suspense>
+        )}
+      </Show>
       <Show when={moving()}>
         <MoveDialog document={props.document} onClose={() => setMoving(false)} onMove={move} />
       </Show>

@@ -22,4 +22,5 @@ export interface DocumentPanel {
 /** What can be shown beside a page, in the order of its buttons. Each loads when it is opened first. */
 export const panels: [DocumentPanel, ...DocumentPanel[]] = [
   { name: 'outline', label: en.outline.title, icon: 'outline', component: lazy(() => import('./panels/OutlinePanel.tsx')) },
+  { name: 'comments', label: en.comments, icon: 'chat', component: lazy(() => import('./comments/CommentsPanel.tsx')) },
 ]

@@ -92,6 +92,7 @@ export interface EditorHandle {
   /** Tells how long the text and the selection are, now and when either changes.
    *  @returns the way to stop */
   watchCount(tell: (count: { text: TextCount; selection: TextCount | null }) => void): () => void
+  comments: CommentTools
 }
 
 export interface FindQuery {
@@ -126,6 +127,45 @@ export interface Finder {
   watch(tell: (progress: FindProgress) => void): () => void
   /** Forgets the search and selects the match that was shown. */
   end(): void
+}
+
+/** A place in the text: two relative positions as Yjs encodes them, in base64. */
+export interface CommentAnchor {
+  start: string
+  end: string
+}
+
+/** A thread of comments that hangs on a place in the text. */
+export interface ShownThread {
+  id: string
+  anchor: CommentAnchor
+  /** The text as it was when somebody commented on it. */
+  quote: string
+}
+
+export interface ThreadListener {
+  /** Where threads stand, by id; a thread that is not there has lost its text. Told when it may have changed. */
+  onPlaces(places: ReadonlyMap<string, number>): void
+  /** Somebody pointed at text with these threads, the most exact one first. */
+  onOpen(ids: string[]): void
+  /** Somebody wants to comment on what he selected. */
+  onCompose(selected: { anchor: CommentAnchor; quote: string }): void
+  /** An edit made here has written the text of a thread anew: it hangs on this place now. */
+  onMoved(id: string, anchor: CommentAnchor): void
+}
+
+/** What may be asked about comments in the text. */
+export interface CommentTools {
+  show(threads: readonly ShownThread[]): void
+  /** Whether this person may begin a thread. */
+  allow(allowed: boolean): void
+  /** Asks for a comment on what is selected; see ThreadListener.onCompose. */
+  compose(): void
+  /** Marks one thread as the one that is being read. */
+  activate(id: string | null, scroll: boolean): void
+  /** There is one listener; another one takes its place.
+   *  @returns the way to stop */
+  listen(listener: ThreadListener): () => void
 }
 
 export interface OutlineHeading {
@@ -167,6 +207,7 @@ export interface EditorText {
   linkApply: string
   linkRemove: string
   linkOpen: string
+  comment: string
   undo: string
   redo: string
   paragraph: string

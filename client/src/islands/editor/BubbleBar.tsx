@@ -3,6 +3,7 @@ import { isTextSelection, useEditorState } from '@tiptap/react'
 import { BubbleMenu } from '@tiptap/react/menus'
 import { type RefObject, useEffect } from 'react'
 import type { EditorText } from '../contract.ts'
+import { compose, mayComment } from './comments.ts'
 import { alignSections, colourSections } from './formatMenus.ts'
 import { LinkForm } from './LinkForm.tsx'
 import { marks } from './marks.ts'
@@ -32,6 +33,9 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
         empty,
         // While somebody types there is no bar, and nothing to draw: React would look through the whole text for the selection.
         from: empty && !isLink ? 0 : from,
+        mayWrite: editor.isEditable,
+        inCode: editor.isActive('codeBlock'),
+        mayComment: mayComment(editor),
       }
     },
   })
@@ -43,6 +47,8 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
     setEditingLink(false)
     editor.commands.focus()
   }
+  // Code has no formats within.
+  const formats = state.mayWrite && !state.inCode ? marks : []
   const open = (anchor: HTMLElement, label: string, sections: MenuSection[]) =>
     openMenu({ container, anchor, label, sections, onClose: () => editor.commands.focus() })
   return (
@@ -53,7 +59,10 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
       updateDelay={100}
       options={{ placement: 'top', offset: 8, shift: { padding: 8 } }}
       shouldShow={({ editor, state, view, element }) => {
-        if (!editor.isEditable || !isTextSelection(state.selection) || editor.isActive('codeBlock')) return false
+        if (!isTextSelection(state.selection)) return false
+        // Whoever only reads selects without the focus.
+        if (!editor.isEditable) return mayComment(editor)
+        if (editor.isActive('codeBlock')) return mayComment(editor) && view.hasFocus()
         if (!view.hasFocus() && !element.contains(document.activeElement)) return false
         return !state.selection.empty || editor.isActive('link')
       }}
@@ -62,7 +71,7 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
         <LinkForm key={state.from} editor={editor} text={text} href={state.href ?? ''} focused={editingLink} onDone={leave} />
       ) : (
         <Toolbar label={text.formatting} className="bubble" onEscape={leave}>
-          {marks.map((mark) => (
+          {formats.map((mark) => (
             <Tool
               key={mark.name}
               icon={mark.name}
@@ -72,9 +81,14 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
               run={() => mark.toggle(editor)}
             />
           ))}
-          <Tool icon="colour" label={text.colour} menu run={(button) => open(button, text.colour, colourSections(editor, text))} />
-          <Tool icon="left" label={text.align} menu run={(button) => open(button, text.align, alignSections(editor, text))} />
-          <Tool icon="link" label={text.link} keys="Control+Shift+K" pressed={state.href !== null} run={() => setEditingLink(true)} />
+          {formats.length > 0 && (
+            <>
+              <Tool icon="colour" label={text.colour} menu run={(button) => open(button, text.colour, colourSections(editor, text))} />
+              <Tool icon="left" label={text.align} menu run={(button) => open(button, text.align, alignSections(editor, text))} />
+              <Tool icon="link" label={text.link} keys="Control+Shift+K" pressed={state.href !== null} run={() => setEditingLink(true)} />
+            </>
+          )}
+          {state.mayComment && <Tool icon="comment" label={text.comment} keys="Control+Alt+M" run={() => compose(editor)} />}
         </Toolbar>
       )}
     </BubbleMenu>

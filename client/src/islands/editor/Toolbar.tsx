@@ -65,5 +65,7 @@ export function Tool({ icon, label, keys, pressed, disabled, menu, run }: ToolPr
 const isApple = /mac|iphone|ipad/i.test(navigator.platform)
 
 function shown(keys: string): string {
-  return isApple ? keys.replace('Control', '⌘').replace('Shift', '⇧').replaceAll('+', '') : keys.replace('Control', 'Ctrl')
+  return isApple
+    ? keys.replace('Control', '⌘').replace('Shift', '⇧').replace('Alt', '⌥').replaceAll('+', '')
+    : keys.replace('Control', 'Ctrl')
 }

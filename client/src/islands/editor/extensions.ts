@@ -8,6 +8,7 @@ import type { EditorProps } from '../contract.ts'
 import { binding } from './binding.ts'
 import type { BlockActions } from './blocks.ts'
 import { carets } from './carets.ts'
+import { comments } from './comments.ts'
 import { emojiMenu } from './emojiMenu.ts'
 import { Find } from './find/finder.ts'
 import { keepUnknown } from './keepUnknown.ts'
@@ -79,5 +80,6 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     carets(provider, props.person),
     Find,
     LongDocument,
+    comments(),
   ]
 }

@@ -1,5 +1,6 @@
 import type { Editor } from '@tiptap/core'
 import type { EditorHandle } from '../contract.ts'
+import { commentTools } from './comments.ts'
 import { countBetween } from './count.ts'
 import { finder } from './find/finder.ts'
 import { goToHeading, watchOutline } from './outline.ts'
@@ -14,6 +15,7 @@ export function editorHandle(editor: Editor): EditorHandle {
     watchOutline: (tell) => watchOutline(editor, (run) => afterPauses(editor, 'update', run), tell),
     goToHeading: (index, focus) => goToHeading(editor, index, focus),
     find: finder(editor),
+    comments: commentTools(editor),
     watchCount(tell) {
       const count = () => {
         const { doc, selection } = editor.state
