@@ -26,6 +26,8 @@ export default defineConfig({
     brotli(),
   ],
   resolve: {
+    // The formats read HTML in Node too; a browser brings its own parser.
+    alias: { linkedom: `${import.meta.dirname}/src/islands/editor/paste/browserDom.ts` },
     dedupe: ['yjs', 'y-protocols', '@tiptap/core', '@tiptap/pm', 'prosemirror-model', 'prosemirror-state', 'prosemirror-view'],
   },
   server: {

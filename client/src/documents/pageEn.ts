@@ -53,6 +53,7 @@ export const pageEn = {
   notices: {
     update_too_large: 'This change is too large to be saved in one piece. Copy your text, reload the page and add it in smaller parts.',
     document_too_large: 'This page is full. Copy your last changes into a new page.',
+    paste_too_large: 'This is too much for one paste. Paste it in smaller parts.',
     too_many_documents: 'Too many pages are open in this browser. Close some of them.',
   },
   find: {

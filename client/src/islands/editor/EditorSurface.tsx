@@ -60,6 +60,8 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
       editable: canWrite,
       // The policy of the page allows no style elements: editor.css holds what Tiptap would inject.
       injectCSS: false,
+      // Whether a pasted text is Markdown is decided for the whole, see paste/: `2 * 3 * 4` is none.
+      enablePasteRules: ['link'],
       immediatelyRender: true,
       shouldRerenderOnTransaction: false,
       editorProps: {

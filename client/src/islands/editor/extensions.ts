@@ -23,11 +23,12 @@ import { blockMathView, inlineMathView } from './nodes/math.ts'
 import { mentionView } from './nodes/mention.ts'
 import { tableView } from './nodes/table.ts'
 import { toggleContentView, toggleView } from './nodes/toggle.ts'
+import { paste } from './paste/paste.ts'
 import { slashMenu } from './slashMenu.ts'
 import { uploads } from './uploads.ts'
 
 export interface ExtensionOptions {
-  props: Pick<EditorProps, 'text' | 'person' | 'upload' | 'resolveImage' | 'fileAddress' | 'mentions'>
+  props: Pick<EditorProps, 'text' | 'person' | 'upload' | 'resolveImage' | 'fileAddress' | 'mentions' | 'onNotice'>
   provider: HocuspocusProvider
   container: HTMLElement
   onUnknown(): void
@@ -65,6 +66,7 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     slashMenu({ ...ground, actions }),
     mentionMenu({ ...ground, mentions: props.mentions }),
     emojiMenu(ground),
+    paste({ onTooLarge: () => props.onNotice({ code: 'paste_too_large', message: '' }) }),
     keys({ editLink, focusMenu }),
     Placeholder.configure({
       includeChildren: true,
