@@ -236,6 +236,14 @@ export interface EditorText {
   tableRow: string
   tableCells: string
   tableMenu: string
+  block: string
+  blockMenu: string
+  blockGrip: string
+  turnInto: string
+  moveUp: string
+  moveDown: string
+  duplicate: string
+  deleteBlock: string
   columnBefore: string
   columnAfter: string
   columnLeft: string

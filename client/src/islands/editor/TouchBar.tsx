@@ -6,6 +6,7 @@ import { type Block, type BlockActions, blocks, offersOf } from './blocks.ts'
 import { alignSections, colourSections } from './formatMenus.ts'
 import { marks } from './marks.ts'
 import { type MenuSection, openMenu } from './menu.ts'
+import { blockSections } from './moves/blockMenu.ts'
 import { tableSections } from './nodes/tableGrips.ts'
 import { Tool, Toolbar } from './Toolbar.tsx'
 
@@ -64,6 +65,12 @@ export function TouchBar(props: { editor: Editor; text: EditorText; container: H
           label={text.blocks}
           menu
           run={(button) => open(button, text.blocks, insertSections(editor, text, props.actions))}
+        />
+        <Tool
+          icon="grip"
+          label={text.blockMenu}
+          menu
+          run={(button) => open(button, text.blockMenu, blockSections(editor, text, props.actions))}
         />
         {state.inTable && (
           <Tool icon="table" label={text.tableMenu} menu run={(button) => open(button, text.tableMenu, tableSections(editor, text))} />

@@ -15,6 +15,7 @@ import { keepUnknown } from './keepUnknown.ts'
 import { keys } from './keys.ts'
 import { LongDocument } from './longDocument.ts'
 import { mentionMenu } from './mentionMenu.ts'
+import { blockHandle } from './moves/blockHandle.ts'
 import { calloutView } from './nodes/callout.ts'
 import { codeBlock } from './nodes/code.ts'
 import { fileView } from './nodes/file.ts'
@@ -67,6 +68,7 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     mentionMenu({ ...ground, mentions: props.mentions }),
     emojiMenu(ground),
     paste({ onTooLarge: () => props.onNotice({ code: 'paste_too_large', message: '' }) }),
+    blockHandle({ ...ground, actions }),
     keys({ editLink, focusMenu }),
     Placeholder.configure({
       includeChildren: true,

@@ -24,6 +24,8 @@ const shapes = {
   divider: 'M4 12h16',
   image: 'M4 5h16v14H4zM4 16l4.5-4.5L13 16M12 15l3-3 5 5M15.5 9h.01',
   slash: 'M12 5v14M5 12h14',
+  grip: 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01',
+  up: 'M7 14l5-5 5 5',
   more: 'M6 12h.01M12 12h.01M18 12h.01',
   down: 'M7 10l5 5 5-5',
   right: 'M10 7l5 5-5 5',

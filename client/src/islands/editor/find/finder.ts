@@ -1,8 +1,8 @@
 import { type Editor, Extension } from '@tiptap/core'
 import { TextSelection } from '@tiptap/pm/state'
-import { yUndoPluginKey } from '@tiptap/y-tiptap'
 import type { Finder, FindProgress } from '../../contract.ts'
 import { isCalm, scrollerOf } from '../scroll.ts'
+import { asOneStep } from '../undoStep.ts'
 import { changeFind, type FindState, findKey, findPlugin, type Match, textOf } from './findPlugin.ts'
 import { patternOf, replacementFor } from './pattern.ts'
 
@@ -46,11 +46,7 @@ export function finder(editor: Editor): Finder {
       if (text) transaction.insertText(text, match.from, match.to)
       else transaction.delete(match.from, match.to)
     }
-    // One step of undo, whatever was typed just before or after.
-    const undo = yUndoPluginKey.getState(editor.state)?.undoManager
-    undo?.stopCapturing()
-    view.dispatch(transaction)
-    undo?.stopCapturing()
+    asOneStep(editor.state, () => view.dispatch(transaction))
   }
 
   return {

@@ -2,7 +2,7 @@ import { type Editor, Extension } from '@tiptap/core'
 import { type Node as DocumentNode, Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
-import { yUndoPluginKey } from '@tiptap/y-tiptap'
+import { asOneStep } from '../undoStep.ts'
 import { cleanHtml } from './cleanHtml.ts'
 import { copiedText } from './copiedText.ts'
 import { looksLikeMarkdown } from './markdown.ts'
@@ -16,7 +16,7 @@ const mostCharacters = 24 * 1024 * 1024
 /** Pastes what others copied as what it means, and copies so that others understand it. */
 export function paste(options: { onTooLarge(): void }) {
   return Extension.create({
-    name: 'paste',
+    name: 'cleanPaste',
     // Before the programs that take everything: tables, links, pictures.
     priority: 1001,
     addProseMirrorPlugins() {
@@ -91,21 +91,16 @@ function pasteCode(editor: Editor, clipboard: DataTransfer | null, text: string)
 
 /** The words at once, and what they mean in a second step: undo returns to the words. */
 async function pasteMarkdown(editor: Editor, view: EditorView, slice: Slice, text: string) {
-  const undo = yUndoPluginKey.getState(view.state)?.undoManager
-  undo?.stopCapturing()
   const { from } = view.state.selection
-  view.dispatch(view.state.tr.replaceSelection(slice).setMeta('paste', true).scrollIntoView())
+  asOneStep(view.state, () => view.dispatch(view.state.tr.replaceSelection(slice).setMeta('paste', true).scrollIntoView()))
   const to = view.state.selection.to
   const pasted = view.state.doc.slice(from, to)
   const read = await import('../../../../../hocuspocus-server/src/formats/readMarkdown.ts').catch(() => null)
   // Who has typed on, or another person in this place, has made something else of the words.
   if (!read || view.isDestroyed || to > view.state.doc.content.size || !view.state.doc.slice(from, to).eq(pasted)) return
   const blocks = read.readMarkdown(text).toJSON().content as unknown[]
-  undo?.stopCapturing()
   const formatted = editor.schema.nodeFromJSON({ type: 'doc', content: blocks }) as DocumentNode
   const single = formatted.childCount === 1 && formatted.firstChild?.type.name === 'paragraph'
-  view.dispatch(
-    view.state.tr.replaceRange(from, to, single ? Slice.maxOpen(formatted.content) : new Slice(formatted.content, 0, 0)).scrollIntoView(),
-  )
-  undo?.stopCapturing()
+  const replacement = single ? Slice.maxOpen(formatted.content) : new Slice(formatted.content, 0, 0)
+  asOneStep(view.state, () => view.dispatch(view.state.tr.replaceRange(from, to, replacement).scrollIntoView()))
 }
