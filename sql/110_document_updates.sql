@@ -43,6 +43,23 @@ create view atrium_private.merged_updates with (security_invoker) as
 comment on view atrium_private.merged_updates is 'Rows of the log that opening a document does not read any more: they are there for the history, which packs and deletes them.';
 grant select, delete on atrium_private.merged_updates to atrium_collab;
 
+-- Taking an id deletes its row, so whatever goes wrong afterwards, nobody else gets it.
+create table atrium_private.document_client_ids (
+  document_id uuid not null references atrium.documents (id) on delete cascade,
+  client_id bigint not null,
+  user_id uuid not null references atrium.profiles (id) on delete cascade,
+  clock bigint not null,
+  primary key (document_id, client_id)
+);
+create index on atrium_private.document_client_ids (user_id);
+comment on table atrium_private.document_client_ids is
+  'Yjs client ids that a person has written with and given back: the next tab writes on with them, because a document grows slower with every id it has ever seen. To be emptied when a backup is restored, for tabs that are open may have written with them since.';
+comment on column atrium_private.document_client_ids.clock is 'What this id has written, all of it committed: whoever takes the id has exactly this, or does not use it.';
+alter table atrium_private.document_client_ids enable row level security;
+create policy "the collaboration server keeps ids that are free"
+  on atrium_private.document_client_ids for all to atrium_collab using (true) with check (true);
+grant select, insert, update, delete on atrium_private.document_client_ids to atrium_collab;
+
 create table atrium_private.collaboration_servers (
   id uuid primary key,
   seen_at timestamptz not null default clock_timestamp()

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocketLike } from '@hocuspocus/server'
 import type { WebSocket } from 'ws'
-import { MAX_AWARENESS_BYTES, MAX_TOKEN_BYTES } from './limits.ts'
+import { MAX_AWARENESS_BYTES, MAX_STATELESS_BYTES, MAX_TOKEN_BYTES } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import { CLOSE_CODES, documentIdOf } from './protocol.ts'
 import { type OpenSession, refuse } from './sessions.ts'
@@ -108,11 +108,14 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
       case MESSAGE.awareness:
         if (message.length <= MAX_AWARENESS_BYTES) deliver(message)
         return
+      case MESSAGE.stateless:
+        if (message.length <= MAX_STATELESS_BYTES) deliver(message)
+        return
       case MESSAGE.queryAwareness:
       case MESSAGE.close:
         return deliver(message)
     }
-    // Clients have nothing else to say: stateless messages come from the server.
+    // Clients have nothing else to say.
   }
 
   webSocket.on('message', (data, isBinary) => {

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import { access } from './access.ts'
 import { awareness } from './awareness.ts'
 import { createBus } from './bus.ts'
+import { clientIds } from './clientIds.ts'
 import { createClientSocket } from './clientSocket.ts'
 import { createCommands } from './commands.ts'
 import type { Limits } from './config.ts'
@@ -103,6 +104,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
       persistence.extension,
       projections({ database, report }),
       awareness({ clock }),
+      clientIds({ database, log, clock }),
     ].map((extension) => guard(extension, report)),
   })
   const outbox = createOutbox()
@@ -219,7 +221,15 @@ function closeWebSocket(webSocket: WebSocket): Promise<void> {
 }
 
 /** A rejection in one of these hooks would end the process, or close the connection of somebody who did nothing wrong. */
-const MUST_NOT_REJECT = ['connected', 'onTokenSync', 'onDisconnect', 'beforeHandleAwareness', 'beforeSync', 'onStoreDocument'] as const
+const MUST_NOT_REJECT = [
+  'connected',
+  'onTokenSync',
+  'onDisconnect',
+  'onStateless',
+  'beforeHandleAwareness',
+  'beforeSync',
+  'onStoreDocument',
+] as const
 
 function guard(extension: ReturnType<typeof access>, report: CollaborationOptions['report']): typeof extension {
   const guarded: Record<string, unknown> = { ...extension }

@@ -25,6 +25,12 @@ export interface StoredDocument {
   ids: number[]
 }
 
+/** A Yjs client id, and how much it has written. */
+export interface ClientId {
+  id: number
+  clock: number
+}
+
 /** To whom a commit is announced, see bus.ts. */
 export interface Announcement {
   serverId: string
@@ -98,6 +104,10 @@ export interface Database {
   meetServers(serverId: string): Promise<{ wasKnown: boolean; others: string[] }>
   leaveServers(serverId: string): Promise<void>
   notify(channel: string, payloads: string[]): Promise<void>
+  /** Takes a client id that this person gave back; null when there is none. */
+  takeClientId(documentId: string, userId: string): Promise<ClientId | null>
+  /** Keeps client ids for the next time, up to a limit. */
+  keepClientIds(documentId: string, userId: string, ids: ClientId[]): Promise<void>
   /** Asked as that person; null when there is no such document for them. */
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
   /** Why this person may not write the document now; null when he may. */
@@ -134,6 +144,8 @@ const SILENT_SERVER_SECONDS = 15
 const LOCKS = 1_635_020_393
 const SETTLE_ATTEMPTS = 50
 const SETTLE_PAUSE_MS = 20
+/** More than anybody has tabs. */
+const CLIENT_IDS_PER_PERSON = 16
 const MAX_ID = '9223372036854775807'
 
 /** Every SQL statement of the collaboration server. */
@@ -267,6 +279,25 @@ export function createDatabase(url: string): Database {
     async notify(channel, payloads) {
       await withDeadline(pool.current()`
         select count(pg_notify(${channel}, payload)) from json_array_elements_text(${JSON.stringify(payloads)}::text::json) payload`)
+    },
+
+    async takeClientId(documentId, userId) {
+      const [row] = await withDeadline(pool.current()<{ client_id: string; clock: string }[]>`
+        delete from atrium_private.document_client_ids where document_id = ${documentId} and client_id = (
+          select client_id from atrium_private.document_client_ids where document_id = ${documentId} and user_id = ${userId}
+          order by clock desc limit 1 for update skip locked)
+        returning client_id, clock`)
+      return row ? { id: Number(row.client_id), clock: Number(row.clock) } : null
+    },
+
+    async keepClientIds(documentId, userId, ids) {
+      await withDeadline(pool.current()`
+        insert into atrium_private.document_client_ids (document_id, client_id, user_id, clock)
+        select ${documentId}, id, ${userId}, clock from json_to_recordset(${JSON.stringify(ids)}::text::json) as given (id bigint, clock bigint)
+        order by clock desc
+        limit greatest(0, ${CLIENT_IDS_PER_PERSON}::integer - (
+          select count(*) from atrium_private.document_client_ids where document_id = ${documentId} and user_id = ${userId}))
+        on conflict do nothing`)
     },
 
     async permissionOn(documentId, claims) {

@@ -2,6 +2,8 @@ import type { Limits } from './config.ts'
 
 /** An awareness message: a name, a cursor. */
 export const MAX_AWARENESS_BYTES = 4 * 1024
+/** A word of a client beside the text. */
+export const MAX_STATELESS_BYTES = 1024
 /** A message with an access token. */
 export const MAX_TOKEN_BYTES = 16 * 1024
 /** One frame. Larger than any change that is taken, so that most that are too large get a sentence and not a closed socket. */

@@ -56,6 +56,8 @@ export type ServerMessage =
   | { type: 'refused'; reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
   /** Something that belongs to the document has changed in the database: `comments`, `versions` …, or `ANYTHING`. */
   | { type: 'changed'; what: string }
+  /** A Yjs client id for this tab alone, which has written up to `clock`; and the server's time in milliseconds. */
+  | { type: 'client_id'; id: number; clock: number; at: number }
 
 /** Hints may have been missed: whatever is shown beside the text is to be read again. */
 export const ANYTHING = 'anything'
@@ -66,6 +68,7 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set([
   'outdated',
   'refused',
   'changed',
+  'client_id',
 ] satisfies ServerMessage['type'][])
 
 /** Reads a stateless message; null when it is none that this version knows. */
@@ -77,6 +80,13 @@ export function parseServerMessage(payload: string): ServerMessage | null {
     return null
   }
 }
+
+/** A stateless message from a client, as JSON. */
+export type ClientMessage =
+  /** May this tab have a client id that was used before? Without an answer it keeps its own. */
+  | { type: 'take_client_id' }
+  /** This tab wrote with these ids up to these clocks, and never will again. */
+  | { type: 'return_client_ids'; ids: [id: number, clock: number][] }
 
 /** What everybody sees of a person in a document. The server writes `user`, whatever the client sent; the rest is checked. */
 export interface Presence {

@@ -3,7 +3,7 @@ import * as encoding from 'lib0/encoding'
 import type { DenialReason } from './protocol.ts'
 
 /** The message types of Hocuspocus that cross this server. */
-export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, syncReply: 4, close: 7, syncStatus: 8 } as const
+export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, syncReply: 4, stateless: 5, close: 7, syncStatus: 8 } as const
 /** The kinds of a sync message: what I have, what you lack, what I just did. */
 export const SYNC = { step1: 0, step2: 1, update: 2 } as const
 const PERMISSION_DENIED = 1

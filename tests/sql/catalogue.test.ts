@@ -166,6 +166,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
   expect(await reach('atrium_collab')).toEqual([
     'atrium_private.collaboration_servers',
     'atrium_private.document_chunks',
+    'atrium_private.document_client_ids',
     'atrium_private.document_commands',
     'atrium_private.document_snapshots',
     'atrium_private.document_updates',

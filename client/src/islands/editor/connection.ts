@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { ANYTHING, type DenialReason, documentName, parseServerMessage } from '../../../../hocuspocus-server/src/protocol.ts'
 import { SCHEMA_VERSION } from '../../../../hocuspocus-server/src/schema/version.ts'
 import type { EditorNotice, Person, SavedState } from '../contract.ts'
+import { keepClientId } from './clientId.ts'
 import { peopleOf } from './people.ts'
 import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
 import { borrowSocket } from './socket.ts'
@@ -41,6 +42,15 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     name,
     document: ydoc,
     token: options.token,
+  })
+  const clientId = keepClientId({
+    ydoc,
+    awareness: provider.awareness,
+    send(message) {
+      if (socket.status !== 'connected' || !provider.isAuthenticated || connection.scope !== 'read-write') return false
+      provider.sendStateless(JSON.stringify(message))
+      return true
+    },
   })
   let connection: Connection = { ...unconnected, socket: socket.status }
   let failures = 0
@@ -84,6 +94,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     if (message.type === 'access') return dispatch({ type: 'authenticated', scope: message.access === 'write' ? 'read-write' : 'readonly' })
     if (message.type === 'revoked') return dispatch({ type: 'refused' })
     if (message.type === 'changed') return options.onChanged(message.what)
+    if (message.type === 'client_id') return clientId.hear(message)
     if (message.type === 'outdated') return options.onOutdated()
     options.onNotice({ code: message.reason, message: '' })
     dispatch({ type: 'authenticated', scope: 'readonly' })
@@ -100,6 +111,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     dispatch({ type: 'synced' })
     if (hasBeenSynced) options.onChanged(ANYTHING)
     hasBeenSynced = true
+    if (document.visibilityState === 'visible') clientId.take()
   })
   provider.on('stateless', ({ payload }: { payload: string }) => hear(payload))
   provider.on('close', () => {
@@ -115,6 +127,10 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
   const listening = new AbortController()
   addEventListener('offline', () => dispatch({ type: 'network', online: false }), { signal: listening.signal })
   addEventListener('online', () => dispatch({ type: 'network', online: true }), { signal: listening.signal })
+  // A hidden tab may be ended without a word, and its id would be lost.
+  const onVisibility = () => (document.visibilityState === 'visible' && provider.isSynced ? clientId.take() : clientId.giveBack())
+  document.addEventListener('visibilitychange', onVisibility, { signal: listening.signal })
+  addEventListener('pagehide', clientId.giveBack, { signal: listening.signal })
   const stopCounting = onCount(name, (count) => dispatch({ type: 'unacknowledged', count }))
   provider.attach()
 
@@ -125,6 +141,8 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
       clearTimeout(waiting)
       listening.abort()
       stopCounting()
+      clientId.giveBack()
+      clientId.stop()
       provider.destroy()
       ydoc.destroy()
       giveBack()
