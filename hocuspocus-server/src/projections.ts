@@ -133,8 +133,9 @@ function clean(value: unknown, depth = 0): unknown {
   return isRecord(value) ? cleanRecord(value, depth + 1) : undefined
 }
 
+/** ProseMirror's own attributes, as a command writes them, have no prototype. */
 const isRecord = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  typeof value === 'object' && value !== null && [null, Object.prototype].includes(Object.getPrototypeOf(value))
 
 function cleanRecord(record: object, depth = 0): Record<string, unknown> {
   const entries = Object.entries(record).map(([key, value]) => [clean(key), clean(value, depth)])

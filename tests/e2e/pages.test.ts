@@ -54,10 +54,10 @@ test('[E2E31] a page that is locked refuses typing at once, and takes it again w
   await text(anna).getByText('Ten crowns').waitFor()
   await choose(anna, 'Lock')
   await ben.page.getByText('Anna Berg has locked this page.').waitFor()
-  await expect.poll(() => text(ben).getAttribute('aria-readonly')).toBe('true')
+  await expect.poll(() => text(ben).getAttribute('aria-readonly'), { timeout: 8000 }).toBe('true')
   expect.soft(await axe(ben.page)).toEqual([])
   await anna.page.getByRole('button', { name: 'Unlock' }).click()
-  await expect.poll(() => text(ben).getAttribute('aria-readonly')).toBe('false')
+  await expect.poll(() => text(ben).getAttribute('aria-readonly'), { timeout: 8000 }).toBe('false')
   await text(ben).click()
   await ben.page.keyboard.press('End')
   await ben.page.keyboard.type(' each')
@@ -106,6 +106,22 @@ test('[E2E35] a page that was made a template is where the next ones begin, with
   await text(ben)
     .getByText(/^Meeting of \d{4}-\d\d-\d\d$/)
     .waitFor()
+})
+
+test('[E2E36] a page knows which others lead to it, of those that the reader may read', async () => {
+  const target = await newPage('Budget')
+  const source = await newPage('Plan of the year')
+  const command = { id: source, markdown: `See [the budget](${atrium.started.url}/d/${target}).` }
+  await team.as('Anna Berg').rpc('append_to_document', command).throwOnError()
+  const linked = () => team.as('Anna Berg').from('document_links').select('from_id').eq('to_id', target).throwOnError()
+  await expect.poll(async () => (await linked()).data, { timeout: 10_000 }).toEqual([{ from_id: source }])
+  const { page } = anna
+  await page.goto(`${atrium.started.url}/d/${target}?panel=links`)
+  const panel = page.getByRole('complementary', { name: 'Linked pages' })
+  await panel.getByRole('link', { name: /Plan of the year/ }).waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  await panel.getByRole('link', { name: /Plan of the year/ }).click()
+  await page.getByRole('heading', { name: 'Plan of the year' }).waitFor()
 })
 
 test('[E2E34] all of that without a complaint of the browser', () => {

@@ -14,6 +14,13 @@ export const pageEn = {
   noTemplate: 'No longer a template',
   isTemplate: '“{{ title }}” is now offered when somebody makes a page from a template.',
   templateNote: 'This page is a template. New pages begin as a copy of it; {{date}}, {{title}} and {{author}} are filled in.',
+  links: {
+    title: 'Linked pages',
+    here: 'Lead here',
+    away: 'It leads to',
+    noneHere: 'No page that you may read mentions or links to this one.',
+    noneAway: 'It mentions and links to no page.',
+  },
   fromTemplate: 'New page from a template',
   noTemplates: 'There is no template yet. Open a page and choose “Make it a template” from its menu.',
   lock: 'Lock',

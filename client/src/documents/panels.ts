@@ -23,4 +23,5 @@ export interface DocumentPanel {
 export const panels: [DocumentPanel, ...DocumentPanel[]] = [
   { name: 'outline', label: en.outline.title, icon: 'outline', component: lazy(() => import('./panels/OutlinePanel.tsx')) },
   { name: 'comments', label: en.comments, icon: 'chat', component: lazy(() => import('./comments/CommentsPanel.tsx')) },
+  { name: 'links', label: en.links.title, icon: 'link', component: lazy(() => import('./panels/LinksPanel.tsx')) },
 ]
