@@ -54,7 +54,7 @@ comment on function atrium_private.lacks_mfa(uuid) is 'Whether this person is th
 -- Definer: see workspaces_of_caller. Every right begins here. Not granted: it answers for anybody.
 create function atrium_private.active_memberships(for_user uuid)
   returns table (workspace_id uuid, role atrium.role)
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 2 set search_path = ''
 as $$
 begin
   return query
@@ -71,7 +71,7 @@ comment on function atrium_private.active_memberships(uuid) is
 -- Definer: a policy on members may not read members, or it would call itself.
 create function atrium_private.workspaces_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 2 set search_path = ''
 as $$
 begin
   return query

@@ -44,7 +44,7 @@ alter table atrium.space_members enable row level security;
 -- Definer: it is what policies on spaces and space_members ask, so it cannot be under them. Not granted: it answers for anybody.
 create function atrium_private.space_rights(for_user uuid)
   returns table (space_id uuid, source text, source_id uuid, role atrium.role)
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 begin
   return query
@@ -73,14 +73,19 @@ comment on function atrium_private.space_rights(uuid) is
 -- Definer: see space_rights.
 create function atrium_private.spaces_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 begin
-  return query
-    select rights.space_id
-    from atrium_private.space_rights((select atrium_private.caller())) rights
-    join atrium.spaces space on space.id = rights.space_id
-    where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null);
+  if at_least <= 'viewer' then
+    return query
+      select rights.space_id from atrium_private.space_rights((select atrium_private.caller())) rights where rights.role >= at_least;
+  else
+    return query
+      select rights.space_id
+      from atrium_private.space_rights((select atrium_private.caller())) rights
+      join atrium.spaces space on space.id = rights.space_id
+      where rights.role >= at_least and space.archived_at is null;
+  end if;
 end $$;
 comment on function atrium_private.spaces_of_caller(atrium.role) is
   'The spaces in which the caller has the role or a higher one; above viewer without the archived ones.';

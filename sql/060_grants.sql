@@ -36,7 +36,7 @@ alter table atrium.grants enable row level security;
 -- Definer: policies ask it. Not granted: it answers for anybody.
 create function atrium_private.grant_rights(for_user uuid, of_type text)
   returns table (object_id uuid, source text, source_id uuid, space_id uuid, role atrium.role)
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 begin
   return query
@@ -66,14 +66,19 @@ comment on function atrium_private.grant_rights(uuid, text) is
 -- Definer: see grant_rights.
 create function atrium_private.granted_to_caller(of_type text, at_least atrium.role default 'viewer')
   returns setof uuid
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 begin
-  return query
-    select rights.object_id
-    from atrium_private.grant_rights((select atrium_private.caller()), of_type) rights
-    join atrium.spaces space on space.id = rights.space_id
-    where rights.role >= at_least and (at_least <= 'viewer' or space.archived_at is null);
+  if at_least <= 'viewer' then
+    return query
+      select rights.object_id from atrium_private.grant_rights((select atrium_private.caller()), of_type) rights where rights.role >= at_least;
+  else
+    return query
+      select rights.object_id
+      from atrium_private.grant_rights((select atrium_private.caller()), of_type) rights
+      join atrium.spaces space on space.id = rights.space_id
+      where rights.role >= at_least and space.archived_at is null;
+  end if;
 end $$;
 comment on function atrium_private.granted_to_caller(text, atrium.role) is
   'The documents or rooms shared with the caller; above viewer without those in archived spaces.';

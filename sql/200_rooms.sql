@@ -40,7 +40,7 @@ alter table atrium.room_members enable row level security;
 -- Definer: policies ask it. Not granted: it answers for anybody.
 create function atrium_private.room_rights(for_user uuid)
   returns table (room_id uuid, source text, source_id uuid, role atrium.role)
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 begin
   return query
@@ -69,15 +69,20 @@ comment on function atrium_private.room_rights(uuid) is
 -- Definer: see room_rights.
 create function atrium_private.rooms_of_caller(at_least atrium.role default 'viewer')
   returns setof uuid
-  language plpgsql stable security definer set search_path = ''
+  language plpgsql stable security definer rows 20 set search_path = ''
 as $$
 begin
-  return query
-    select rights.room_id
-    from atrium_private.room_rights((select atrium_private.caller())) rights
-    join atrium.rooms room on room.id = rights.room_id
-    join atrium.spaces space on space.id = room.space_id
-    where rights.role >= at_least and (at_least <= 'viewer' or (room.archived_at is null and space.archived_at is null));
+  if at_least <= 'viewer' then
+    return query
+      select rights.room_id from atrium_private.room_rights((select atrium_private.caller())) rights where rights.role >= at_least;
+  else
+    return query
+      select rights.room_id
+      from atrium_private.room_rights((select atrium_private.caller())) rights
+      join atrium.rooms room on room.id = rights.room_id
+      join atrium.spaces space on space.id = room.space_id
+      where rights.role >= at_least and room.archived_at is null and space.archived_at is null;
+  end if;
 end $$;
 comment on function atrium_private.rooms_of_caller(atrium.role) is
   'The rooms in which the caller has the role or a higher one; above viewer without the archived ones. Commenters may post.';

@@ -12,6 +12,8 @@ export interface Row {
   peer?: number
   /** Ours to the peer's. */
   ratio?: number
+  /** Printed beneath the table: the plan of a query. */
+  notes?: string[]
 }
 
 export type Report = (row: Row) => void
@@ -52,6 +54,7 @@ function print(rows: Row[]): void {
         .join('  ')
         .trimEnd(),
     )
+  for (const { name, notes = [] } of rows) for (const note of notes) console.log(`\n${name}. ${note}`)
 }
 
 function round(value: number): string {

@@ -64,3 +64,30 @@ test.for(QUERIES)('[PLAN1] under the policies, %s is read by an index, and each 
   expect(sets.length).toBeGreaterThan(0)
   expect(sets.filter((line) => !/loops=1\)|never executed/.test(line))).toEqual([])
 })
+
+test('[PLAN2] what somebody may see costs as much as he sees, not as much as there is', async () => {
+  const tables = ['workspaces', 'spaces', 'rooms']
+  for (const table of tables) await db.admin.unsafe(`alter table atrium.${table} disable trigger user`)
+  await db.admin`
+    with teams as (insert into atrium.workspaces (name) select 'Team' from generate_series(1, 4000) returning id),
+    more as (
+      insert into atrium.spaces (workspace_id, name, position) select id, 'Space', 'a0' from teams, generate_series(1, 5) returning id, workspace_id
+    )
+    insert into atrium.rooms (workspace_id, space_id, name) select workspace_id, id, 'room' from more`
+  for (const table of tables) await db.admin.unsafe(`alter table atrium.${table} enable trigger user`)
+  await db.admin`analyze`
+  for (const set of [
+    "spaces_of_caller('viewer')",
+    "spaces_of_caller('editor')",
+    "rooms_of_caller('viewer')",
+    "granted_to_caller('document')",
+  ]) {
+    const ask = `explain (analyze, buffers, format json) select from atrium_private.${set}`
+    const [plan] = await db.as(viewer, async (sql) => {
+      await sql.unsafe(ask) // Which reads the catalogue too.
+      return sql.unsafe<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }[]>(ask)
+    })
+    const { 'Shared Hit Blocks': hit = 0, 'Shared Read Blocks': read = 0 } = plan?.['QUERY PLAN'][0].Plan ?? {}
+    expect.soft([set, hit + read]).toEqual([set, expect.toSatisfy((pages) => pages > 0 && pages < 100)])
+  }
+})
