@@ -1,4 +1,5 @@
 import type { Editor } from '@tiptap/core'
+import { AllSelection, type Selection } from '@tiptap/pm/state'
 import { isTextSelection, useEditorState } from '@tiptap/react'
 import { BubbleMenu } from '@tiptap/react/menus'
 import { type RefObject, useEffect } from 'react'
@@ -59,7 +60,7 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
       updateDelay={100}
       options={{ placement: 'top', offset: 8, shift: { padding: 8 } }}
       shouldShow={({ editor, state, view, element }) => {
-        if (!isTextSelection(state.selection)) return false
+        if (!hasText(state.selection)) return false
         // Whoever only reads selects without the focus.
         if (!editor.isEditable) return mayComment(editor)
         if (editor.isActive('codeBlock')) return mayComment(editor) && view.hasFocus()
@@ -94,3 +95,5 @@ export function BubbleBar({ editor, text, container, bar, editingLink, setEditin
     </BubbleMenu>
   )
 }
+
+const hasText = (selection: Selection) => isTextSelection(selection) || selection instanceof AllSelection

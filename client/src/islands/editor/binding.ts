@@ -35,7 +35,10 @@ function firstRender(kept: KeptNodes): Plugin {
       const { binding } = ySyncPluginKey.getState(view.state) as { binding: ProsemirrorBinding }
       const type = binding.type
       Object.defineProperty(binding, '_tr', { get: () => replacingLittle(view.state.tr.setMeta('addToHistory', false), type, kept) })
+      // Otherwise it puts the caret where it stood in the empty page, which need not be text.
+      Reflect.set(binding, 'beforeTransactionSelection', {})
       binding._forceRerender()
+      Reflect.set(binding, 'beforeTransactionSelection', null)
       return {}
     },
   })

@@ -72,12 +72,13 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     keys({ editLink, focusMenu }),
     Placeholder.configure({
       includeChildren: true,
-      placeholder: ({ node, editor, pos }) => {
-        if (node.type.name === 'heading') return text.headingPlaceholder
-        if (node.type.name === 'detailsSummary') return text.togglePlaceholder
-        // In cells and lists it would only be in the way.
-        return node.type.name === 'paragraph' && editor.state.doc.resolve(pos).depth === 0 ? text.placeholder : ''
-      },
+      // Where it would only be in the way, in cells and lists, editor.css does not show it.
+      placeholder: ({ node }) =>
+        node.type.name === 'heading'
+          ? text.headingPlaceholder
+          : node.type.name === 'detailsSummary'
+            ? text.togglePlaceholder
+            : text.placeholder,
     }),
     keepUnknown({ ydoc: provider.document, onUnknown }),
     ...binding(provider),

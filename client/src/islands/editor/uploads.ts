@@ -108,8 +108,13 @@ function start(editor: Editor, file: File, position: number, { text, upload }: U
     }
   }
   const card = uploadCard(file.name, text, {
-    retry: () => void run(),
-    discard: () => {
+    retry() {
+      // The button goes, and the focus would go with it.
+      editor.commands.focus()
+      void run()
+    },
+    discard() {
+      editor.commands.focus()
       cancelling.abort()
       change({ remove: id })
     },

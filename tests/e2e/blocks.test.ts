@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { FRAGMENT } from '../../hocuspocus-server/src/protocol.ts'
+import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
+import { closePeers, openPeer } from '../server/collaboration.ts'
+import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, type Visitor, visit } from './people.ts'
+
+const atrium = startAtrium()
+let team: Awaited<ReturnType<typeof makeTeam>>
+let anna: Visitor
+let ben: Visitor
+beforeAll(async () => {
+  team = await makeTeam(atrium.started, { 'Anna Berg': 'owner', 'Ben Okafor': 'editor' })
+  anna = await visit(atrium.browser, SIZES.desktop)
+  ben = await visit(atrium.browser, SIZES.phone)
+  await signIn(anna.page, atrium.started, team.emailOf('Anna Berg'))
+  await signIn(ben.page, atrium.started, team.emailOf('Ben Okafor'))
+}, 60_000)
+afterAll(closePeers)
+
+const textOf = (page: Page) => page.getByRole('textbox', { name: 'Text of the page' })
+
+/** A new page, with Anna's caret in it. */
+async function newPage(title: string, space = team.space): Promise<{ id: string; page: Page; text: Locator }> {
+  const id = randomUUID()
+  await team.as('Anna Berg').rpc('create_document', { id, space_id: space, title }).throwOnError()
+  const { page } = anna
+  await open(page, id)
+  await textOf(page).click()
+  return { id, page, text: textOf(page) }
+}
+
+const open = async (page: Page, id: string) => {
+  await page.goto(`${atrium.started.url}/d/${id}`)
+  await textOf(page).waitFor()
+}
+
+const choose = (page: Page, name: string) => page.getByRole('option', { name, exact: true }).click()
+const menu = (page: Page, name: string) => page.getByRole('menuitem', { name, exact: true }).click()
+
+test('[EDIT1] blocks are made as Markdown writes them', async () => {
+  const { page, text } = await newPage('Markdown')
+  const { keyboard } = page
+  await keyboard.type(':::warning Mind the gap')
+  await keyboard.press('Enter')
+  await keyboard.press('Enter')
+  await keyboard.type('> [!TIP] Read it first')
+  await keyboard.press('Enter')
+  await keyboard.press('Enter')
+  await keyboard.type('+++ More')
+  await keyboard.press('Enter')
+  await keyboard.type('Folded words')
+  await keyboard.press('Enter')
+  await keyboard.press('Enter')
+  await keyboard.type('Euler: $e^{i\\pi}+1=0$ and ==marked== for $5 and $6')
+  await keyboard.press('Enter')
+  await keyboard.type('$$ ')
+  await keyboard.type('\\frac{1}{2}')
+  await keyboard.press('Enter')
+  await expect.poll(() => text.locator('.katex').count()).toBe(2)
+  expect(
+    await text.locator('.callout').evaluateAll((boxes) => boxes.map((box) => [(box as HTMLElement).dataset.kind, box.textContent])),
+  ).toEqual([
+    ['warning', 'Mind the gap'],
+    ['success', 'Read it first'],
+  ])
+  expect(await text.locator('mark').textContent()).toBe('marked')
+  expect(await text.locator('> p').first().textContent()).toContain('for $5 and $6')
+  const folded = text.getByText('Folded words')
+  await text.getByRole('button', { name: 'Close', exact: true }).click()
+  expect(await folded.isVisible()).toBe(false)
+  await text.getByRole('button', { name: 'Open', exact: true }).click()
+  expect(await folded.isVisible()).toBe(true)
+  expect.soft(await axe(page)).toEqual([])
+})
+
+test('[EDIT2] a table is made by its size, filled by Tab, changed by menus, and pasted from a spreadsheet', async () => {
+  const { page, text } = await newPage('Table')
+  const { keyboard } = page
+  await keyboard.type('/table')
+  await keyboard.press('Enter')
+  await page.getByRole('button', { name: '3 × 3 table' }).waitFor()
+  await keyboard.press('ArrowLeft')
+  await keyboard.press('Enter')
+  for (const words of ['Name', 'Role', 'Anna', 'Design', 'Ben']) {
+    await keyboard.type(words)
+    if (words !== 'Ben') await keyboard.press('Tab')
+  }
+  const rows = () => text.locator('tr').evaluateAll((lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent)))
+  expect(await rows()).toEqual([['Name', 'Role'], ['Anna', 'Design'], ['Ben', '']]) // biome-ignore format: a table
+  await page.getByRole('button', { name: 'Row', exact: true }).click()
+  await menu(page, 'Move row up')
+  await page.getByRole('button', { name: 'Column', exact: true }).click()
+  await menu(page, 'Insert column before')
+  expect(await rows()).toEqual([['', 'Name', 'Role'], ['', 'Ben', ''], ['', 'Anna', 'Design']]) // biome-ignore format: a table
+  // By keyboard alone: the caret in the new column, its menu, wider.
+  const widthOfFirst = () =>
+    text
+      .locator('th')
+      .first()
+      .evaluate((cell) => cell.getBoundingClientRect().width)
+  await text.locator('th').first().click()
+  const before = await widthOfFirst()
+  await keyboard.press('Alt+F10')
+  await keyboard.press('w')
+  await keyboard.press('Enter')
+  await expect.poll(widthOfFirst).toBeGreaterThan(before + 20)
+  await text.locator('td').first().click()
+  await keyboard.press('Shift+ArrowRight')
+  await page.getByRole('button', { name: 'Row', exact: true }).click()
+  await menu(page, 'Merge cells')
+  expect(await text.locator('td[colspan="2"]').count()).toBe(1)
+
+  await text.locator('> p').last().click()
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', 'City\tPeople\nOslo\t700 000')
+    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  })
+  await expect.poll(() => text.locator('table').count()).toBe(2)
+  expect(await text.locator('table').last().locator('th').allTextContents()).toEqual(['City', 'People'])
+})
+
+test('[EDIT3] a file is stored when it is pasted, again when that failed, and others can save and play it', async () => {
+  const { id, page, text } = await newPage('Files')
+  await page.route('**/object/upload/sign/**', (route) => route.abort())
+  await page.evaluate(pasteFile, { name: 'plan.html', type: 'text/html', content: '<script>document.title = "owned"</script>' })
+  await text.getByText(/plan.html could not be stored/).waitFor()
+  await page.unroute('**/object/upload/sign/**')
+  anna.complaints.length = 0
+  await text.getByRole('button', { name: 'Try again' }).click()
+  await text.locator('.file-card', { hasText: 'plan.html' }).waitFor()
+  await page.evaluate(pasteFile, { name: 'song.mp3', type: 'audio/mpeg', content: 'not music' })
+  await text.locator('audio').waitFor()
+
+  await open(ben.page, id)
+  const save = textOf(ben.page).getByRole('button', { name: 'Save plan.html' })
+  const [download] = await Promise.all([ben.page.waitForEvent('download'), save.click()])
+  expect(download.suggestedFilename()).toBe('plan.html')
+  const address = download.url()
+  const headers = (await ben.page.request.get(address.replace(/&download=[^&]*/, ''))).headers()
+  expect(headers['content-type']).toBe('application/octet-stream')
+  expect(headers['content-disposition']).toContain('attachment')
+  expect(await textOf(ben.page).locator('audio').getAttribute('src')).toContain('/object/sign/document-files/')
+  // Nobody who has not the right of the one who signed gets it: without the token there is nothing.
+  expect((await ben.page.request.get(address.split('?')[0] ?? '')).status()).toBeGreaterThanOrEqual(400)
+})
+
+test('[EDIT4] people, pages and days are mentioned with the names they have now, and a page that one may not see says nothing', async () => {
+  const anna_ = team.as('Anna Berg')
+  const secretSpace = randomUUID()
+  await anna_.rpc('create_space', { id: secretSpace, workspace_id: team.workspace, name: 'Board', private: true }).throwOnError()
+  const secret = randomUUID()
+  await anna_.rpc('create_document', { id: secret, space_id: secretSpace, title: 'Merger' }).throwOnError()
+  const { id, page, text } = await newPage('Mentions')
+  for (const [typed, name] of [
+    ['@Ben', 'Ben Okafor'],
+    ['@Merg', 'Merger'],
+    ['@Mark', 'Markdown'],
+  ] as const) {
+    await page.keyboard.type(typed)
+    await choose(page, name)
+  }
+  await page.keyboard.type('@2031-05-04')
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(':tada')
+  await page.getByRole('option', { name: 'party popper' }).click()
+  const mentions = () => text.locator('.mention').allTextContents()
+  await expect.poll(mentions).toEqual(['@Ben Okafor', 'Merger', 'Markdown', expect.stringMatching(/May.*2031|2031.*May/)])
+  expect(await text.textContent()).toContain('🎉')
+  await anna_.from('documents').update({ title: 'Acquisition' }).eq('id', secret).throwOnError()
+  await expect.poll(mentions).toContain('Acquisition')
+
+  await open(ben.page, id)
+  const his = textOf(ben.page).locator('.mention')
+  await expect.poll(() => his.allTextContents()).toEqual(['@Ben Okafor', 'A page that you cannot see', 'Markdown', expect.anything()])
+  expect(await ben.page.content()).not.toMatch(/Merger|Acquisition/)
+  await his.filter({ hasText: 'Markdown' }).click()
+  await ben.page
+    .getByRole('heading', { name: 'Markdown' })
+    .or(ben.page.getByRole('textbox', { name: 'Title' }))
+    .first()
+    .waitFor()
+  await expect.poll(() => ben.page.getByText('Mind the gap').count()).toBe(1)
+})
+
+test('[EDIT5] what a newer editor wrote stays, at first sight and while one looks; one reads on and is asked to reload', async () => {
+  const { id, page, text } = await newPage('From the future')
+  await page.keyboard.type('Old words')
+  await page.getByText('Saved', { exact: true }).waitFor()
+  const { data } = await team.as('Ben Okafor').auth.getSession()
+  const url = `${atrium.started.url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`
+  const newer = openPeer({ url, documentId: id, token: data.session?.access_token ?? '' })
+  await expect.poll(() => newer.text()).toContain('Old words')
+  const hologram = new Y.XmlElement('hologram')
+  const inside = new Y.XmlElement('paragraph')
+  const words = new Y.XmlText()
+  words.insert(0, 'Shining', { glow: { strength: 3 } })
+  inside.insert(0, [words])
+  hologram.insert(0, [inside])
+  newer.document.getXmlFragment(FRAGMENT).insert(0, [hologram])
+  const banner = page.getByText(/written with a newer version/)
+  await banner.waitFor()
+  await text.click()
+  await page.keyboard.type('nobody hears')
+  newer.type('A last line')
+  await text.getByText('A last line').waitFor()
+  await page.reload()
+  await banner.waitFor()
+  await text.getByText('Old words').waitFor()
+  await newer.saved()
+  expect(newer.document.getXmlFragment(FRAGMENT).toString()).toBe(
+    '<hologram><paragraph><glow strength="3">Shining</glow></paragraph></hologram><paragraph>Old words</paragraph><paragraph>A last line</paragraph>',
+  )
+  expect.soft(await axe(page)).toEqual([])
+})
+
+test('[EDIT6] on a phone the bar above the keyboard makes blocks and changes tables; wide ones scroll by themselves', async () => {
+  const { id, page } = await newPage('By thumb')
+  await page.keyboard.type('|||| one')
+  for (const words of ['two', 'three']) {
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(words)
+  }
+  await page.getByText('Saved', { exact: true }).waitFor()
+  await open(ben.page, id)
+  const his = textOf(ben.page)
+  await his.getByText('two').click()
+  await ben.page.getByRole('button', { name: 'Change the table' }).click()
+  await menu(ben.page, 'Insert column after')
+  await expect.poll(() => his.locator('th').count()).toBe(4)
+  await ben.page.getByRole('button', { name: 'Change the table' }).click()
+  await menu(ben.page, 'Delete table')
+  await ben.page.getByRole('button', { name: 'Blocks', exact: true }).click()
+  await menu(ben.page, 'Warning')
+  await ben.page.keyboard.type('Careful')
+  await expect.poll(() => his.locator('.callout[data-kind=warning]').textContent()).toContain('Careful')
+  await ben.page.getByRole('button', { name: 'Colour', exact: true }).click()
+  expect.soft(await axe(ben.page)).toEqual([])
+  await ben.page.keyboard.press('Escape')
+  expect(await sidewaysScroll(ben.page)).toBe(0)
+})
+
+test('[EDIT7] nobody saw an error in the console', () => {
+  expect({ anna: anna.complaints, ben: ben.complaints }).toEqual({ anna: [], ben: [] })
+})
+
+/** In the page: what a paste of a file does. */
+function pasteFile({ name, type, content }: { name: string; type: string; content: string }): void {
+  const clipboardData = new DataTransfer()
+  clipboardData.items.add(new File([content], name, { type }))
+  document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+}
