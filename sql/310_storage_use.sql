@@ -5,6 +5,7 @@ create table atrium_private.stored_files (
   workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
   document_id uuid not null references atrium.documents (id) on delete cascade,
   owner_id uuid,
+  name text not null,
   is_image boolean not null,
   bytes bigint not null,
   created_at timestamptz not null
@@ -14,6 +15,8 @@ comment on column atrium_private.stored_files.owner_id is 'Who stored it, also a
 -- The largest ones of a workspace.
 create index on atrium_private.stored_files (workspace_id, bytes desc);
 create index on atrium_private.stored_files (document_id);
+-- Whoever takes his data along asks for his own.
+create index on atrium_private.stored_files (owner_id);
 alter table atrium_private.stored_files enable row level security;
 
 create table atrium_private.stored_bytes (
@@ -45,10 +48,10 @@ begin
   end if;
   if tg_op <> 'DELETE' then
     with file as (
-      insert into atrium_private.stored_files (object_id, workspace_id, document_id, owner_id, is_image, bytes, created_at)
+      insert into atrium_private.stored_files (object_id, workspace_id, document_id, owner_id, name, is_image, bytes, created_at)
       select new.id, document.workspace_id, document.id,
         case when new.owner_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then new.owner_id::uuid end,
-        new.bucket_id = 'document-images', coalesce((new.metadata ->> 'size')::bigint, 0), coalesce(new.created_at, now())
+        new.name, new.bucket_id = 'document-images', coalesce((new.metadata ->> 'size')::bigint, 0), coalesce(new.created_at, now())
       from atrium.documents document
       where document.id = case new.bucket_id
         when 'document-images' then atrium_private.image_document(new.name) when 'document-files' then atrium_private.file_document(new.name)
@@ -133,3 +136,28 @@ comment on function atrium.largest_files(uuid) is
 Example: select title, bytes from atrium.largest_files(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found.';
 grant execute on function atrium.largest_files to authenticated;
+
+-- Definer: nobody may read the table. It tells about the caller alone, and of documents that he may still read: the storage service refuses the others.
+create function atrium_private.my_files()
+  returns table (bucket_id text, name text, document_id uuid, bytes bigint, created_at timestamptz)
+  language sql stable security definer set search_path = ''
+as $$
+  select case when file.is_image then 'document-images' else 'document-files' end, file.name, file.document_id, file.bytes, file.created_at
+  from atrium_private.stored_files file
+  join atrium.documents document on document.id = file.document_id
+  where file.owner_id = (select atrium_private.caller()) and document.trashed_at is null
+    and (document.space_id in (select atrium_private.spaces_of_caller('viewer'))
+      or document.id in (select atrium_private.granted_to_caller('document', 'viewer')))
+  order by file.created_at, file.object_id
+$$;
+comment on function atrium_private.my_files() is 'Behind atrium.my_files.';
+grant execute on function atrium_private.my_files to authenticated;
+
+create function atrium.my_files()
+  returns table (bucket_id text, name text, document_id uuid, bytes bigint, created_at timestamptz)
+  language sql stable set search_path = ''
+as $$ select * from atrium_private.my_files() $$;
+comment on function atrium.my_files() is
+  'The pictures and files that the caller has put into documents which he may still read, the oldest first; the storage service gives them by bucket and name.
+Example: select name, bytes from atrium.my_files();';
+grant execute on function atrium.my_files to authenticated;

@@ -352,9 +352,17 @@ export type Database = {
         Args: { id: string; anchor: Json }
         Returns: Database['atrium']['Tables']['comment_threads']['Row']
       }
+      my_files: {
+        Args: Record<never, never>
+        Returns: { bucket_id: string; name: string; document_id: string; bytes: number; created_at: string }[]
+      }
       my_invitations: {
         Args: Record<never, never>
         Returns: { id: string; workspace_id: string; workspace_name: string; role: Role; invited_by_name: string | null; expires_at: string }[]
+      }
+      my_responsibilities: {
+        Args: Record<never, never>
+        Returns: { workspace_id: string; name: string; role: Role; alone: boolean; last_owner: boolean; spaces: number; documents: number; rooms: number; heirs: Json }[]
       }
       my_rooms: {
         Args: { workspace_id: string }

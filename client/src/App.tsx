@@ -30,6 +30,8 @@ const PeoplePage = lazy(() => import('./workspaces/PeoplePage.tsx'))
 const SessionEnded = lazy(() => import('./session/SessionEnded.tsx').then((module) => ({ default: module.SessionEnded })))
 const SpacePage = lazy(() => import('./spaces/SpacePage.tsx'))
 const SettingsPage = lazy(() => import('./settings/SettingsPage.tsx'))
+const AccountPage = lazy(() => import('./settings/AccountPage.tsx'))
+const GoodbyePage = lazy(() => import('./settings/GoodbyePage.tsx'))
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx'))
 const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
 const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
@@ -50,6 +52,7 @@ export default function App() {
             <Route path="/signup" component={SignUpPage} />
           </Route>
           <Route path="/reset" component={ResetPage} />
+          <Route path="/goodbye" component={GoodbyePage} />
           <Route path="/invite/:token" component={InvitePage} />
           <Route path={['/l/:token', '/l/:token/open']} component={LinkPage} />
           <Route component={SignedIn}>
@@ -67,6 +70,7 @@ export default function App() {
               <Route path="/admin/:tab?" component={AdminPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route path="/settings/security" component={SecurityPage} />
+              <Route path="/settings/account" component={AccountPage} />
               <Route path="*" component={NotFound} />
             </Route>
           </Route>

@@ -11,6 +11,8 @@ export const paths = {
   admin: (tab = 'audit') => `/admin/${tab}`,
   settings: () => '/settings',
   security: () => '/settings/security',
+  account: () => '/settings/account',
+  goodbye: () => '/goodbye',
   setup: () => '/setup',
   invite: (token: string) => `/invite/${encodeURIComponent(token)}`,
   link: (token: string) => `/l/${encodeURIComponent(token)}`,

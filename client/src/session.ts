@@ -137,8 +137,9 @@ export function createSession() {
     },
 
     /** Ends this session, forgets it here whatever the server says, and shows the sign-in page.
-     *  @param next the path to come back to as somebody else */
-    async signOut(next?: string) {
+     *  @param next the path to come back to as somebody else
+     *  @param to another page to show */
+    async signOut(next?: string, to = paths.login(next)) {
       isLeaving = true
       leaving.postMessage('signed out')
       await auth.signOut({ scope: 'local' })
@@ -147,7 +148,7 @@ export function createSession() {
       // What this person began to write is not for whoever uses the browser next.
       for (const key of Object.keys(localStorage)) if (key.startsWith('atrium.draft.')) localStorage.removeItem(key)
       // A fresh page: nothing that this person saw stays in memory.
-      location.assign(paths.login(next))
+      location.assign(to)
     },
   }
 }

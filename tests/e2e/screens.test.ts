@@ -22,6 +22,7 @@ beforeAll(async () => {
     '/chat',
     '/settings',
     '/settings/security',
+    '/settings/account',
     '/admin/audit',
     '/admin/roles',
     '/admin/access?as=editor',

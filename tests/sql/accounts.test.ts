@@ -128,3 +128,22 @@ test('[EXP1] everybody gets what is kept about him, and nothing of others', asyn
   await db.call(workspace.owner, 'suspend_member', { workspace_id: workspace.id, user_id: leaver.id })
   expect(((await db.call(leaver, 'export_my_data', {})) as { documents: unknown[] }).documents).toEqual([])
 })
+
+test('[LEAVE1] before somebody leaves he is told what he has made, what goes with him, and who can follow', async () => {
+  const workspace = await createWorkspace(db)
+  const leaver = await responsible(workspace)
+  await createMember(db, workspace, 'guest')
+  const told = async (user: User) =>
+    (await db.call(user, 'my_responsibilities', {})).map(({ name, alone, last_owner, spaces, documents, rooms, heirs }) => ({
+      name,
+      alone,
+      last_owner,
+      made: [spaces, documents, rooms],
+      heirs: (heirs as { user_id: string }[]).length,
+    }))
+  const [first] = await told(leaver.leaver)
+  expect(first).toMatchObject({ alone: false, last_owner: false, made: [2, 1, 1], heirs: 2 })
+  expect(await told(workspace.owner)).toMatchObject([{ last_owner: true, heirs: 2 }])
+  const single = await createWorkspace(db)
+  expect(await told(single.owner)).toMatchObject([{ alone: true, last_owner: true, heirs: 0 }])
+})

@@ -89,3 +89,13 @@ test('[USE3] only admins ask, and other buckets and names do not count', async (
   await storage`insert into storage.objects (bucket_id, name, metadata) values ('document-files', ${`${document}/notes.txt`}, ${storage.json({ size: 9 })})`
   expect(await use()).toEqual([['workspace', workspace.id, 0, 0]])
 })
+
+test('[USE4] everybody is told which files are his, in documents that he may still read', async () => {
+  const { workspace, editor, document } = await team()
+  await store(document, editor, 70, 'document-images')
+  await store(document, workspace.owner, 30)
+  const mine = async () => (await db.call(editor, 'my_files', {})).map(({ bucket_id, bytes }) => [bucket_id, Number(bytes)])
+  expect(await mine()).toEqual([['document-images', 70]])
+  await db.call(workspace.owner, 'remove_member', { workspace_id: workspace.id, user_id: editor.id })
+  expect(await mine()).toEqual([])
+})

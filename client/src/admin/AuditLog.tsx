@@ -1,5 +1,6 @@
 import { useSearchParams } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js'
+import { toCsv } from '../csv.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { relativeTime, textsOf } from '../i18n.ts'
@@ -9,7 +10,6 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace, type Workspaces } from '../workspaces/workspaces.ts'
 import { type AuditEvent, createAuditLog } from './auditLog.ts'
-import { toCsv } from './csv.ts'
 import { en } from './en.ts'
 
 const t = textsOf(en)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toCsv } from '../../../client/src/admin/csv.ts'
+import { toCsv } from '../../client/src/csv.ts'
 
 // biome-ignore format: the table is the specification
 test.for([
