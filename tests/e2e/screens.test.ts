@@ -42,7 +42,7 @@ test.for([
   ['tablet', 'light'],
   ['phone', 'light'],
   ['phone', 'dark'],
-] as const)('[E2E16] every screen is accessible and fits, on a %s in %s colours', { timeout: 90_000 }, async ([size, colorScheme]) => {
+] as const)('[E2E16] every screen is accessible and fits, on a %s in %s colours', { timeout: 180_000 }, async ([size, colorScheme]) => {
   const { page, complaints } = await visit(atrium.browser, { ...SIZES[size], colorScheme })
   await signIn(page, atrium.started, email)
   for (const path of paths) {
