@@ -36,6 +36,10 @@ grant execute on function atrium_private.enqueue to atrium_worker;
 
 select pgboss.create_queue('send_mail', '{"policy": "standard", "retryLimit": 10, "retryDelay": 30, "retryBackoff": true, "retryDelayMax": 3600, "expireInSeconds": 120, "notify": true}');
 
+-- A worker that dies over one is noticed when it no longer says that it is alive.
+select pgboss.create_queue('import_documents', '{"policy": "standard", "retryLimit": 3, "retryDelay": 2, "expireInSeconds": 900, "heartbeatSeconds": 20, "notify": true}');
+select pgboss.create_queue('export_documents', '{"policy": "standard", "retryLimit": 3, "retryDelay": 2, "expireInSeconds": 900, "heartbeatSeconds": 20, "notify": true}');
+
 -- The worker maintains the tables as pg-boss does, and makes none.
 grant usage on schema pgboss to atrium_worker;
 grant all on all tables in schema pgboss to atrium_worker;

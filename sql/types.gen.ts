@@ -161,6 +161,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; name?: string; private?: boolean; position?: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      transfers: {
+        Row: { id: string; owner_id: string; kind: string; format: string; space_id: string; document_id: string | null; with_children: boolean; file_name: string; state: string; progress: number; error: string | null; message: string | null; result: Json | null; created_at: string; updated_at: string }
+        Insert: { id?: string; owner_id: string; kind: string; format: string; space_id: string; document_id?: string | null; with_children?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
+        Update: { id?: string; owner_id?: string; kind?: string; format?: string; space_id?: string; document_id?: string | null; with_children?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
+        Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'transfers_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['owner_id'],'isOneToOne':false,'foreignKeyName':'transfers_owner_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'transfers_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'}]
+      }
       workspace_policies: {
         Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null }
         Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null }
@@ -227,6 +233,10 @@ export type Database = {
       create_group: {
         Args: { id: string | null; workspace_id: string; name: string }
         Returns: Database['atrium']['Tables']['groups']['Row']
+      }
+      create_import: {
+        Args: { id: string | null; space_id: string; format: string; parent_id?: string | null; file_name?: string }
+        Returns: Database['atrium']['Tables']['transfers']['Row']
       }
       create_invitation_link: {
         Args: { workspace_id: string; role: Role; expires_at?: string | null; max_uses?: number | null }
@@ -295,6 +305,10 @@ export type Database = {
       edit_message: {
         Args: { id: string; text: string }
         Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      export_document: {
+        Args: { document_id: string; format: string; with_children?: boolean; id?: string | null }
+        Returns: Database['atrium']['Tables']['transfers']['Row']
       }
       export_my_data: {
         Args: Record<never, never>
@@ -491,6 +505,10 @@ export type Database = {
       share_item: {
         Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
         Returns: Database['atrium']['Tables']['grants']['Row']
+      }
+      start_import: {
+        Args: { transfer_id: string }
+        Returns: Database['atrium']['Tables']['transfers']['Row']
       }
       storage_use: {
         Args: { workspace_id: string }

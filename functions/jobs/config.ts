@@ -9,6 +9,10 @@ const Config = z.object({
   MAIL_FROM: z.string().min(3),
   /** Where people open Atrium; links in mails begin with it. */
   SITE_URL: z.url(),
+  /** Where the services of Supabase are reached from here. */
+  SUPABASE_URL: z.url(),
+  /** The secret key of the platform, for the files of imports and exports. */
+  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
 })
 
 export interface Config {
@@ -16,12 +20,21 @@ export interface Config {
   smtpUrl: string
   mailFrom: string
   siteUrl: string
+  supabaseUrl: string
+  secretKey: string
 }
 
 /** Reads the worker's environment; throws with the name of what is missing. */
 export function readConfig(environment: Record<string, string>): Config {
   const result = Config.safeParse(environment)
   if (!result.success) throw new Error(`The worker cannot start: ${z.prettifyError(result.error)}`)
-  const { DATABASE_URL, SMTP_URL, MAIL_FROM, SITE_URL } = result.data
-  return { databaseUrl: DATABASE_URL, smtpUrl: SMTP_URL, mailFrom: MAIL_FROM, siteUrl: SITE_URL.replace(/\/$/, '') }
+  const { DATABASE_URL, SMTP_URL, MAIL_FROM, SITE_URL, SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY } = result.data
+  return {
+    databaseUrl: DATABASE_URL,
+    smtpUrl: SMTP_URL,
+    mailFrom: MAIL_FROM,
+    siteUrl: SITE_URL.replace(/\/$/, ''),
+    supabaseUrl: SUPABASE_URL.replace(/\/$/, ''),
+    secretKey: SUPABASE_SERVICE_ROLE_KEY,
+  }
 }

@@ -3,6 +3,11 @@ import { createTransport } from 'nodemailer'
 import { PgBoss } from 'pg-boss'
 import { readConfig } from './config.ts'
 import { type Invitation, sendMail } from './sendMail.ts'
+import { exportDocuments } from './transfers/exportDocuments.ts'
+import { forgetOldTransfers } from './transfers/forget.ts'
+import { importDocuments } from './transfers/importDocuments.ts'
+import { createStorage } from './transfers/storage.ts'
+import { createTransfers, runTransfer } from './transfers/transfers.ts'
 
 const config = readConfig(Deno.env.toObject())
 const transport = createTransport(config.smtpUrl, { from: config.mailFrom })
@@ -36,6 +41,20 @@ await boss.start()
 await boss.work<unknown>('send_mail', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 4 }, async (jobs) => {
   for (const job of jobs) await handle(job)
 })
+const execute = (text: string, values: unknown[]) => boss.getDb().executeSql(text, values)
+const transfers = createTransfers(execute)
+const storage = createStorage({ url: config.supabaseUrl, secretKey: config.secretKey })
+const services = { transfers, storage, siteUrl: config.siteUrl }
+for (const [queue, work] of [
+  ['import_documents', importDocuments],
+  ['export_documents', exportDocuments],
+] as const) {
+  const run = runTransfer(transfers, (transfer) => work(transfer, services))
+  await boss.work(queue, { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 1, includeMetadata: true }, async (jobs) => {
+    for (const job of jobs) await run(job)
+  })
+}
+const forgetting = setInterval(() => void forgetOldTransfers(execute, storage), 60 * 60_000) // Never rejects.
 // What has an end gives nothing from then on, whoever asks; this closes what is still open.
 let expiring = false
 const expiry = setInterval(async () => {
@@ -53,6 +72,7 @@ console.log(JSON.stringify({ ready: true }))
 
 async function stop(): Promise<void> {
   clearInterval(expiry)
+  clearInterval(forgetting)
   await boss.stop({ graceful: true, timeout: 5000 })
   transport.close()
   Deno.exit(0)

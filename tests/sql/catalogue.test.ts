@@ -180,8 +180,18 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.versions_of(uuid)',
   ])
   expect(await reach('atrium_worker')).toEqual([
+    'atrium_private.end_transfer(uuid,text,text,jsonb)',
     'atrium_private.enqueue(text,jsonb)',
     'atrium_private.expire_access()',
+    'atrium_private.files_to_export(uuid)',
+    'atrium_private.finish_import(uuid,jsonb)',
+    'atrium_private.forget_transfers(uuid[])',
     'atrium_private.issue_invitation_token(uuid)',
+    'atrium_private.note_transfer(uuid,integer)',
+    'atrium_private.old_transfers()',
+    'atrium_private.pages_to_export(uuid)',
+    'atrium_private.stage_page(uuid,integer,jsonb)',
+    'atrium_private.take_transfer(uuid)',
+    'atrium_private.titles_for_export(uuid,uuid[])',
   ])
 })

@@ -36,6 +36,7 @@ beforeAll(async () => {
   await db.admin`select atrium_private.save_document_version(${document.id}, ${db.admin.json({ id: version, at: new Date().toISOString(), edits: 1, words: 1 })}, '[{"json": {}, "text": "a"}]')`
   const linked = await createDocument(db, workspace)
   await db.admin`insert into atrium.document_links (from_id, to_id, kind) values (${document.id}, ${linked.id}, 'link')`
+  await db.call(owner, 'export_document', { document_id: document.id, format: 'pdf' })
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
   await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
   const trashed = await createDocument(db, workspace)
@@ -100,6 +101,7 @@ const TABLES = [
   ['document_contents',  'document_id = $document',   'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['document_versions',  'id = $version',             'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['document_links',     'from_id = $document',       'kind',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['transfers',          'owner_id = $owner',         'state',   ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['favourites',         'user_id = $owner',          'user_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['copied_files',       'document_id = $document',   'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comment_threads',    'id = $thread',              'quote',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -197,6 +199,9 @@ const CALLS = [
   ['duplicate_document', () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['create_from_template', () => ({ template_id: ids.template }),                                             ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['set_favourite',      () => ({ document_id: ids.document, favourite: true }),                              ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
+  ['create_import',      () => ({ id: randomUUID(), space_id: ids.space, format: 'markdown' }),                ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
+  ['start_import',       () => ({ transfer_id: ids.document }),                                               Array(8).fill('transfer_not_found')],
+  ['export_document',    () => ({ document_id: ids.document, format: 'pdf' }),                                ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['append_to_document', () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['replace_document',   () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['document_at',        () => ({ id: ids.document, at: '2099-01-01' }),                                      ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
@@ -255,6 +260,7 @@ const SUBJECTS: Record<string, string> = {
   create_group: 'workspace_id',
   create_space: 'workspace_id',
   create_document: 'space_id',
+  create_import: 'space_id',
   create_room: 'space_id',
 }
 

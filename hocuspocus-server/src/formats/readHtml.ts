@@ -28,8 +28,18 @@ const rules: ParseRule[] = [
 const parser = new DOMParser(documentSchema, [...rules, ...DOMParser.fromSchema(documentSchema).rules])
 
 /** A document from HTML: what the schema knows is kept, everything else leaves its words. Nothing is loaded, nothing runs. */
-export function readHtml(html: string): Node {
-  return documentSchema.nodeFromJSON({ type: 'doc', content: fitBlocks(htmlToBlocks(html)) })
+export function readHtml(html: string, resolve?: Resolve): Node {
+  return documentSchema.nodeFromJSON({ type: 'doc', content: fitBlocks(htmlToBlocks(resolve ? resolveInHtml(html, resolve) : html)) })
+}
+
+/** Where an address leads that stands in a file: relative ones mean other files. Null when nowhere. */
+export type Resolve = (address: string) => string | null
+
+export function resolveInHtml(html: string, resolve: Resolve): string {
+  return html.replace(/(\s(?:src|href)\s*=\s*)(?:"([^"]*)"|'([^']*)')/gi, (_, name: string, double?: string, single?: string) => {
+    const address = (double ?? single ?? '').replaceAll('&amp;', '&')
+    return `${name}"${(resolve(address) ?? '').replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`
+  })
 }
 
 export function htmlToBlocks(html: string): Json[] {

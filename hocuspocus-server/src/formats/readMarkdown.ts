@@ -4,14 +4,25 @@ import { isStoredFile } from '../schema/addresses.ts'
 import { documentSchema } from '../schema/documentSchema.ts'
 import { fitBlocks, fitInline, type Json, type JsonMark } from './fit.ts'
 import { markdownSyntax } from './markdownSyntax.ts'
-import { htmlToBlocks, htmlToInline } from './readHtml.ts'
+import { htmlToBlocks, htmlToInline, type Resolve, resolveInHtml } from './readHtml.ts'
 
 const syntax = markdownSyntax()
 
 /** A document from Markdown. Whatever the text is, it becomes a document: what Markdown has and documents have not stays as text. */
-export function readMarkdown(markdown: string): Node {
-  const reader = createReader(syntax.parse(markdown.replaceAll('\0', '').toWellFormed(), {}))
+export function readMarkdown(markdown: string, resolve?: Resolve): Node {
+  const tokens = syntax.parse(markdown.replaceAll('\0', '').toWellFormed(), {})
+  if (resolve) resolveAddresses(tokens, resolve)
+  const reader = createReader(tokens)
   return documentSchema.nodeFromJSON({ type: 'doc', content: fitBlocks(reader.blocks(() => false)) })
+}
+
+function resolveAddresses(tokens: Token[], resolve: Resolve): void {
+  for (const token of tokens) {
+    if (token.children) resolveAddresses(token.children, resolve)
+    if (token.type === 'html_block' || token.type === 'html_inline') token.content = resolveInHtml(token.content, resolve)
+    const name = token.type === 'link_open' ? 'href' : token.type === 'image' ? 'src' : null
+    if (name) token.attrSet(name, resolve(attributeOf(token, name)) ?? '')
+  }
 }
 
 /** What one line of Markdown says, when it is a single paragraph (or heading); null when it is anything else. */

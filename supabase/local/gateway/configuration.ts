@@ -30,3 +30,9 @@ export function databaseUrl(
 ): string {
   return `postgres://${login}:${secrets.databasePassword}@127.0.0.1:${databasePort}/${databaseName}`
 }
+
+/** What this machine opens to reach the gateway, whatever address it listens on. */
+export function gatewayUrl({ host, port }: Pick<GatewayConfiguration, 'host' | 'port'>): string {
+  const local = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${local.includes(':') ? `[${local}]` : local}:${port}`
+}

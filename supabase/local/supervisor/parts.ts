@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startDeno } from '../functions/deno.ts'
-import { databaseUrl, type GatewayConfiguration } from '../gateway/configuration.ts'
+import { databaseUrl, type GatewayConfiguration, gatewayUrl } from '../gateway/configuration.ts'
 import type { FromGateway, ToGateway } from '../gateway/main.ts'
 import { launchPostgres } from '../postgres/postgres.ts'
 import type { Part } from './supervisor.ts'
@@ -88,6 +88,8 @@ export function workerPart(configuration: GatewayConfiguration, mail: { smtpUrl:
     SMTP_URL: mail.smtpUrl,
     MAIL_FROM: mail.from,
     SITE_URL: configuration.siteUrl,
+    SUPABASE_URL: gatewayUrl(configuration),
+    SUPABASE_SERVICE_ROLE_KEY: configuration.secrets.secretKey,
   }
   return {
     name: 'worker',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { migrate, SERVER_LOGINS } from '../../../sql/migrate.ts'
-import { databaseUrl, type GatewayConfiguration } from '../gateway/configuration.ts'
+import { databaseUrl, type GatewayConfiguration, gatewayUrl } from '../gateway/configuration.ts'
 import type { StartOptions } from '../options.ts'
 import { placeCluster } from '../postgres/placement.ts'
 import { createRoles, createServiceSchemas, setPasswords } from '../postgres/roles.ts'
@@ -87,7 +87,7 @@ async function configure(
   return {
     host,
     port: chosen,
-    siteUrl: siteUrl ?? `http://${addressable(host)}:${chosen}`,
+    siteUrl: siteUrl ?? gatewayUrl({ host, port: chosen }),
     secrets: readSecrets(data),
     databasePort: await choosePort('127.0.0.1', 0),
     databaseName: 'postgres',
@@ -101,8 +101,8 @@ async function configure(
 }
 
 function addressOf(configuration: GatewayConfiguration): PlatformAddress {
-  const { host, port, secrets, mailboxPort } = configuration
-  const url = `http://${addressable(host)}:${port}`
+  const { secrets, mailboxPort } = configuration
+  const url = gatewayUrl(configuration)
   return {
     url,
     publishableKey: secrets.publishableKey,
@@ -120,10 +120,4 @@ async function prepareDatabase(configuration: GatewayConfiguration): Promise<voi
   await createServiceSchemas(adminUrl)
   await migrate(databaseUrl(configuration, 'postgres'))
   await setPasswords(adminUrl, SERVER_LOGINS, databasePassword)
-}
-
-/** What a browser on this machine opens for an address that is listened on. */
-function addressable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,0 +1,40 @@
+import { type Addresses, escapeHtml, writeHtml } from '../../../hocuspocus-server/src/formats/writeHtml.ts'
+import type { TreePage } from './exportTree.ts'
+
+const STYLE = `
+:root{color-scheme:light dark}
+body{max-width:44rem;margin:3rem auto;padding:0 1.25rem;font:1.0625rem/1.6 system-ui,sans-serif;overflow-wrap:break-word}
+h1,h2,h3{line-height:1.25;margin:2rem 0 .75rem}
+img{max-width:100%;height:auto;border-radius:.5rem}
+pre{overflow-x:auto;padding:1rem;border-radius:.5rem;background:color-mix(in srgb,currentColor 7%,transparent)}
+code{font-family:ui-monospace,monospace;font-size:.9em}
+blockquote{margin-inline:0;padding-inline-start:1rem;border-inline-start:3px solid color-mix(in srgb,currentColor 30%,transparent)}
+table{border-collapse:collapse;display:block;overflow-x:auto}
+th,td{border:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.4rem .7rem;text-align:start;vertical-align:top}
+td>:first-child,th>:first-child,li>p{margin:0}
+[data-type=callout]{padding:.25rem 1rem;border-radius:.5rem;background:color-mix(in srgb,currentColor 7%,transparent);border-inline-start:4px solid #2b7a6c}
+[data-type=callout][data-kind=warning]{border-color:#b7791f}[data-type=callout][data-kind=danger]{border-color:#c0392b}
+[data-type=taskList]{list-style:none;padding-inline-start:0}[data-type=taskItem]{display:flex;gap:.6rem}[data-type=taskItem]>div{flex:1}
+[data-type=blockMath]{text-align:center;font-family:ui-serif,serif;font-style:italic}
+[data-align=center]{text-align:center}[data-align=right]{text-align:end}
+`
+
+/** A page that needs nothing else to be read: no script, nothing to load but the pictures beside it. */
+export function writePage({ page, blocks }: TreePage, addresses: Addresses): string {
+  const title = escapeHtml(page.title || 'Untitled')
+  return `<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' data: file:; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body dir="auto">
+<h1>${title}</h1>
+${writeHtml(blocks, addresses)}
+</body>
+</html>
+`
+}
