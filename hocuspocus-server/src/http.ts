@@ -27,6 +27,14 @@ class Refusal extends Error {
   }
 }
 
+/** An answer that is not JSON. */
+class Markdown {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const ROUTE = new RegExp(`^/collab/documents/(${UUID})/(?:(versions)/([^/]+)|(at)/([^/]+)|(diff)|(blame)|(replay))$`)
 const VERSION = new RegExp(`^${UUID}$`)
@@ -83,11 +91,16 @@ export function createHttp({ database, history, verifyToken, clock, report }: Ht
     if (!permission) throw new Refusal(404, 'document_not_found', 'There is no such document, or you may not see it.')
     const at = () => instantOf(searchParams.get('at') ?? 'now')
     const to = () => instantOf(searchParams.get('to') ?? 'now')
+    const content = async (instant: Instant) => {
+      const markdown = searchParams.get('format') === 'markdown'
+      const answered = await history.ask({ kind: 'content', documentId, at: instant, markdown })
+      return answered.markdown === undefined ? answered : new Markdown(answered.markdown)
+    }
     switch (route[2] ?? route[4] ?? route[6] ?? route[7] ?? route[8]) {
       case 'versions':
-        return history.ask({ kind: 'content', documentId, at: versionOf(decoded(route[3])) })
+        return content(versionOf(decoded(route[3])))
       case 'at':
-        return history.ask({ kind: 'content', documentId, at: instantOf(decoded(route[5])) })
+        return content(instantOf(decoded(route[5])))
       case 'diff':
         return history.ask({ kind: 'diff', documentId, from: instantOf(searchParams.get('from')), to: to() })
       case 'blame':
@@ -161,10 +174,11 @@ function stepsOf(text: string | null): number {
 const compressed = promisify(gzip)
 
 async function send(request: IncomingMessage, response: ServerResponse, status: number, body: unknown): Promise<void> {
-  const text = Buffer.from(JSON.stringify(body))
+  const isMarkdown = body instanceof Markdown
+  const text = Buffer.from(isMarkdown ? body.text : JSON.stringify(body))
   const isLong = text.length > COMPRESS_FROM_BYTES && /\bgzip\b/.test(String(request.headers['accept-encoding']))
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': isMarkdown ? 'text/markdown; charset=utf-8' : 'application/json; charset=utf-8',
     'cache-control': 'no-store',
     vary: 'accept-encoding',
     ...(isLong && { 'content-encoding': 'gzip' }),

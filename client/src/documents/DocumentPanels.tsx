@@ -63,6 +63,7 @@ export function OpenPanel(props: { panels: Panels; of: Omit<PanelProps, 'onClose
             component={panel.component}
             document={props.of.document}
             editor={props.of.editor}
+            changed={props.of.changed}
             onClose={() => props.panels.show(undefined)}
           />
         </Suspense>

@@ -1,4 +1,4 @@
-import { useNavigate } from '@solidjs/router'
+import { useNavigate, useSearchParams } from '@solidjs/router'
 import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from 'solid-js'
 import { ShareButton } from '../access/ShareButton.tsx'
 import type { EditorHandle, Person, SavedState } from '../islands/contract.ts'
@@ -27,6 +27,7 @@ import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
 
 const CommentsInText = lazy(() => import('./comments/CommentsInText.tsx'))
+const VersionPlace = lazy(() => import('./history/VersionPlace.tsx'))
 
 /** A page that this person may see: its title, its text, who else is here and whether it is saved. */
 export function DocumentView(props: { document: DocumentRow }) {
@@ -44,6 +45,8 @@ export function DocumentView(props: { document: DocumentRow }) {
   const [editor, setEditor] = createSignal<EditorHandle>()
   /** What changed beside the text, each time it is told. */
   const [changed, setChanged] = createSignal<string | undefined>(undefined, { equals: false })
+  /** A version that is read in the page's place. */
+  const [search] = useSearchParams<{ version?: string }>()
   const panels = createPanels()
   const find = createFind()
   let title!: HTMLDivElement
@@ -123,11 +126,18 @@ export function DocumentView(props: { document: DocumentRow }) {
         </>
       }
       panelLabel={panels.open()?.label ?? ''}
-      panel={panels.open() && <OpenPanel panels={panels} of={{ document: props.document, editor: editor() }} />}
+      panel={panels.open() && <OpenPanel panels={panels} of={{ document: props.document, editor: editor(), changed: changed() }} />}
       onTogglePanel={panels.toggleLatest}
     >
       <FindPlace find={find} editor={editor()} mayReplace={mayWrite()} />
-      <article class="document">
+      <Show when={search.version}>
+        {(version) => (
+          <Suspense fallback={<p class="document" aria-busy="true" />}>
+            <VersionPlace document={props.document} version={version()} changed={changed()} />
+          </Suspense>
+        )}
+      </Show>
+      <article class="document" hidden={Boolean(search.version)}>
         <Show when={lostText()}>
           {(text) => (
             <UnsentText

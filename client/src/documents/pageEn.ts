@@ -6,6 +6,7 @@ export const pageEn = {
   changeIcon: 'Icon: {{ icon }}. Change it',
   noIcon: 'No icon',
   page: 'Page',
+  history: 'History',
   addFavourite: 'Add to favourites',
   removeFavourite: 'Remove from favourites',
   duplicate: 'Duplicate',

@@ -8,6 +8,8 @@ export interface PanelProps {
   document: DocumentRow
   /** Undefined until the text is on screen, and again when the page is opened anew. */
   editor: EditorHandle | undefined
+  /** What changed beside the text: `versions`, `comments` …; new each time it is told. */
+  changed: string | undefined
   onClose(): void
 }
 
@@ -24,4 +26,5 @@ export const panels: [DocumentPanel, ...DocumentPanel[]] = [
   { name: 'outline', label: en.outline.title, icon: 'outline', component: lazy(() => import('./panels/OutlinePanel.tsx')) },
   { name: 'comments', label: en.comments, icon: 'chat', component: lazy(() => import('./comments/CommentsPanel.tsx')) },
   { name: 'links', label: en.links.title, icon: 'link', component: lazy(() => import('./panels/LinksPanel.tsx')) },
+  { name: 'history', label: en.history, icon: 'history', component: lazy(() => import('./history/HistoryPanel.tsx')) },
 ]

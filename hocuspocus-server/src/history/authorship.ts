@@ -1,13 +1,7 @@
 import * as Y from 'yjs'
 import type { ProseMirrorNode } from '../projections.ts'
+import type { HistoryNode } from './answers.ts'
 import type { Entry } from './chunks.ts'
-
-/** Something that was written by one person: letters, or a node. */
-export interface Authored extends ProseMirrorNode {
-  /** Null when nobody knows any more. */
-  by?: string | null
-  content?: Authored[]
-}
 
 /** Who wrote, or deleted, what is between two clocks of a client. */
 interface Range {
@@ -73,7 +67,7 @@ function firstAfter(ranges: Range[], clock: number): number {
 }
 
 /** Adds to the nodes of a fragment, as projections.ts gives them, whose they are. */
-export function attribute(nodes: ProseMirrorNode[], parent: Y.XmlFragment, ranges: Ranges): Authored[] {
+export function attribute(nodes: ProseMirrorNode[], parent: Y.XmlFragment, ranges: Ranges): HistoryNode[] {
   const children = parent.toArray()
   let index = 0
   return children.flatMap((child) => {
@@ -89,18 +83,18 @@ export function attribute(nodes: ProseMirrorNode[], parent: Y.XmlFragment, range
   })
 }
 
-function attributeElement(node: ProseMirrorNode, element: Y.XmlElement, ranges: Ranges): Authored {
+function attributeElement(node: ProseMirrorNode, element: Y.XmlElement, ranges: Ranges): HistoryNode {
   const { client, clock } = element._item?.id ?? { client: 0, clock: 0 }
   const [first] = authorsOf(ranges, client, clock, clock + 1)
   return { ...node, by: first?.[1] ?? null, ...(node.content && { content: attribute(node.content, element, ranges) }) }
 }
 
-function splitTexts(texts: ProseMirrorNode[], text: Y.XmlText, ranges: Ranges): Authored[] {
+function splitTexts(texts: ProseMirrorNode[], text: Y.XmlText, ranges: Ranges): HistoryNode[] {
   const runs = runsOf(text, ranges)
   let run = runs.next()
   let left = run.done ? 0 : run.value[0]
   return texts.flatMap((node) => {
-    const parts: Authored[] = []
+    const parts: HistoryNode[] = []
     let rest = node.text ?? ''
     while (rest) {
       const by = run.done ? null : run.value[1]
@@ -127,9 +121,9 @@ function* runsOf(text: Y.XmlText, ranges: Ranges): Generator<[length: number, au
 }
 
 /** How many letters each person wrote, the most first. */
-export function sharesOf(nodes: Authored[]): { authorId: string | null; characters: number }[] {
+export function sharesOf(nodes: HistoryNode[]): { authorId: string | null; characters: number }[] {
   const counts = new Map<string | null, number>()
-  const count = (node: Authored) => {
+  const count = (node: HistoryNode) => {
     if (node.text !== undefined) counts.set(node.by ?? null, (counts.get(node.by ?? null) ?? 0) + node.text.length)
     for (const child of node.content ?? []) count(child)
   }

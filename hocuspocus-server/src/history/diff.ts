@@ -1,24 +1,7 @@
 import { type ProseMirrorNode, toText } from '../projections.ts'
-import type { Authored } from './authorship.ts'
+import type { Diff, HistoryNode } from './answers.ts'
 import { matches } from './sequence.ts'
 import { isSpace, similarity, tokensOf, wordsOf } from './words.ts'
-
-/** A node of two documents laid over each other. Without `change` it is in both. */
-export interface DiffNode extends ProseMirrorNode {
-  /** `changed`: something in it is; `formatted`: the same words look different. */
-  change?: 'added' | 'removed' | 'changed' | 'formatted'
-  /** Who added or removed it; null when nobody knows. */
-  by?: string | null
-  /** Where a top-level block stands in the older document; only for those that it has. */
-  block?: number
-  content?: DiffNode[]
-}
-
-export interface Diff {
-  content: DiffNode[]
-  wordsAdded: number
-  wordsRemoved: number
-}
 
 /** Blocks that have less in common than this are two blocks. */
 const ALIKE = 0.4
@@ -28,23 +11,27 @@ const MAX_COMPARISONS = 4_000
 const FIXED = new Set(['tableRow', 'details'])
 
 /** Lays the newer document over the older: by blocks, in blocks by words. */
-export function diff(before: Authored[], after: Authored[]): Diff {
+export function diff(before: HistoryNode[], after: HistoryNode[]): Diff {
   const content = diffBlocks(before, after, null)
-  let block = 0
-  for (const node of content) if (node.change !== 'added') node.block = block++
+  let old = 0
+  let now = 0
+  for (const node of content) {
+    if (node.change !== 'added') node.before = old++
+    if (node.change !== 'removed') node.after = now++
+  }
   return { content, wordsAdded: count(content, 'added'), wordsRemoved: count(content, 'removed') }
 }
 
-function diffBlocks(before: Authored[], after: Authored[], parent: string | null): DiffNode[] {
+function diffBlocks(before: HistoryNode[], after: HistoryNode[], parent: string | null): HistoryNode[] {
   if (parent && FIXED.has(parent) && before.length === after.length)
-    return before.map((old, index) => pair(old, after[index] as Authored) ?? all(after[index] as Authored, 'added'))
-  const result: DiffNode[] = []
+    return before.map((old, index) => pair(old, after[index] as HistoryNode) ?? all(after[index] as HistoryNode, 'added'))
+  const result: HistoryNode[] = []
   let old = 0
   let now = 0
   const fill = (oldEnd: number, nowEnd: number) => result.push(...diffGap(before.slice(old, oldEnd), after.slice(now, nowEnd)))
   for (const [oldIndex, nowIndex] of matches(before.map(keyOf), after.map(keyOf))) {
     fill(oldIndex, nowIndex)
-    result.push(plain(after[nowIndex] as Authored))
+    result.push(plain(after[nowIndex] as HistoryNode))
     old = oldIndex + 1
     now = nowIndex + 1
   }
@@ -53,8 +40,8 @@ function diffBlocks(before: Authored[], after: Authored[], parent: string | null
 }
 
 /** Blocks of which none is the same: those that are alike are one block that was changed. */
-function diffGap(before: Authored[], after: Authored[]): DiffNode[] {
-  const result: DiffNode[] = []
+function diffGap(before: HistoryNode[], after: HistoryNode[]): HistoryNode[] {
+  const result: HistoryNode[] = []
   let old = 0
   let now = 0
   const fill = (oldEnd: number, nowEnd: number) => {
@@ -64,7 +51,7 @@ function diffGap(before: Authored[], after: Authored[]): DiffNode[] {
     )
   }
   for (const [oldIndex, nowIndex] of likelyPairs(before, after)) {
-    const paired = pair(before[oldIndex] as Authored, after[nowIndex] as Authored)
+    const paired = pair(before[oldIndex] as HistoryNode, after[nowIndex] as HistoryNode)
     if (!paired) continue
     fill(oldIndex, nowIndex)
     result.push(paired)
@@ -76,12 +63,12 @@ function diffGap(before: Authored[], after: Authored[]): DiffNode[] {
 }
 
 /** Pairs in order with the most in common. */
-function likelyPairs(before: Authored[], after: Authored[]): [number, number][] {
+function likelyPairs(before: HistoryNode[], after: HistoryNode[]): [number, number][] {
   if (before.length * after.length > MAX_COMPARISONS)
     return before
       .slice(0, after.length)
       .map((_, index): [number, number] => [index, index])
-      .filter(([one, other]) => likeness(before[one] as Authored, after[other] as Authored) >= ALIKE)
+      .filter(([one, other]) => likeness(before[one] as HistoryNode, after[other] as HistoryNode) >= ALIKE)
   const scores = before.map((old) => after.map((now) => likeness(old, now)))
   const score = (one: number, other: number) => scores[one]?.[other] ?? 0
   const best = Array.from({ length: before.length + 1 }, () => new Float64Array(after.length + 1))
@@ -102,7 +89,7 @@ function likelyPairs(before: Authored[], after: Authored[]): [number, number][] 
   return pairs
 }
 
-function likeness(before: Authored, after: Authored): number {
+function likeness(before: HistoryNode, after: HistoryNode): number {
   const isSameType = before.type === after.type
   if (isTextBlock(before) && isTextBlock(after)) return similarity(toText(before), toText(after)) - (isSameType ? 0 : 0.1)
   if (!isSameType) return 0
@@ -111,7 +98,7 @@ function likeness(before: Authored, after: Authored): number {
 }
 
 /** The same block, changed. Null when they cannot be one. */
-function pair(before: Authored, after: Authored): DiffNode | null {
+function pair(before: HistoryNode, after: HistoryNode): HistoryNode | null {
   if (keyOf(before) === keyOf(after)) return plain(after)
   const { by, content, ...node } = after
   if (isTextBlock(before) && isTextBlock(after))
@@ -122,7 +109,7 @@ function pair(before: Authored, after: Authored): DiffNode | null {
 }
 
 /** Paragraphs, headings, code: what holds words and not blocks. An empty one does not say so itself. */
-function isTextBlock({ type, content }: Authored): boolean {
+function isTextBlock({ type, content }: HistoryNode): boolean {
   if (content) return content.some((node) => node.text !== undefined || INLINE.has(node.type))
   return TEXT_BLOCKS.has(type)
 }
@@ -133,13 +120,13 @@ const TEXT_BLOCKS = new Set(['paragraph', 'heading', 'codeBlock', 'detailsSummar
 /** A word or sign, or a node between words. */
 interface Token {
   key: string
-  node: Authored
+  node: HistoryNode
 }
 
-function diffText(before: Authored[], after: Authored[]): DiffNode[] {
+function diffText(before: HistoryNode[], after: HistoryNode[]): HistoryNode[] {
   const old = tokens(before)
   const now = tokens(after)
-  const parts: DiffNode[] = []
+  const parts: HistoryNode[] = []
   let oldAt = 0
   let nowAt = 0
   const fill = (oldEnd: number, nowEnd: number) => {
@@ -173,15 +160,46 @@ function withoutLoneSpaces(pairs: [number, number][], old: Token[]): [number, nu
 
 const keyOfToken = ({ key }: Token) => key
 
-function tokens(nodes: Authored[]): Token[] {
-  return nodes.flatMap((node) =>
-    node.text === undefined ? [{ key: keyOf(node), node }] : tokensOf(node.text).map((text) => ({ key: text, node: { ...node, text } })),
-  )
+/** A word is one word although two people wrote it: it counts for whoever wrote most of it. */
+function tokens(nodes: HistoryNode[]): Token[] {
+  const result: Token[] = []
+  for (let start = 0; start < nodes.length; ) {
+    const first = nodes[start] as HistoryNode
+    let end = start + 1
+    while (first.text !== undefined && nodes[end]?.text !== undefined && marksOf(nodes[end] as HistoryNode) === marksOf(first)) end += 1
+    const parts = nodes.slice(start, end)
+    if (first.text === undefined) result.push({ key: keyOf(first), node: first })
+    else result.push(...wordsIn(parts))
+    start = end
+  }
+  return result
+}
+
+function wordsIn(parts: HistoryNode[]): Token[] {
+  const [first] = parts as [HistoryNode]
+  let part = 0
+  let left = first.text?.length ?? 0
+  return tokensOf(parts.map(({ text }) => text).join('')).map((text) => {
+    let rest = text.length
+    let most = 0
+    let by = parts[part]?.by
+    while (rest > 0 && part < parts.length) {
+      const length = Math.min(rest, left)
+      if (length > most) {
+        most = length
+        by = parts[part]?.by
+      }
+      rest -= length
+      left -= length
+      if (left === 0) left = parts[++part]?.text?.length ?? 0
+    }
+    return { key: text, node: { ...first, text, ...(by !== undefined && { by }) } }
+  })
 }
 
 /** Neighbours with the same fate become one text. */
-function join(parts: DiffNode[]): DiffNode[] {
-  const joined: DiffNode[] = []
+function join(parts: HistoryNode[]): HistoryNode[] {
+  const joined: HistoryNode[] = []
   for (const part of parts) {
     const last = joined.at(-1)
     const isSame = last?.text !== undefined && part.text !== undefined && last.change === part.change && last.by === part.by
@@ -194,18 +212,18 @@ function join(parts: DiffNode[]): DiffNode[] {
 const marksOf = ({ marks }: ProseMirrorNode) => JSON.stringify(marks ?? [])
 
 /** The whole node came or went. */
-function all(node: Authored, change: 'added' | 'removed'): DiffNode {
+function all(node: HistoryNode, change: 'added' | 'removed'): HistoryNode {
   return { ...node, change, ...(node.content && { content: node.content.map((child) => all(child, change)) }) }
 }
 
 /** What did not change is nobody's. */
-function plain({ by: _, content, ...node }: Authored): DiffNode {
+function plain({ by: _, content, ...node }: HistoryNode): HistoryNode {
   return { ...node, ...(content && { content: content.map(plain) }) }
 }
 
-const keys = new WeakMap<Authored, string>()
+const keys = new WeakMap<HistoryNode, string>()
 
-function keyOf(node: Authored): string {
+function keyOf(node: HistoryNode): string {
   const known = keys.get(node)
   if (known !== undefined) return known
   const key = JSON.stringify(joinTexts(node))
@@ -214,7 +232,7 @@ function keyOf(node: Authored): string {
 }
 
 /** A paragraph by two people is the same paragraph. */
-function joinTexts({ by: _, content, ...node }: Authored): ProseMirrorNode {
+function joinTexts({ by: _, content, ...node }: HistoryNode): ProseMirrorNode {
   const joined: ProseMirrorNode[] = []
   for (const child of content ?? []) {
     const plainChild = joinTexts(child)
@@ -225,7 +243,7 @@ function joinTexts({ by: _, content, ...node }: Authored): ProseMirrorNode {
   return { ...node, ...(content && { content: joined }) }
 }
 
-function count(nodes: DiffNode[], change: 'added' | 'removed'): number {
+function count(nodes: HistoryNode[], change: 'added' | 'removed'): number {
   return nodes.reduce((sum, node) => {
     if (node.text !== undefined) return sum + (node.change === change ? wordsOf(node.text).length : 0)
     return sum + count(node.content ?? [], change)

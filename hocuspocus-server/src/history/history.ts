@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { Blame, Content, DiffAnswer, HistoryProblem, Question, Replay } from './questions.ts'
+import type { Blame, Content, DiffAnswer, Replay } from './answers.ts'
+import type { HistoryProblem, Question } from './questions.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './worker.ts'
 
 type Answers = { content: Content; diff: DiffAnswer; blame: Blame; replay: Replay; restore: Uint8Array | null }

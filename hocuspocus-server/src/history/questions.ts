@@ -1,11 +1,13 @@
 import * as Y from 'yjs'
+import { writeMarkdown } from '../formats/writeMarkdown.ts'
 import { type ProseMirrorNode, toProseMirror } from '../projections.ts'
 import { FRAGMENT } from '../protocol.ts'
-import { type Authored, type Authorship, attribute, authorshipOf, sharesOf } from './authorship.ts'
+import type { Blame, Content, DiffAnswer, HistoryNode, Replay } from './answers.ts'
+import { type Authorship, attribute, authorshipOf, sharesOf } from './authorship.ts'
 import type { Entry } from './chunks.ts'
-import { type Diff, diff } from './diff.ts'
+import { diff } from './diff.ts'
 import type { HistoryDatabase, StoredVersion } from './historyDatabase.ts'
-import { type ReplayStep, replaySteps, TooLargeError } from './replaySteps.ts'
+import { replaySteps, TooLargeError } from './replaySteps.ts'
 import { NoSuchBlockError, restoring, restoringContent } from './restore.ts'
 import { applyAll, ForgottenError, replay, type Timeline, timelineOf } from './timeline.ts'
 
@@ -14,7 +16,7 @@ export type Instant = { version: string } | { time: number } | 'now'
 
 /** What one may ask of the history of a document. Rights are checked before. */
 export type Question =
-  | { kind: 'content'; documentId: string; at: Instant }
+  | { kind: 'content'; documentId: string; at: Instant; markdown?: boolean }
   | { kind: 'diff'; documentId: string; from: Instant; to: Instant }
   | { kind: 'blame'; documentId: string; at: Instant }
   | { kind: 'replay'; documentId: string; from: Instant | 'beginning'; to: Instant; steps: number }
@@ -29,28 +31,6 @@ export type Question =
       /** The state vector of the document that the edit is for; what is newer stays as well. */
       known: Uint8Array
     }
-
-export interface Content {
-  at: string
-  json: ProseMirrorNode
-}
-
-export interface DiffAnswer extends Diff {
-  from: string
-  to: string
-}
-
-export interface Blame extends Content {
-  /** Null stands for what nobody knows any more. */
-  shares: { authorId: string | null; characters: number }[]
-}
-
-export interface Replay {
-  from: string
-  to: string
-  start: ProseMirrorNode[]
-  steps: (Omit<ReplayStep, 'at'> & { at: string })[]
-}
 
 /** Why a question has no answer. */
 export type HistoryProblem = 'version_not_found' | 'history_forgotten' | 'block_not_found' | 'history_too_large'
@@ -118,10 +98,11 @@ async function contentAt({ time, version }: Found, timeline: Timeline, database:
   return json
 }
 
-async function content({ documentId, at }: Question & { kind: 'content' }, database: Database, now: number): Promise<Content> {
+async function content({ documentId, at, markdown }: Question & { kind: 'content' }, database: Database, now: number): Promise<Content> {
   const found = await find(documentId, at, database, now)
   const timeline = timelineOf(await database.load(documentId, found.time))
-  return { at: iso(found.time), json: await contentAt(found, timeline, database) }
+  const json = await contentAt(found, timeline, database)
+  return { at: iso(found.time), json, ...(markdown && { markdown: writeMarkdown(json.content ?? []) }) }
 }
 
 async function difference({ documentId, from, to }: Question & { kind: 'diff' }, database: Database, now: number): Promise<DiffAnswer> {
@@ -155,7 +136,7 @@ async function blame({ documentId, at }: Question & { kind: 'blame' }, database:
   const { document } = replay(timeline, found.time)
   const fragment = document.getXmlFragment(FRAGMENT)
   const { written } = authorshipOf(timeline.entries.filter((entry) => entry.at <= found.time))
-  const nodes: Authored[] = attribute(toProseMirror(fragment).content ?? [], fragment, written)
+  const nodes: HistoryNode[] = attribute(toProseMirror(fragment).content ?? [], fragment, written)
   document.destroy()
   return { at: iso(found.time), json: { type: 'doc', content: nodes }, shares: sharesOf(nodes) }
 }

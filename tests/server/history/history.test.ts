@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { createPool } from '../../../hocuspocus-server/src/database.ts'
+import type { Content, DiffAnswer, Replay } from '../../../hocuspocus-server/src/history/answers.ts'
 import { createHistoryDatabase, type HistoryDatabase } from '../../../hocuspocus-server/src/history/historyDatabase.ts'
 import { forgetHistory, packRows } from '../../../hocuspocus-server/src/history/packing.ts'
-import { answer, type Content, type DiffAnswer, type Replay } from '../../../hocuspocus-server/src/history/questions.ts'
+import { answer } from '../../../hocuspocus-server/src/history/questions.ts'
 import { makeVersions } from '../../../hocuspocus-server/src/history/versions.ts'
 import { createDatabase, type Database } from '../../support/database.ts'
 import { closePeers, openPeer, SOON } from '../collaboration.ts'
@@ -154,7 +155,8 @@ test('[HIST8] two instants are compared by blocks and words, with who did it', a
   expect(result.content).toEqual([
     {
       type: 'paragraph',
-      block: 0,
+      before: 0,
+      after: 0,
       change: 'changed',
       content: [
         { type: 'text', text: 'The plan for ' },
@@ -162,7 +164,7 @@ test('[HIST8] two instants are compared by blocks and words, with who did it', a
         { type: 'text', text: 'autumn', change: 'added', by: ben },
       ],
     },
-    { type: 'paragraph', block: 1, content: [{ type: 'text', text: 'Buy seeds' }] },
+    { type: 'paragraph', before: 1, after: 1, content: [{ type: 'text', text: 'Buy seeds' }] },
   ])
 })
 
@@ -190,6 +192,13 @@ test('[HIST10] who may read a document reads its history, and nobody else', asyn
     expect(await get(`${documentId}/${path}`, stranger)).toMatchObject({ status: 404, body: { code: 'document_not_found' } })
     expect(await get(`${documentId}/${path}`, null)).toMatchObject({ status: 401, body: { code: 'not_signed_in' } })
   }
+  const markdown = await fetch(`${server.httpUrl}/collab/documents/${documentId}/at/now?format=markdown`, {
+    headers: { authorization: `Bearer ${await tokenFor(viewer)}` },
+  })
+  expect([markdown.headers.get('content-type'), await markdown.text()]).toEqual([
+    'text/markdown; charset=utf-8',
+    expect.stringContaining('The plan for autumn\n\nBuy seeds'),
+  ])
   const { body } = await get(`${documentId}/blame`, viewer)
   expect(body.shares).toEqual(expect.arrayContaining([{ authorId: anna, characters: expect.any(Number) }]))
 })
