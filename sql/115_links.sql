@@ -143,7 +143,33 @@ end $$;
 comment on function atrium_private.link_preview(text) is 'Behind atrium.link_preview.';
 grant execute on function atrium_private.link_preview to anon, authenticated;
 
--- Definer: it writes visits. A wrong password is an answer and no error: an error would take the count of failures back.
+-- Definer: it reads and counts what nobody may. A wrong password is an answer and no error: an error would take the count of failures back.
+create function atrium_private.try_link(link_id uuid, password text)
+  returns text
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  secret atrium_private.link_secrets;
+begin
+  select known.* into secret from atrium_private.link_secrets known where known.link_id = $1 for update;
+  if secret.password is null then
+    return 'open';
+  elsif secret.failures >= 10 and secret.failing_since > now() - interval '15 minutes' then
+    return 'too_many_attempts';
+  elsif $2 is null then
+    return 'password_required';
+  elsif octet_length($2) <= 72 and extensions.crypt($2, secret.password) = secret.password then
+    return 'open';
+  end if;
+  update atrium_private.link_secrets known
+  set failures = case when known.failing_since > now() - interval '15 minutes' then known.failures + 1 else 1 end,
+    failing_since = case when known.failing_since > now() - interval '15 minutes' then known.failing_since else now() end
+  where known.link_id = $1;
+  return 'password_wrong';
+end $$;
+comment on function atrium_private.try_link(uuid, text) is 'Whether this password opens a link: open, password_required, password_wrong or too_many_attempts.';
+
+-- Definer: it writes visits.
 create function atrium_private.open_link(token text, password text)
   returns table (state text, object_type text, object_id uuid, role atrium.role)
   language plpgsql security definer set search_path = ''
@@ -152,24 +178,12 @@ as $$
 declare
   me uuid := atrium_private.require_caller();
   link atrium.links := atrium_private.require_link($1);
-  secret atrium_private.link_secrets;
   given atrium.role := case when (select account.is_anonymous from auth.users account where account.id = me) then 'viewer' else link.role end;
+  state text := atrium_private.try_link(link.id, $2);
 begin
-  select known.* into secret from atrium_private.link_secrets known where known.link_id = link.id for update;
-  if secret.password is not null then
-    if secret.failures >= 10 and secret.failing_since > now() - interval '15 minutes' then
-      return query select 'too_many_attempts', null::text, null::uuid, null::atrium.role;
-      return;
-    elsif $2 is null or octet_length($2) > 72 or extensions.crypt($2, secret.password) <> secret.password then
-      if $2 is not null then
-        update atrium_private.link_secrets known
-        set failures = case when known.failing_since > now() - interval '15 minutes' then known.failures + 1 else 1 end,
-          failing_since = case when known.failing_since > now() - interval '15 minutes' then known.failing_since else now() end
-        where known.link_id = link.id;
-      end if;
-      return query select case when $2 is null then 'password_required' else 'password_wrong' end, null::text, null::uuid, null::atrium.role;
-      return;
-    end if;
+  if state <> 'open' then
+    return query select state, null::text, null::uuid, null::atrium.role;
+    return;
   end if;
   insert into atrium_private.link_visits (link_id, user_id, role) values (link.id, me, given)
   on conflict (link_id, user_id) do update set role = excluded.role, opened_at = now();
@@ -177,6 +191,25 @@ begin
 end $$;
 comment on function atrium_private.open_link(text, text) is 'Behind atrium.open_link.';
 grant execute on function atrium_private.open_link to authenticated;
+
+-- Definer: the collaboration server shows a page to whoever has a link to it, and may read no other.
+create function atrium_private.read_link(token text, password text)
+  returns table (state text, role atrium.role, title text, icon text, content jsonb, updated_at timestamptz)
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_link($1);
+  state text := atrium_private.try_link(link.id, $2);
+begin
+  return query
+    select state, link.role, document.title, document.icon, contents.json, document.updated_at
+    from (select) one
+    left join atrium.documents document on state = 'open' and document.id = link.object_id
+    left join atrium.document_contents contents on contents.document_id = document.id;
+end $$;
+comment on function atrium_private.read_link(text, text) is
+  'What a document says to whoever has a link to it, signed in or not. The state is as in open_link; all but the role are null unless it is open. Errors: 404 link_not_found, 410 link_expired.';
+grant execute on function atrium_private.read_link to atrium_collab;
 
 create function atrium.create_link(
   object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null

@@ -8,6 +8,8 @@ import { describeTypes } from './describeTypes.ts'
 export const SERVER_LOGINS = ['atrium_collab', 'atrium_worker'] as const
 
 export interface MigrateOptions {
+  /** Where the numbered files of an installation are. */
+  installation?: URL
   /** Where the upgrades are. */
   migrations?: URL
   /** Lets the logins of the servers in with this password. */
@@ -34,7 +36,10 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
       await transaction`select pg_advisory_xact_lock(hashtextextended('atrium.migrate', 0))`
       await requireSupabase(transaction)
       await prepareHistory(transaction)
-      const result = await installOrUpgrade(transaction, options.migrations ?? new URL('migrations/', import.meta.url))
+      const result = await installOrUpgrade(transaction, {
+        installation: options.installation ?? new URL('.', import.meta.url),
+        migrations: options.migrations ?? new URL('migrations/', import.meta.url),
+      })
       if (options.password) for (const login of SERVER_LOGINS) await setPassword(transaction, login, options.password)
       await transaction`notify pgrst, 'reload schema'`
       return result
@@ -71,12 +76,12 @@ async function prepareHistory(sql: Transaction): Promise<void> {
     create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)`)
 }
 
-async function installOrUpgrade(sql: Transaction, directory: URL): Promise<MigrateResult> {
-  const upgrades = filesIn(directory, /^\d{4}_\w+\.sql$/)
+async function installOrUpgrade(sql: Transaction, from: { installation: URL; migrations: URL }): Promise<MigrateResult> {
+  const upgrades = filesIn(from.migrations, /^\d{4}_\w+\.sql$/)
   const [installation] = await sql<{ name: string | null }[]>`
     select name from supabase_migrations.schema_migrations where version = ${INSTALLATION.version}`
   if (!installation) {
-    await install(sql)
+    await install(sql, from.installation)
     // The installation is what all upgrades together lead to.
     for (const file of upgrades) await record(sql, versionOf(file), [file.text])
     return 'installed'
@@ -97,11 +102,11 @@ async function installOrUpgrade(sql: Transaction, directory: URL): Promise<Migra
   return applied
 }
 
-async function install(sql: Transaction): Promise<void> {
+async function install(sql: Transaction, directory: URL): Promise<void> {
   const [schema] = await sql`select from pg_namespace where nspname in ('atrium', 'atrium_private')`
   if (schema) throw new MigrationError('This database has a schema atrium or atrium_private that was not made by Atrium')
   await installJobs(sql)
-  const files = filesIn(new URL('.', import.meta.url), /^\d{3}_\w+\.sql$/)
+  const files = filesIn(directory, /^\d{3}_\w+\.sql$/)
   for (const file of files) {
     await sql.unsafe(file.text).catch((cause: unknown) => {
       throw new Error(`${file.name}: ${cause instanceof Error ? cause.message : cause}`, { cause })

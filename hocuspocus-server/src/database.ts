@@ -84,6 +84,17 @@ export interface Applied {
   contents: Contents | null
 }
 
+/** A document as a link shows it. */
+export interface LinkedPage {
+  state: 'open' | 'password_required' | 'password_wrong' | 'too_many_attempts'
+  role: 'viewer' | 'commenter' | 'editor'
+  title: string | null
+  icon: string | null
+  /** A ProseMirror document; null when nothing was written yet. */
+  content: unknown
+  updated_at: Date | null
+}
+
 export interface Database {
   /** Adds rows to the log. When it resolves they are committed. With an announcement, other servers hear of the rows of the documents
    *  named there by the same commit; only then the answer says where the rows are. */
@@ -110,6 +121,8 @@ export interface Database {
   keepClientIds(documentId: string, userId: string, ids: ClientId[]): Promise<void>
   /** Asked as that person; null when there is no such document for them. */
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
+  /** What whoever has this link reads, see `atrium_private.read_link`; why not, when it leads nowhere. */
+  readLink(token: string, password: string | null): Promise<LinkedPage | 'link_not_found' | 'link_expired'>
   /** Why this person may not write the document now; null when he may. */
   refusalToWrite(documentId: string, claims: Command['claims']): Promise<Refusal | null>
   saveContents(documentId: string, contents: Contents): Promise<void>
@@ -330,6 +343,17 @@ export function createDatabase(url: string): Database {
         const { detail, message } = error as postgres.PostgresError
         return { code: detail ?? 'failed', message }
       })
+    },
+
+    async readLink(token, password) {
+      try {
+        const [page] = await withDeadline(pool.current()<LinkedPage[]>`select * from atrium_private.read_link(${token}, ${password})`)
+        return page ?? 'link_not_found'
+      } catch (error) {
+        if (sqlState(error) === 'PT404') return 'link_not_found'
+        if (sqlState(error) === 'PT410') return 'link_expired'
+        throw error
+      }
     },
 
     async saveContents(documentId, contents) {

@@ -9,6 +9,7 @@ import { createDatabase, isWriteToLostConnection } from './database.ts'
 import { createHistory } from './history/history.ts'
 import { createHttp } from './http.ts'
 import { createAdmission, frameBytes } from './limits.ts'
+import { createLinkedPages } from './linkedPages.ts'
 import { createTokenVerifier } from './tokens.ts'
 
 const STOP_DEADLINE_MS = 10_000
@@ -44,7 +45,9 @@ async function start(config: Config): Promise<Running> {
   const webSocketServer = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: frameBytes(config.limits) })
 
   const http = createHttp({ database, history, verifyToken, clock: Date.now, report })
+  const linkedPages = createLinkedPages({ database, clock: Date.now, report })
   const server = createServer((request, response) => {
+    if (linkedPages.isOne(pathOf(request))) return linkedPages.answer(request, response, addressOf(request, config.trustForwardedFor))
     if (request.method !== 'GET' || pathOf(request) !== '/health') return http(request, response)
     const { status, body } = healthOf(collaboration, admission.connections())
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

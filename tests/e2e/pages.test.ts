@@ -124,6 +124,68 @@ test('[E2E36] a page knows which others lead to it, of those that the reader may
   await page.getByRole('heading', { name: 'Plan of the year' }).waitFor()
 })
 
+test('[E2E37] whoever has a link reads the page without an account, and nothing in it runs', async () => {
+  const id = await newPage('Menu <b>of</b> the day')
+  const words = (text: string, href?: string) => ({ type: 'text', text, ...(href && { marks: [{ type: 'link', attrs: { href } }] }) })
+  const cell = (text: string) => ({ type: 'tableCell', content: [{ type: 'paragraph', content: [words(text)] }] })
+  const content = {
+    type: 'doc',
+    content: [
+      { type: 'heading', attrs: { level: 1 }, content: [words('Soup')] },
+      {
+        type: 'paragraph',
+        content: [
+          words('<script>alert(1)</script> with '),
+          words('bread', 'https://bread.example/'),
+          words(' and '),
+          words('salt', 'javascript:alert(1)'),
+        ],
+      },
+      { type: 'table', content: [{ type: 'tableRow', content: [cell('1'), cell('2')] }] },
+    ],
+  }
+  await team.as('Anna Berg').rpc('replace_document', { id, content }).throwOnError()
+  const share = async (password: string | null) => {
+    const { data } = await team.as('Anna Berg').rpc('create_link', { object_type: 'document', object_id: id, password }).throwOnError()
+    return { id: data[0].id as string, address: `${atrium.started.url}/l/${data[0].token}` }
+  }
+  const open = await share(null)
+  const stranger = await visit(atrium.browser, SIZES.phone)
+  const { page } = stranger
+  await expect.poll(async () => (await (await fetch(`${open.address}/read`)).text()).includes('Soup'), { timeout: 10_000 }).toBe(true)
+  await page.goto(open.address)
+  await page.getByRole('link', { name: 'Read without an account' }).click()
+  await page.getByRole('heading', { name: 'Menu <b>of</b> the day' }).waitFor()
+  await page.getByText('<script>alert(1)</script> with bread and salt').waitFor()
+  expect(await page.getByRole('cell').allTextContents()).toEqual(['1', '2'])
+  const links = await page.getByRole('link').evaluateAll((all) => all.map((link) => link.getAttribute('href')))
+  expect(links).toEqual(['https://bread.example/', expect.stringMatching(/^\/l\/.*\/open$/)])
+  expect(await page.locator('script').count()).toBe(0)
+  expect.soft(await axe(page)).toEqual([])
+  expect((await fetch(`${open.address}/read`)).headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; img-src 'self'; style-src 'sha256-[^']+'; form-action 'self'/,
+  )
+
+  const closed = await share('open sesame')
+  await page.goto(`${closed.address}/read`)
+  await page.getByLabel('Password of the link').fill('not this one')
+  const refused = page.waitForResponse((response) => response.status() === 403)
+  await page.getByRole('button', { name: 'Open the page' }).click()
+  await refused
+  await page.getByRole('alert').getByText('This password is wrong.').waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  await page.getByLabel('Password of the link').fill('open sesame')
+  await page.getByRole('button', { name: 'Open the page' }).click()
+  await page.getByRole('heading', { name: 'Soup' }).waitFor()
+
+  await team.as('Anna Berg').rpc('delete_link', { link_id: closed.id }).throwOnError()
+  expect((await fetch(`${closed.address}/read`)).status).toBe(404)
+  await team.as('Anna Berg').rpc('trash_document', { id }).throwOnError()
+  expect((await fetch(`${open.address}/read`)).status).toBe(404)
+  expect((await fetch(`${open.address}/read`, { method: 'POST', body: 'x'.repeat(10_000) })).status).toBe(413)
+  expect(stranger.complaints.filter((complaint) => !complaint.includes('403'))).toEqual([])
+})
+
 test('[E2E34] all of that without a complaint of the browser', () => {
   expect([...anna.complaints, ...ben.complaints]).toEqual([])
 })

@@ -99,6 +99,10 @@ function SignInFirst(props: { preview: Preview; token: string }) {
       <A class="button outline wide" href={paths.signup(here())}>
         {t('link.signUp')}
       </A>
+      {/* No page of the client, so no link of its router. */}
+      <a class="button quiet wide" href={`${here()}/read`} rel="external">
+        {t('link.read')}
+      </a>
     </Frame>
   )
 }

@@ -59,6 +59,7 @@ export const en = {
     until: 'The link works until {{ date }}.',
     signIn: 'Sign in to open it',
     signUp: 'Create an account',
+    read: 'Read without an account',
     opening: 'Opening the page…',
     password: 'Password of the link',
     passwordHint: 'Whoever sent you the link knows it.',

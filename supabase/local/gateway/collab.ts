@@ -5,22 +5,18 @@ import { refuse, refuseSocket } from './answers.ts'
 
 const DOWN = [503, 'collab_down', 'The collaboration server is not running at the moment'] as const
 
-/** Passes a request without a body on to the collaboration server. Its headers come last, so what it says stands. */
+/** Passes a request on to the collaboration server, which limits what it reads. Its headers come last, so what it says stands. */
 export function forwardToCollab(socketPath: string, request: IncomingMessage, response: ServerResponse): void {
-  request.resume()
   const { method, url: path, headers } = request
-  const forwarded = requestOf(
-    { socketPath, method, path, headers: { ...headers, 'content-length': '0', connection: 'close' } },
-    (answer) => {
-      const { connection: _, 'keep-alive': __, ...kept } = answer.headers
-      response.writeHead(answer.statusCode ?? 502, kept)
-      answer.pipe(response)
-      answer.on('error', () => response.destroy())
-    },
-  )
+  const forwarded = requestOf({ socketPath, method, path, headers: { ...headers, connection: 'close' } }, (answer) => {
+    const { connection: _, 'keep-alive': __, ...kept } = answer.headers
+    response.writeHead(answer.statusCode ?? 502, kept)
+    answer.pipe(response)
+    answer.on('error', () => response.destroy())
+  })
   forwarded.on('error', () => refuse(response, ...DOWN))
   response.on('close', () => forwarded.destroy())
-  forwarded.end()
+  request.pipe(forwarded)
 }
 
 /** Pipes an upgrade to the collaboration server, bytes as they are; the pipes hold back whoever is faster than the other side. */

@@ -66,6 +66,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       setApiHeaders(response)
       return answerPreflight(request, response) ? undefined : forwardToCollab(collabSocket, request, response)
     }
+    if (/^\/l\/[^/]+\/read$/.test(path)) return forwardToCollab(collabSocket, request, response)
     const route = routeOf(path)
     if (!route) {
       // Nothing of the client lies here: a mistyped API path must not answer with a page.

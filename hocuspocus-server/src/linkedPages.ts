@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Database, LinkedPage } from './database.ts'
+import type { Json } from './formats/fit.ts'
+import { type Addresses, escapeHtml, writeHtml } from './formats/writeHtml.ts'
+import { createBucket } from './limits.ts'
+
+interface LinkedPagesOptions {
+  database: Pick<Database, 'readLink'>
+  /** Milliseconds of the epoch. */
+  clock(): number
+  report(message: string, error?: unknown): void
+}
+
+const PATH = /^\/l\/([\w-]{20,64})\/read$/
+const STYLE = readFileSync(new URL('linkedPages.css', import.meta.url), 'utf8')
+const MAX_FORM_BYTES = 4096
+const FORM_DEADLINE_MS = 10_000
+const PAGES_PER_SECOND = 5
+const PAGES_AT_ONCE = 40
+const MAX_ADDRESSES = 10_000
+
+/** No script at all, and no style but ours: what stands in the document can do nothing. */
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': `default-src 'none'; img-src 'self'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-robots-tag': 'noindex',
+}
+
+/** Pictures and files lie where only people with an account get them. */
+const ADDRESSES: Addresses = {
+  stored: (src) => src,
+  mention: ({ kind, id, label }) => ({
+    text: kind === 'person' ? `@${label ?? ''}` : String((kind === 'date' ? id : label) ?? ''),
+    href: kind === 'document' && typeof id === 'string' ? `/d/${encodeURIComponent(id)}` : null,
+  }),
+}
+
+/** `/l/:token/read`: a shared document as a page without scripts, for whoever has the link and its password. */
+export function createLinkedPages({ database, clock, report }: LinkedPagesOptions) {
+  const buckets = new Map<string, () => boolean>()
+
+  function take(address: string | null): boolean {
+    if (buckets.size > MAX_ADDRESSES) buckets.clear()
+    const key = address ?? ''
+    const bucket = buckets.get(key) ?? createBucket({ perSecond: PAGES_PER_SECOND, burst: PAGES_AT_ONCE, clock })
+    buckets.set(key, bucket)
+    return bucket()
+  }
+
+  async function pageFor(request: IncomingMessage, token: string, address: string | null): Promise<[status: number, html: string]> {
+    if (!['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return [405, notice('This can only be read.')]
+    if (!take(address)) return [429, notice('Too many pages at once. Wait a moment, then try again.')]
+    const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
+    if (!form) return [413, notice('This is too long for a password.')]
+    const found = await database.readLink(token, form.get('password'))
+    if (found === 'link_expired') return [410, notice('This link has expired. Ask whoever gave it to you for another one.')]
+    if (found === 'link_not_found') return [404, notice('There is no such link, or it was taken back.')]
+    if (found.state === 'open') return [200, documentPage(found, token)]
+    return [found.state === 'password_required' ? 200 : found.state === 'password_wrong' ? 403 : 429, passwordPage(found.state)]
+  }
+
+  return {
+    isOne: (path: string): boolean => PATH.test(path),
+    answer(request: IncomingMessage, response: ServerResponse, address: string | null): void {
+      const [, token = ''] = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '') ?? []
+      response.on('error', () => {}) // Whoever asked is gone.
+      pageFor(request, token, address)
+        .catch((error: unknown): [number, string] => {
+          report('A linked page could not be shown', error)
+          return [503, notice('This page cannot be shown at the moment. Try again in a minute.')]
+        })
+        .then(([status, html]) => {
+          request.resume()
+          response.writeHead(status, HEADERS).end(request.method === 'HEAD' ? undefined : html)
+        })
+        .catch(() => response.destroy())
+    },
+  }
+}
+
+export type LinkedPages = ReturnType<typeof createLinkedPages>
+
+/** The fields of a short form; null when it is longer, or does not come to its end. */
+function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = []
+    let length = 0
+    const timer = setTimeout(resolve, FORM_DEADLINE_MS, null)
+    const end = (form: URLSearchParams | null) => {
+      clearTimeout(timer)
+      resolve(form)
+    }
+    request.on('data', (part: Buffer) => {
+      length += part.length
+      if (length > MAX_FORM_BYTES) end(null)
+      else parts.push(part)
+    })
+    request.on('end', () => end(new URLSearchParams(Buffer.concat(parts).toString())))
+    request.on('error', () => end(null))
+  })
+}
+
+function documentPage({ title, icon, content, role, updated_at }: LinkedPage, token: string): string {
+  const name = title?.trim() || 'Untitled'
+  const blocks = (content as Json | null)?.content ?? []
+  const invitation = { viewer: 'Open in Atrium', commenter: 'Sign in to comment', editor: 'Sign in to write' }[role]
+  const date = updated_at ? `<time datetime="${updated_at.toISOString()}">${updated_at.toISOString().slice(0, 10)}</time>` : ''
+  return layout(
+    name,
+    `<main>
+<article>
+<h1 dir="auto">${icon ? `<span aria-hidden="true">${escapeHtml(icon)}</span> ` : ''}${escapeHtml(name)}</h1>
+<div class="text" dir="auto">${writeHtml(blocks.map(withoutFiles), ADDRESSES)}</div>
+</article>
+</main>
+<footer><span>Last changed ${date}</span><a href="/l/${token}/open">${invitation}</a></footer>`,
+  )
+}
+
+/** In place of a picture or a file stands what it is. */
+function withoutFiles(block: Json): Json {
+  const named = (text: string): Json => ({ type: 'paragraph', content: [{ type: 'text', text, marks: [{ type: 'italic' }] }] })
+  if (block.type === 'image') return named(`Picture${block.attrs?.alt ? `: ${block.attrs.alt}` : ''}`)
+  if (block.type === 'file') return named(`File: ${block.attrs?.name ?? ''}`)
+  return block.content ? { ...block, content: block.content.map(withoutFiles) } : block
+}
+
+function passwordPage(state: LinkedPage['state']): string {
+  const problem = { password_wrong: 'This password is wrong.', too_many_attempts: 'Too many wrong passwords. Try again in 15 minutes.' }[
+    state as string
+  ]
+  return layout(
+    'A page with a password',
+    `<main class="card">
+<h1>A page with a password</h1>
+<p>Whoever gave you the link knows it.</p>
+${problem ? `<p class="problem" role="alert">${problem}</p>` : ''}
+<form method="post">
+<label for="password">Password of the link</label>
+<input id="password" name="password" type="password" autocomplete="off" required maxlength="72" autofocus>
+<button type="submit">Open the page</button>
+</form>
+</main>`,
+  )
+}
+
+const notice = (sentence: string) => layout('Atrium', `<main class="card"><h1>Atrium</h1><p>${escapeHtml(sentence)}</p></main>`)
+
+const layout = (title: string, body: string) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<link rel="icon" href="/icon.svg">
+<style>${STYLE}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`
