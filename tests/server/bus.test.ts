@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer, type Peer, SOON, textOf } from './collaboration.ts'
+import { closePeers, openPeer, type Peer, SOON, storedText, textOf } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -27,15 +27,6 @@ async function join(server: CollaborationProcess, documentId: string, name = 'An
   const peer = openPeer({ url: server.url, documentId, token: await tokenFor(userId) })
   await peer.saved()
   return { userId, ...peer }
-}
-
-async function storedText(documentId: string): Promise<string> {
-  const rows = await team.admin<{ update: Buffer }[]>`
-    select state as update from atrium_private.document_snapshots where document_id = ${documentId}
-    union all select update from atrium_private.document_updates where document_id = ${documentId}`
-  const document = new Y.Doc()
-  for (const { update } of rows) Y.applyUpdate(document, update)
-  return textOf(document)
 }
 
 /** Ends the connections on which servers listen, or those on which they write. */
@@ -133,7 +124,7 @@ test.for(['listening', 'all'] as const)(
     await Promise.all([anna.saved(), ben.saved()])
     await expect.poll(() => anna.text() === ben.text(), { timeout: 20_000 }).toBe(true)
     expect(linesOf(anna)).toEqual(new Set(writers.flatMap(({ lines }) => lines)))
-    expect(await storedText(documentId)).toBe(anna.text())
+    expect(await storedText(team.admin, documentId)).toBe(anna.text())
   },
 )
 
@@ -149,7 +140,7 @@ test('[COL16] a killed server takes nothing with it that another has shown', { t
     const shown = linesOf(ben)
     ben.type('goes on')
     await ben.saved()
-    const stored = new Set((await storedText(documentId)).split('\n'))
+    const stored = new Set((await storedText(team.admin, documentId)).split('\n'))
     expect([...shown].filter((line) => !stored.has(line))).toEqual([])
     await east.restart()
     const carla = await join(east, documentId)

@@ -1,4 +1,5 @@
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import type { Sql } from 'postgres'
 import { expect } from 'vitest'
 import WebSocket from 'ws'
 import * as Y from 'yjs'
@@ -109,4 +110,30 @@ export function textOf(document: Y.Doc): string {
     .toArray()
     .map((node) => (node as Y.XmlElement).toArray().join(''))
     .join('\n')
+}
+
+/** Types and notes which lines were acknowledged: whenever nothing is outstanding, all before it are. */
+export function typist(peer: Peer, name: string) {
+  const acknowledged = new Set<string>()
+  const typed: string[] = []
+  peer.provider.on('unsyncedChanges', ({ number }: { number: number }) => {
+    if (number === 0) for (const line of typed.splice(0)) acknowledged.add(line)
+  })
+  let count = 0
+  const timer = setInterval(() => {
+    const line = `${name}${count++}`
+    typed.push(line)
+    peer.type(line)
+  }, 3)
+  return { acknowledged, stop: () => clearInterval(timer) }
+}
+
+/** What the database alone knows of a document. */
+export async function storedText(admin: Sql, documentId: string): Promise<string> {
+  const rows = await admin<{ update: Buffer }[]>`
+    select state as update from atrium_private.document_snapshots where document_id = ${documentId}
+    union all select update from atrium_private.document_updates where document_id = ${documentId}`
+  const document = new Y.Doc()
+  for (const { update } of rows) Y.applyUpdate(document, update)
+  return textOf(document)
 }

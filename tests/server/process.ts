@@ -24,13 +24,17 @@ export interface CollaborationProcess {
 }
 
 /** The collaboration server as a process of its own. */
-export async function startCollaboration(databaseUrl: string, environment: Record<string, string> = {}): Promise<CollaborationProcess> {
+export async function startCollaboration(
+  databaseUrl: string,
+  environment: Record<string, string> = {},
+  main = MAIN,
+): Promise<CollaborationProcess> {
   const address = `127.0.0.1:${await freePort()}`
   let child: ChildProcess
   let errors = ''
 
   async function start() {
-    child = spawn(process.execPath, [MAIN], {
+    child = spawn(process.execPath, [main], {
       env: { DATABASE_URL: databaseUrl, JWT_SECRET, LISTEN: address, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -30,6 +30,8 @@ export interface RunningCluster {
   cluster: Cluster
   /** Stops PostgreSQL as its supervisor would, and keeps its files. */
   halt(): Promise<void>
+  /** Kills PostgreSQL with signal 9. */
+  crash(): Promise<void>
   resume(): Promise<void>
   stop(): Promise<void>
 }
@@ -42,8 +44,20 @@ export async function startCluster(): Promise<RunningCluster> {
   const start = () => startPostgres({ directory: join(directory, 'postgres'), ...cluster, settings: SETTINGS })
   let server = await start()
   const halt = () => server.stop()
-  const resume = async () => {
-    server = await start()
+  const crash = () =>
+    new Promise<void>((resolve) => {
+      server.process.once('exit', () => resolve())
+      server.process.kill('SIGKILL')
+    })
+  // What a crash leaves behind holds on to the memory until it has noticed.
+  const resume = async (attempts = 50): Promise<void> => {
+    try {
+      server = await start()
+    } catch (error) {
+      if (attempts === 0) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return resume(attempts - 1)
+    }
   }
   const stop = async () => {
     await server.stop()
@@ -55,7 +69,7 @@ export async function startCluster(): Promise<RunningCluster> {
     await stop()
     throw error
   }
-  return { cluster, halt, resume, stop }
+  return { cluster, halt, crash, resume, stop }
 }
 
 async function createTemplate({ port, password }: Cluster): Promise<void> {
