@@ -25,6 +25,16 @@ end $$;
 comment on function atrium_private.free_position(uuid, uuid, text, uuid) is
   'The wanted key, or a free one just behind it when another document has it already; without one, the last place. Errors: 422 position_invalid.';
 
+-- Definer: it reads documents of spaces that are the caller's. A parent that he may not see is answered as one that does not exist.
+create function atrium_private.space_beneath(parent_id uuid)
+  returns uuid
+  language sql stable security definer set search_path = ''
+as $$
+  select parent.space_id from atrium.documents parent
+  where parent.id = $1 and parent.space_id in (select atrium_private.spaces_of_caller('viewer'))
+$$;
+comment on function atrium_private.space_beneath(uuid) is 'The space of a document in one of the caller''s spaces; null for any other.';
+
 -- Definer: it locks and reads documents whatever the caller may see.
 create function atrium_private.require_place(in_space uuid, beneath uuid)
   returns atrium.spaces
@@ -95,7 +105,7 @@ declare
   place atrium.spaces;
 begin
   select known.* into document from atrium.documents known where known.id = $1;
-  target := coalesce(to_space, (select parent.space_id from atrium.documents parent where parent.id = beneath), document.space_id);
+  target := coalesce(to_space, atrium_private.space_beneath(beneath), document.space_id);
   -- Both spaces are locked in one order, or two moves in opposite directions would wait for each other.
   perform from atrium.spaces space where space.id in (document.space_id, target) order by space.id for no key update;
   perform atrium_private.require_place(document.space_id, null);

@@ -43,7 +43,7 @@ begin
     raise sqlstate 'PT409' using message = 'This document is in the trash. Restore it first.', detail = 'document_trashed';
   end if;
   place := atrium_private.require_place(
-    coalesce(to_space, (select parent.space_id from atrium.documents parent where parent.id = beneath), original.space_id), beneath);
+    coalesce(to_space, atrium_private.space_beneath(beneath), original.space_id), beneath);
   if place.workspace_id <> original.workspace_id then
     raise sqlstate 'PT409' using message = 'A document cannot be copied to another workspace.', detail = 'other_workspace';
   end if;

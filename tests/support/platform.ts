@@ -31,6 +31,8 @@ export interface TestPlatform {
   url: string
   publishableKey: string
   secretKey: string
+  /** Signs access tokens. */
+  jwtSecret: string
   databaseUrl(login: string): string
   /** What the mailbox holds for an address, newest first. */
   mail(to: string): Promise<Mail[]>
@@ -76,12 +78,13 @@ export async function startPlatform({
   await Promise.all([collab && launch(collabPart(configuration, keepLog)), worker && launch(workerPart(configuration, mail, keepLog))])
 
   const { url } = gateway
-  const { publishableKey, secretKey } = configuration.secrets
+  const { publishableKey, secretKey, jwtSecret } = configuration.secrets
   const client = (key = publishableKey) => connect(url, key)
   return {
     url,
     publishableKey,
     secretKey,
+    jwtSecret,
     databaseUrl: (login) => databaseUrl(configuration, login),
     client,
     async mail(to) {
