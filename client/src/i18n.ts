@@ -46,3 +46,15 @@ export function sizeOf(bytes: number): string {
   const style = { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: 1 } as const
   return new Intl.NumberFormat(language(), style).format(bytes / 1000 ** step)
 }
+
+/** How long something lasts, in the largest unit that fits: "30 days", "90 minutes". */
+export function durationOf(seconds: number): string {
+  const [unit, size] = (
+    [
+      ['day', 86_400],
+      ['hour', 3_600],
+      ['minute', 60],
+    ] as const
+  ).find(([, size]) => seconds % size === 0) ?? ['second', 1]
+  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+}

@@ -93,6 +93,7 @@ test('[E2E42] who has an address of the right domain joins by himself, and may w
   await anna.page.getByRole('button', { name: 'Save' }).click()
   await anna.page.getByText('Saved.').waitFor()
   await anna.page.getByRole('region', { name: 'This server' }).getByText('Everybody can make one.').waitFor()
+  await anna.page.getByRole('region', { name: 'This server' }).getByText('last until somebody ends them.').waitFor()
   expect.soft(await axe(anna.page)).toEqual([])
 
   const otto = await visit(atrium.browser, SIZES.phone)

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Page } from 'playwright-core'
+import postgres from 'postgres'
 import { expect, test } from 'vitest'
 import { axe, makeTeam, PASSWORD, SIZES, signIn, startAtrium, visit } from './people.ts'
 
@@ -122,4 +123,29 @@ test('[E2E25] a workspace that asks for a second step opens once it is set up', 
   await page.getByRole('button', { name: 'Continue to Northlight Studio' }).click()
   await page.getByRole('heading', { name: 'Home' }).waitFor()
   expect(complaints).toEqual([])
+})
+
+test('[E2E45] an old sign-in proves again who it is before the address changes, and goes on with what was asked', {
+  timeout: 60_000,
+}, async () => {
+  const team = await makeTeam(atrium.started, { Olga: 'owner' })
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await signIn(page, atrium.started, team.emailOf('Olga'))
+  const sql = postgres(atrium.started.databaseUrl, { max: 1 })
+  await sql`update auth.mfa_amr_claims set updated_at = now() - interval '2 days'`
+  await sql.end()
+  await page.goto(`${atrium.started.url}/settings/security`)
+  const next = `new-${team.emailOf('Olga')}`
+  const change = () => page.getByRole('region', { name: 'E-mail address' }).getByRole('button').click()
+  await page.getByLabel('New e-mail address').fill(next)
+  await change()
+  const proving = page.getByRole('dialog', { name: 'Is it you?' })
+  await proving.getByLabel('Password', { exact: true }).waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  await proving.getByRole('button', { name: 'Cancel' }).last().click()
+  await page.getByText('Sign in again before you change this.').waitFor()
+  await change()
+  await proving.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await proving.getByRole('button', { name: 'Go on' }).click()
+  await page.getByText(next).waitFor()
 })

@@ -125,7 +125,7 @@ test('[AUTH78] the answer and its time are the same for a stranger, an invited p
 
 test('[AUTH79] the settings say who may sign up; before the first account that is everybody', async () => {
   const settings = async ({ url }: AuthUnderTest) => (await (await fetch(`${url}/settings`)).json()) as Record<string, unknown>
-  expect(await settings(invited)).toMatchObject({ disable_signup: true, sign_up: 'invited', sign_up_domains: [] })
+  expect(await settings(invited)).toMatchObject({ disable_signup: true, sign_up: 'invited', sign_up_domains: [], session_timebox: null })
   expect(await settings(domains)).toMatchObject({ disable_signup: false, sign_up: 'domains', sign_up_domains: ['company.example'] })
   const empty = await startAuth({ signUp: 'invited' })
   expect(await settings(empty)).toMatchObject({ disable_signup: false, sign_up: 'open' })

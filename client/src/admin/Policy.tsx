@@ -2,9 +2,9 @@ import { createResource, createSignal, For, Show } from 'solid-js'
 import type { Row } from '../../../sql/types.gen.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
-import { textsOf } from '../i18n.ts'
+import { durationOf, textsOf } from '../i18n.ts'
 import type { Role } from '../rows.ts'
-import { providersOf, readSignInSettings } from '../session/providers.ts'
+import { providersOf, readSignInSettings, type SignInSettings } from '../session/providers.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { Field, Select } from '../ui/Field.tsx'
@@ -164,6 +164,12 @@ function Server() {
               <dt>{t('policy.confirm')}</dt>
               <dd>{t(known().mailer_autoconfirm ? 'policy.unconfirmed' : 'policy.confirmed')}</dd>
             </div>
+            <Show when={known().session_timebox !== undefined}>
+              <div>
+                <dt>{t('policy.sessions')}</dt>
+                <dd>{sessionsOf(known())}</dd>
+              </div>
+            </Show>
             <div>
               <dt>{t('policy.providers')}</dt>
               <dd>
@@ -177,4 +183,11 @@ function Server() {
       )}
     </Show>
   )
+}
+
+/** "End 30 days after the sign-in, and after 12 hours without use." */
+function sessionsOf({ session_timebox: box, session_inactivity_timeout: idle }: SignInSettings): string {
+  if (box && idle) return t('policy.sessionBoth', { box: durationOf(box), idle: durationOf(idle) })
+  if (box) return t('policy.sessionBox', { box: durationOf(box) })
+  return idle ? t('policy.sessionIdle', { idle: durationOf(idle) }) : t('policy.sessionEndless')
 }

@@ -5,6 +5,7 @@ import { useSession } from '../session.ts'
 import { Button } from '../ui/Button.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
+import { createProof } from './proof.tsx'
 import { createSecurity } from './security.ts'
 import { TwoStep } from './TwoStep.tsx'
 import './security.css'
@@ -15,7 +16,8 @@ const t = textsOf(en)
 export default function NeedsSecondStep() {
   const workspace = useWorkspace()
   const session = useSession()
-  const security = createSecurity()
+  const proof = createProof()
+  const security = createSecurity(proof.withProof)
   const others = () => (workspace.all() ?? []).filter((row) => !row.needs_mfa)
   return (
     <Card title={t('needed.title', { workspace: workspace.name() })}>
@@ -36,6 +38,7 @@ export default function NeedsSecondStep() {
       <Button class="wide" onClick={() => void session.signOut()}>
         {t('needed.signOut')}
       </Button>
+      <proof.Dialog />
     </Card>
   )
 }

@@ -13,6 +13,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
+import { createProof } from './proof.tsx'
 import { Section } from './Section.tsx'
 import { Sessions } from './Sessions.tsx'
 import { createSecurity, type SecurityState } from './security.ts'
@@ -24,7 +25,8 @@ const t = textsOf(en)
 
 /** `/settings/security`: how one's own account is opened. */
 export default function SecurityPage() {
-  const security = createSecurity()
+  const proof = createProof()
+  const security = createSecurity(proof.withProof)
   return (
     <Page
       title={t('title')}
@@ -41,6 +43,7 @@ export default function SecurityPage() {
         <Email security={security} />
         <Sessions />
       </div>
+      <proof.Dialog />
     </Page>
   )
 }

@@ -1,6 +1,16 @@
 export const en = {
   title: 'Security',
   back: 'Settings',
+  prove: {
+    title: 'Is it you?',
+    text: 'Before a change of this weight, prove once more that it is you.',
+    password: 'Your password',
+    byMail: 'I have no password: send me a code',
+    mailed: 'We sent a code to {{ email }}.',
+    code: 'Code from the e-mail',
+    codeMissing: 'Enter the code.',
+    submit: 'Go on',
+  },
   twoStep: {
     title: 'Two-step sign-in',
     off: 'Your password alone opens this account. An authenticator app on your phone makes it two steps.',

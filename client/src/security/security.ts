@@ -1,6 +1,7 @@
 import { createResource } from 'solid-js'
 import { ProblemError } from '../errors.ts'
 import { auth, authorised } from '../supabase.ts'
+import type { WithProof } from './proof.tsx'
 
 /** An authenticator app whose codes count. */
 export interface AuthenticatorApp {
@@ -26,8 +27,9 @@ export interface Enrolment {
   secret: string
 }
 
-/** How the signed-in person opens his account, and the changes to it. Actions throw a ProblemError. */
-export function createSecurity() {
+/** How the signed-in person opens his account, and the changes to it. Actions throw a ProblemError.
+ *  @param withProof asks him again who he is, where a change needs that */
+export function createSecurity(withProof: WithProof) {
   const [state, { refetch }] = createResource(readSecurity)
   const reload = async () => void (await refetch())
 
@@ -41,8 +43,10 @@ export function createSecurity() {
 
     /** Begins with an app; it counts after {@link confirm}. */
     async enroll(name: string): Promise<Enrolment> {
-      await dropUnfinished()
-      const { data } = authorised(await auth.mfa.enroll({ factorType: 'totp', friendlyName: name, issuer: 'Atrium' }))
+      await withProof(dropUnfinished)
+      const { data } = await withProof(async () =>
+        authorised(await auth.mfa.enroll({ factorType: 'totp', friendlyName: name, issuer: 'Atrium' })),
+      )
       if (!data) throw new ProblemError(500, 'unknown', 'The server gave no key')
       return { id: data.id, qrCode: data.totp.qr_code, secret: data.totp.secret }
     },
@@ -54,7 +58,7 @@ export function createSecurity() {
     },
 
     async remove(app: AuthenticatorApp): Promise<void> {
-      authorised(await auth.mfa.unenroll({ factorId: app.id }))
+      await withProof(async () => authorised(await auth.mfa.unenroll({ factorId: app.id })))
       // The token that is at hand still says that there were two steps.
       await auth.refreshSession()
       await reload()
@@ -63,7 +67,9 @@ export function createSecurity() {
     /** Ten codes, in place of those that there are. */
     async makeCodes(): Promise<string[]> {
       const { recoveryCodes } = auth.mfa
-      const { data } = authorised(latest()?.codes ? await recoveryCodes.regenerate() : await recoveryCodes.generate())
+      const { data } = await withProof(async () =>
+        authorised(latest()?.codes ? await recoveryCodes.regenerate() : await recoveryCodes.generate()),
+      )
       await reload()
       return data?.codes ?? []
     },
@@ -74,7 +80,7 @@ export function createSecurity() {
 
     /** Counts when both mailboxes have confirmed it. */
     async changeEmail(email: string, next: string): Promise<void> {
-      authorised(await auth.updateUser({ email: email.trim() }, { emailRedirectTo: location.origin + next }))
+      await withProof(async () => authorised(await auth.updateUser({ email: email.trim() }, { emailRedirectTo: location.origin + next })))
       await reload()
     },
   }

@@ -15,6 +15,9 @@ export interface SignInSettings {
   sign_up?: 'open' | 'invited' | 'domains'
   sign_up_domains?: string[]
   disable_signup?: boolean
+  /** In seconds; null where sessions do not end by themselves, absent on other servers. */
+  session_timebox?: number | null
+  session_inactivity_timeout?: number | null
   /** Whether a new address counts without being confirmed. */
   mailer_autoconfirm?: boolean
 }

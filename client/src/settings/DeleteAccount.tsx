@@ -5,6 +5,7 @@ import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { plural, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { ProveDialog } from '../security/ProveDialog.tsx'
 import { Section } from '../security/Section.tsx'
 import { useSession } from '../session.ts'
 import { rpc } from '../supabase.ts'
@@ -14,7 +15,6 @@ import { Field, Select } from '../ui/Field.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { en } from './accountEn.ts'
-import { ProveDialog } from './ProveDialog.tsx'
 
 const t = textsOf(en)
 type Responsibility = Result<'my_responsibilities'>[number]

@@ -43,16 +43,6 @@ export const en = {
     typedWrong: 'This is not {{ email }}.',
     action: 'Delete my account',
   },
-  prove: {
-    title: 'Is it you?',
-    text: 'Before something that cannot be undone, prove once more that it is you.',
-    password: 'Your password',
-    byMail: 'I have no password: send me a code',
-    mailed: 'We sent a code to {{ email }}.',
-    code: 'Code from the e-mail',
-    codeMissing: 'Enter the code.',
-    submit: 'Go on',
-  },
   goodbye: {
     title: 'Goodbye',
     text: 'Your account is deleted. Thank you for having been here.',

@@ -2,7 +2,8 @@ import type { Handler } from './context.ts'
 import { answer } from './http.ts'
 import { policyNow } from './signUpPolicy.ts'
 
-/** `GET /settings`: what a sign-in page may offer. Our own: `sign_up` is open, invited or domains. */
+/** `GET /settings`: what a sign-in page may offer. Our own: `sign_up` is open, invited or domains;
+ *  `session_timebox` and `session_inactivity_timeout` are in seconds, null where sessions do not end by themselves. */
 export const showSettings: Handler = async ({ settings, sql }) => {
   const policy = await policyNow({ settings }, sql)
   return answer({
@@ -15,6 +16,8 @@ export const showSettings: Handler = async ({ settings, sql }) => {
     disable_signup: policy === 'invited',
     sign_up: typeof policy === 'string' ? policy : 'domains',
     sign_up_domains: typeof policy === 'string' ? [] : policy.domains,
+    session_timebox: settings.sessionSeconds,
+    session_inactivity_timeout: settings.sessionIdleSeconds,
     mailer_autoconfirm: !settings.confirmEmail,
     phone_autoconfirm: false,
     sms_provider: '',

@@ -12,7 +12,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
-import { en } from './accountEn.ts'
+import { en } from './en.ts'
 
 const t = textsOf(en)
 
