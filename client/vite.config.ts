@@ -53,7 +53,7 @@ export default defineConfig({
             },
             {
               name: 'prosemirror',
-              test: /node_modules\/(prosemirror-|@tiptap\/pm|@tiptap\/core|orderedmap|rope-sequence|w3c-keyname|linkifyjs)/,
+              test: /node_modules\/(prosemirror-|@tiptap\/pm|@tiptap\/core|orderedmap|rope-sequence|w3c-keyname)/,
               priority: 20,
             },
             // What only forms and dialogs need comes after the first screen.

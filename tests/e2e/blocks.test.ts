@@ -56,6 +56,8 @@ test('[EDIT1] blocks are made as Markdown writes them', async () => {
   await keyboard.press('Enter')
   await keyboard.type('Euler: $e^{i\\pi}+1=0$ and ==marked== for $5 and $6')
   await keyboard.press('Enter')
+  await keyboard.type('Read example.org/a. And [this](https://example.com), write to anna@example.org')
+  await keyboard.press('Enter')
   await keyboard.type('$$ ')
   await keyboard.type('\\frac{1}{2}')
   await keyboard.press('Enter')
@@ -65,6 +67,11 @@ test('[EDIT1] blocks are made as Markdown writes them', async () => {
   ).toEqual([
     ['warning', 'Mind the gap'],
     ['success', 'Read it first'],
+  ])
+  expect(await text.locator('a').evaluateAll((links) => links.map((link) => [link.textContent, link.getAttribute('href')]))).toEqual([
+    ['example.org/a', 'https://example.org/a'],
+    ['this', 'https://example.com/'],
+    ['anna@example.org', 'mailto:anna@example.org'],
   ])
   expect(await text.locator('mark').textContent()).toBe('marked')
   expect(await text.locator('> p').first().textContent()).toContain('for $5 and $6')

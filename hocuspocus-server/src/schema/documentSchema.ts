@@ -1,8 +1,21 @@
 import { type AnyExtension, getSchema } from '@tiptap/core'
+import { Blockquote } from '@tiptap/extension-blockquote'
+import { Bold } from '@tiptap/extension-bold'
+import { Code } from '@tiptap/extension-code'
+import { Document } from '@tiptap/extension-document'
+import { HardBreak } from '@tiptap/extension-hard-break'
+import { Heading } from '@tiptap/extension-heading'
+import { HorizontalRule } from '@tiptap/extension-horizontal-rule'
+import { Italic } from '@tiptap/extension-italic'
+import { BulletList, ListItem, OrderedList } from '@tiptap/extension-list'
+import { Paragraph } from '@tiptap/extension-paragraph'
+import { Strike } from '@tiptap/extension-strike'
+import { Text } from '@tiptap/extension-text'
+import { Underline } from '@tiptap/extension-underline'
 import type { Schema } from '@tiptap/pm/model'
-import StarterKit from '@tiptap/starter-kit'
 import { Guard, guardSchema } from './guard.ts'
-import { Highlight, Link, TextStyle } from './marks.ts'
+import { Link } from './link.ts'
+import { Highlight, TextStyle } from './marks.ts'
 import { blocks, InlineMath, Mention, TextAlign } from './nodes.ts'
 
 /** Everything that a document can hold. The names of nodes, marks and attributes are stored: they may be added to (with a new
@@ -10,17 +23,22 @@ import { blocks, InlineMath, Mention, TextAlign } from './nodes.ts'
 export function documentExtensions(): AnyExtension[] {
   return [
     Guard,
-    StarterKit.configure({
-      heading: { levels: [1, 2, 3] },
-      codeBlock: false,
-      link: false,
-      // Behaviour, not content: the editor brings its own.
-      undoRedo: false,
-      dropcursor: false,
-      gapcursor: false,
-      listKeymap: false,
-      trailingNode: false,
-    }),
+    // One by one: Tiptap's starter kit brings an undo and a table of top-level domains that nobody here asks for.
+    Bold,
+    Blockquote,
+    BulletList,
+    Code,
+    Document,
+    HardBreak,
+    Heading.configure({ levels: [1, 2, 3] }),
+    HorizontalRule,
+    Italic,
+    ListItem,
+    OrderedList,
+    Paragraph,
+    Strike,
+    Text,
+    Underline,
     Link,
     Highlight,
     TextStyle,
