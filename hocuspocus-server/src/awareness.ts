@@ -38,10 +38,12 @@ export function awareness({ clock }: { clock(): number }): Extension<Context> {
 function presenceOf({ claims, name }: Session, state: Record<string, unknown>): Presence {
   const user = { id: claims.sub, name }
   const { cursor } = state
-  if (!isRecord(cursor)) return { user, cursor: null }
+  const top = relativePosition(state.top)
+  const shown = top ? { user, top } : { user }
+  if (!isRecord(cursor)) return { ...shown, cursor: null }
   const anchor = relativePosition(cursor.anchor)
   const head = relativePosition(cursor.head)
-  return { user, cursor: anchor && head ? { anchor, head } : null }
+  return { ...shown, cursor: anchor && head ? { anchor, head } : null }
 }
 
 /** A relative position as Yjs reads it, rebuilt from the parts that are right. A wrong one would throw in everybody else's editor. */

@@ -93,6 +93,8 @@ export interface Presence {
   user: { id: string; name: string }
   /** Relative positions as Yjs writes them in JSON; null or absent without a selection. */
   cursor?: { anchor: unknown; head: unknown } | null
+  /** The first block that the person sees, for those who follow. */
+  top?: unknown
 }
 
 const SYNC = 0

@@ -1,10 +1,9 @@
 import { A } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
-import type { Person, SavedState } from '../islands/contract.ts'
+import type { SavedState } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
-import { Avatar } from '../ui/Avatar.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { titleOf } from './actions.ts'
@@ -12,7 +11,6 @@ import { useDocuments } from './documents.ts'
 import { pageEn as en } from './pageEn.ts'
 
 const t = textsOf(en)
-const facesShown = 4
 
 /** The space and the pages above this one. */
 export function Breadcrumbs(props: { document: DocumentRow }) {
@@ -56,36 +54,5 @@ export function SavedWord(props: { state: SavedState }) {
         {isUnusual() ? t(`stateHints.${props.state}`) : ''}
       </span>
     </>
-  )
-}
-
-/** Who has the page open, oneself at the end. */
-export function Faces(props: { people: Person[]; self: string }) {
-  const others = () => props.people.filter((person) => person.id !== props.self)
-  const shown = () => others().slice(0, facesShown)
-  const hidden = () => others().slice(facesShown)
-  return (
-    <Show when={others().length > 0}>
-      <ul class="faces" aria-label={en.people}>
-        <For each={shown()}>
-          {(person) => (
-            <li>
-              <Avatar id={person.id} name={person.name} ring label={t('here', { name: person.name })} />
-            </li>
-          )}
-        </For>
-        <Show when={hidden().length > 0}>
-          <li
-            class="faces-more"
-            title={hidden()
-              .map((person) => person.name)
-              .join(', ')}
-          >
-            <span aria-hidden="true">+{hidden().length}</span>
-            <span class="visually-hidden">{t('more', { count: hidden().length })}</span>
-          </li>
-        </Show>
-      </ul>
-    </Show>
   )
 }

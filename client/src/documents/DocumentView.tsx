@@ -12,13 +12,16 @@ import { Menu } from '../ui/Menu.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt, documentMenu, moveAndTell, titleOf, trashWithUndo } from './actions.ts'
-import { Breadcrumbs, Faces, SavedWord } from './DocumentBar.tsx'
+import { Breadcrumbs, SavedWord } from './DocumentBar.tsx'
 import { DocumentNotes } from './DocumentNotes.tsx'
 import { createPanels, OpenPanel, PanelButtons } from './DocumentPanels.tsx'
 import { useDocuments } from './documents.ts'
 import { EditorHost } from './EditorHost.tsx'
 import { en } from './en.ts'
 import { createFind, FindPlace } from './find/Find.tsx'
+import { Faces } from './follow/Faces.tsx'
+import { FollowBanner } from './follow/FollowBanner.tsx'
+import { createFollow } from './follow/follow.ts'
 import { IconPicker } from './IconPicker.tsx'
 import { MoveDialog } from './MoveDialog.tsx'
 import { pageEn } from './pageEn.ts'
@@ -49,6 +52,7 @@ export function DocumentView(props: { document: DocumentRow }) {
   const [search] = useSearchParams<{ version?: string }>()
   const panels = createPanels()
   const find = createFind()
+  const follow = createFollow(editor)
   let title!: HTMLDivElement
 
   const id = () => props.document.id
@@ -106,7 +110,7 @@ export function DocumentView(props: { document: DocumentRow }) {
       actions={
         <>
           <SavedWord state={state()} />
-          <Faces people={people()} self={person().id} />
+          <Faces people={people()} self={person().id} follow={follow} />
           <PanelButtons panels={panels} />
           <Show when={workspace.can('editor', props.document.space_id)}>
             <ShareButton item={{ type: 'document', id: id(), workspaceId: props.document.workspace_id }} title={titleOf(props.document)} />
@@ -129,6 +133,7 @@ export function DocumentView(props: { document: DocumentRow }) {
       panel={panels.open() && <OpenPanel panels={panels} of={{ document: props.document, editor: editor(), changed: changed() }} />}
       onTogglePanel={panels.toggleLatest}
     >
+      <FollowBanner follow={follow} />
       <FindPlace find={find} editor={editor()} mayReplace={mayWrite()} />
       <Show when={search.version}>
         {(version) => (

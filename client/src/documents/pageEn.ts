@@ -31,8 +31,6 @@ export const pageEn = {
   breadcrumbs: 'Where this page is',
   people: 'Here now',
   comments: 'Comments',
-  here: '{{ name }} is here',
-  more: '{{ count }} more',
   loading: 'Opening the page',
   states: {
     connecting: 'Connecting',
@@ -63,6 +61,14 @@ export const pageEn = {
     document_too_large: 'This page is full. Copy your last changes into a new page.',
     paste_too_large: 'This is too much for one paste. Paste it in smaller parts.',
     too_many_documents: 'Too many pages are open in this browser. Close some of them.',
+  },
+  follow: {
+    start: 'Follow {{ name }}',
+    title: '{{ name }} is here. Press to follow',
+    stop: 'Stop following {{ name }}',
+    banner: 'Following {{ name }}',
+    end: 'Stop',
+    more: '{{ count }} more people',
   },
   find: {
     title: 'Find and replace',

@@ -89,6 +89,9 @@ export interface EditorHandle {
   /** Scrolls to a heading of the outline, and puts the caret into it if asked. */
   goToHeading(index: number, focus: boolean): void
   find: Finder
+  /** Keeps the view where somebody else is, until this person scrolls or types, presses Escape, or the other leaves.
+   *  @returns the way to stop */
+  follow(personId: string, onEnd: () => void): () => void
   /** Tells how long the text and the selection are, now and when either changes.
    *  @returns the way to stop */
   watchCount(tell: (count: { text: TextCount; selection: TextCount | null }) => void): () => void

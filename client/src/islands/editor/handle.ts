@@ -3,6 +3,7 @@ import type { EditorHandle } from '../contract.ts'
 import { commentTools } from './comments.ts'
 import { countBetween } from './count.ts'
 import { finder } from './find/finder.ts'
+import { follow } from './follow.ts'
 import { goToHeading, watchOutline } from './outline.ts'
 
 /** What reads the whole document waits until typing pauses for this long. */
@@ -15,6 +16,7 @@ export function editorHandle(editor: Editor): EditorHandle {
     watchOutline: (tell) => watchOutline(editor, (run) => afterPauses(editor, 'update', run), tell),
     goToHeading: (index, focus) => goToHeading(editor, index, focus),
     find: finder(editor),
+    follow: (personId, onEnd) => follow(editor, personId, onEnd),
     comments: commentTools(editor),
     watchCount(tell) {
       const count = () => {
