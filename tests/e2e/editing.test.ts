@@ -111,3 +111,116 @@ test('[EDIT3] an expression finds and fills in its groups, and one that would ta
   await find.press('Escape')
   expect(await body(page).evaluate((element) => element === document.activeElement)).toBe(true)
 })
+
+/** The words of the block in which the editor has its caret: it hears of a click a moment later. */
+const caretIn = (page: Page) =>
+  body(page).evaluate(
+    (element) =>
+      (element as unknown as { editor: { state: { selection: { $from: { parent: { textContent: string } } } } } }).editor.state.selection
+        .$from.parent.textContent,
+  )
+
+test('[EDIT4] blocks move by keys, by dragging their grip and by their menu, items of lists too', async () => {
+  await openTogether('<p>One</p><ul><li>Ink</li><li>Paper</li></ul><p>Two</p>')
+  const { page } = anna
+  await body(page).locator('li p').last().click()
+  await expect.poll(() => caretIn(page)).toBe('Paper')
+  await page.keyboard.press('Alt+Shift+ArrowUp')
+  await expect.poll(() => text(ben.page)).toEqual(['One', 'PaperInk', 'Two'])
+  await page.keyboard.press('Alt+Shift+ArrowUp')
+  await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'One', 'Two'])
+
+  await body(page).getByText('Two').hover()
+  await page.locator('.block-grip').dragTo(body(page).getByText('One'), { targetPosition: { x: 20, y: 3 } })
+  await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'Two', 'One'])
+  await body(page).getByText('One').hover()
+  await page.locator('.block-grip').click()
+  expect.soft(await axe(page)).toEqual([])
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+  await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'Two', 'One', 'One'])
+  await page.keyboard.press('Control+/')
+  await page.getByRole('menu', { name: 'Change the block' }).getByText('Heading 2').click()
+  await expect.poll(() => body(ben.page).locator('h2').count()).toBe(1)
+
+  await body(ben.page).getByText('Two').tap()
+  await expect.poll(() => caretIn(ben.page)).toBe('Two')
+  await ben.page.getByRole('button', { name: 'Change the block' }).click()
+  await ben.page.getByRole('menuitem', { name: 'Delete' }).click()
+  await expect.poll(() => text(page)).toEqual(['PaperInk', 'One', 'One'])
+})
+
+test('[EDIT5] who presses a face sees what that person sees, until he scrolls himself', async () => {
+  await openTogether(Array.from({ length: 80 }, (_, line) => `<p>Line ${line}.</p>`).join(''))
+  const { page } = ben
+  await body(anna.page).getByText('Line 3.', { exact: true }).click()
+  await page.locator('.view').evaluate((view) => view.scrollTo(0, view.scrollHeight))
+  await page.getByRole('button', { name: 'Follow Anna' }).click()
+  await page.getByText('Following Anna').last().waitFor()
+  const sees = (line: number) => () => body(page).locator('p').nth(line).evaluate(isInView)
+  await expect.poll(sees(3)).toBe(true)
+  await body(anna.page).getByText('Line 70.', { exact: true }).click()
+  await expect.poll(sees(70)).toBe(true)
+  expect.soft(await axe(page)).toEqual([])
+  await page.locator('.view').dispatchEvent('wheel', { deltaY: -400 })
+  await expect.poll(() => page.locator('.follow-banner').count()).toBe(0)
+  await body(anna.page).getByText('Line 3.', { exact: true }).click()
+  await anna.page.keyboard.type('!')
+  await expect.poll(() => text(page)).toContain('Line 3.!')
+  expect(await sees(70)()).toBe(true)
+})
+
+test('[EDIT6] each takes back only what is his own', async () => {
+  await openTogether('<p>Ground</p>')
+  // What she pasted is no longer hers to take back.
+  await anna.page.reload()
+  await body(anna.page).getByText('Ground').click()
+  await anna.page.keyboard.press('End')
+  await anna.page.keyboard.type(' hers')
+  await expect.poll(() => text(ben.page)).toContain('Ground hers')
+  await body(ben.page).getByText('Ground').tap()
+  await ben.page.keyboard.press('End')
+  await ben.page.keyboard.type(' his')
+  await expect.poll(() => text(anna.page)).toContain('Ground hers his')
+  await anna.page.keyboard.press('Control+z')
+  await expect.poll(() => text(ben.page)).toContain('Ground his')
+  await ben.page.keyboard.press('Control+z')
+  await expect.poll(() => text(anna.page)).toContain('Ground')
+})
+
+test('[EDIT7] an editor that fails to show what others write does not write over it', async () => {
+  await openTogether('<p>Ground</p>')
+  const failing = (when: 'once' | 'always') =>
+    body(ben.page).evaluate((element, when) => {
+      interface Change {
+        getMeta(key: string): { isChangeOrigin?: boolean } | undefined
+      }
+      interface Field {
+        name: string
+        apply(change: Change, ...rest: unknown[]): unknown
+      }
+      const { editor } = element as unknown as { editor: { state: { config: { fields: Field[] } } } }
+      const field = editor.state.config.fields.find(({ name }) => name.startsWith('find$'))
+      if (!field) throw new Error('There is no such plugin')
+      const apply = field.apply
+      field.apply = (change, ...rest) => {
+        if (!change.getMeta('y-sync$')?.isChangeOrigin) return apply(change, ...rest)
+        if (when === 'once') field.apply = apply
+        throw new Error('A plugin fails')
+      }
+    }, when)
+  await failing('once')
+  await body(anna.page).getByText('Ground').click()
+  await anna.page.keyboard.press('End')
+  await anna.page.keyboard.type(' zero')
+  await expect.poll(() => text(ben.page)).toContain('Ground zero')
+  await failing('always')
+  await anna.page.keyboard.type(' hour')
+  await ben.page
+    .getByText(/reload/i)
+    .first()
+    .waitFor()
+  await body(ben.page).click()
+  await ben.page.keyboard.type('lost')
+  await anna.page.keyboard.type('!')
+  await expect.poll(() => text(anna.page)).toContain('Ground zero hour!')
+})

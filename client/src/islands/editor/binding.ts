@@ -6,6 +6,7 @@ import { Plugin, type Transaction } from '@tiptap/pm/state'
 import { ReplaceStep } from '@tiptap/pm/transform'
 import { type ProsemirrorBinding, ySyncPluginKey } from '@tiptap/y-tiptap'
 import type * as Y from 'yjs'
+import { stopWriting } from './keepUnknown.ts'
 
 /** What the binding made of each part of the shared document. It forgets by itself what a change has touched; but it also clears
  *  everything with each change from elsewhere, and then makes all nodes anew: in a long document that costs a tenth of a second for
@@ -15,24 +16,26 @@ class KeptNodes extends Map<unknown, DocumentNode> {
 }
 
 /** The editor writes into the shared document, and shows it.
- *  Undo belongs to it: each person takes back only what is his own. */
-export function binding(provider: HocuspocusProvider) {
+ *  Undo belongs to it: each person takes back only what is his own.
+ *  @param onBroken what others wrote could not be shown: this editor must not write any more, or it would delete it for everybody */
+export function binding(provider: HocuspocusProvider, onBroken: () => void) {
   const kept = new KeptNodes()
   return [
     // The type of the option asks for nodes of any shape.
     Collaboration.configure({ document: provider.document, provider, ySyncOptions: { mapping: kept as Map<never, never> } }),
-    Extension.create({ name: 'firstRender', priority: 998, addProseMirrorPlugins: () => [firstRender(kept)] }),
+    Extension.create({ name: 'firstRender', priority: 998, addProseMirrorPlugins: () => [firstRender(kept, onBroken)] }),
   ]
 }
 
 /** With nodes of its own to keep, the binding leaves the first rendering to us. Once: its view is made again with every plugin. */
-function firstRender(kept: KeptNodes): Plugin {
+function firstRender(kept: KeptNodes, onBroken: () => void): Plugin {
   let rendered = false
   return new Plugin({
     view(view) {
       if (rendered) return {}
       rendered = true
       const { binding } = ySyncPluginKey.getState(view.state) as { binding: ProsemirrorBinding }
+      surviveErrors(binding, onBroken)
       const type = binding.type
       Object.defineProperty(binding, '_tr', { get: () => replacingLittle(view.state.tr.setMeta('addToHistory', false), type, kept) })
       // Otherwise it puts the caret where it stood in the empty page, which need not be text.
@@ -42,6 +45,28 @@ function firstRender(kept: KeptNodes): Plugin {
       return {}
     },
   })
+}
+
+/** When a plugin fails while a change from elsewhere is shown, the page keeps the text from before it, and the next letter typed here
+ *  would write that text over the shared one. Then everything is drawn anew; where even that fails, nothing is written any more. */
+function surviveErrors(binding: ProsemirrorBinding, onBroken: () => void) {
+  const { type, doc } = binding
+  const stop = stopWriting(doc, onBroken)
+  const show = binding._observeFunction
+  type.unobserveDeep(show)
+  binding._observeFunction = (...change: Parameters<typeof show>) => {
+    try {
+      show(...change)
+    } catch (error) {
+      console.error(error)
+      try {
+        binding._forceRerender()
+      } catch {
+        stop()
+      }
+    }
+  }
+  type.observeDeep(binding._observeFunction)
 }
 
 /** The binding replaces the whole document with each change from elsewhere: every decoration would lose its place. Here it replaces

@@ -81,7 +81,7 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
             : text.placeholder,
     }),
     keepUnknown({ ydoc: provider.document, onUnknown }),
-    ...binding(provider),
+    ...binding(provider, onUnknown),
     carets(provider, props.person),
     Find,
     LongDocument,

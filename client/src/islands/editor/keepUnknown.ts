@@ -30,8 +30,9 @@ function watch(schema: Schema, onUnknown: () => void) {
   }
 }
 
-/** The binding does all its writing, deleting included, in transactions with its own key as their origin. */
-function stopWriting(ydoc: Y.Doc, tell: () => void): () => void {
+/** Nothing that the binding wants to write reaches the document after the returned function is called.
+ *  The binding does all its writing, deleting included, in transactions with its own key as their origin. */
+export function stopWriting(ydoc: Y.Doc, tell: () => void): () => void {
   const transact = ydoc.transact.bind(ydoc)
   let stopped = false
   ydoc.transact = <Result>(work: (transaction: Y.Transaction) => Result, origin?: unknown): Result =>
