@@ -112,6 +112,18 @@ test('[EDIT3] an expression finds and fills in its groups, and one that would ta
   expect(await body(page).evaluate((element) => element === document.activeElement)).toBe(true)
 })
 
+/** By hand: one jump of the mouse would not begin a drag. */
+async function dragGrip(page: Page, before: string): Promise<void> {
+  const from = await page.locator('.block-grip').boundingBox()
+  const to = await body(page).getByText(before).boundingBox()
+  if (!from || !to) throw new Error('Nothing to drag')
+  await page.mouse.move(from.x + 8, from.y + 8)
+  await page.mouse.down()
+  await page.mouse.move(to.x + 30, to.y + 12, { steps: 5 })
+  await page.mouse.move(to.x + 30, to.y + 3, { steps: 3 })
+  await page.mouse.up()
+}
+
 /** The words of the block in which the editor has its caret: it hears of a click a moment later. */
 const caretIn = (page: Page) =>
   body(page).evaluate(
@@ -131,7 +143,7 @@ test('[EDIT4] blocks move by keys, by dragging their grip and by their menu, ite
   await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'One', 'Two'])
 
   await body(page).getByText('Two').hover()
-  await page.locator('.block-grip').dragTo(body(page).getByText('One'), { targetPosition: { x: 20, y: 3 } })
+  await dragGrip(page, 'One')
   await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'Two', 'One'])
   await body(page).getByText('One').hover()
   await page.locator('.block-grip').click()
