@@ -130,6 +130,12 @@ declare
 begin
   -- Numbers of blocks are counted up, one writer at a time.
   perform pg_advisory_xact_lock(hashtextextended('atrium.versions:' || $1, 0));
+  -- Another server may have made the version of the same sitting.
+  if $2 -> 'id' is null and exists (
+    select from atrium.document_versions known where known.document_id = $1 and known.at = ($2 ->> 'at')::timestamptz and known.words is not null
+  ) then
+    return;
+  end if;
   insert into atrium.document_versions as known (
     id, document_id, space_id, trashed, from_at, at, authors, edits, words, words_added, words_removed
   )

@@ -2,11 +2,12 @@ import { createResource, createSignal, For, Show } from 'solid-js'
 import type { Row } from '../../../sql/types.gen.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
-import { durationOf, textsOf } from '../i18n.ts'
+import { durationOf, formatNumber, textsOf } from '../i18n.ts'
 import type { Role } from '../rows.ts'
 import { providersOf, readSignInSettings, type SignInSettings } from '../session/providers.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
+import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
@@ -47,6 +48,7 @@ export function Policy() {
       <Show when={policy.latest} keyed fallback={<Skeleton lines={5} />}>
         {(row) => <PolicyForm policy={row} onSaved={mutate} />}
       </Show>
+      <Show when={policy.latest}>{(row) => <KeepHistory policy={row()} onSaved={mutate} />}</Show>
       <Server />
     </Show>
   )
@@ -139,6 +141,61 @@ function PolicyForm(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void
         </Button>
       </div>
     </form>
+  )
+}
+
+const keptDays = [30, 90, 365, 1095]
+const forEver = ''
+
+/** For how long the history of pages is kept. To keep less of it is asked about, because it cannot be taken back. */
+function KeepHistory(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void }) {
+  const [asking, setAsking] = createSignal<number>()
+  const [busy, setBusy] = createSignal(false)
+  const days = () => props.policy.history_days
+  const options = () => [
+    { value: forEver, label: t('policy.history.forEver') },
+    ...[...new Set([...keptDays, ...(days() ? [days() as number] : [])])]
+      .sort((one, other) => one - other)
+      .map((count) => ({ value: String(count), label: t('policy.history.days', { count: formatNumber(count) }) })),
+  ]
+  const save = async (count: number | null) => {
+    setBusy(true)
+    try {
+      await rpc('set_history_retention', { workspace_id: props.policy.workspace_id, days: count })
+      props.onSaved({ ...props.policy, history_days: count })
+      toast(t('policy.saved'))
+    } catch (error) {
+      toast(sentenceOf(error))
+    }
+    setBusy(false)
+    setAsking(undefined)
+  }
+  const choose = (value: string) => {
+    const count = value === forEver ? null : Number(value)
+    const isLess = count !== null && count < (days() ?? Number.POSITIVE_INFINITY)
+    if (isLess) setAsking(count)
+    else void save(count)
+  }
+  return (
+    <section class="server-policy" aria-label={t('policy.history.title')}>
+      <h2>{t('policy.history.title')}</h2>
+      <p class="muted">{t('policy.history.text')}</p>
+      <Select label={t('policy.history.label')} value={String(days() ?? forEver)} options={options()} onChange={choose} />
+      <Show when={asking()}>
+        {(count) => (
+          <ConfirmDialog
+            title={t('policy.history.ask', { count: formatNumber(count()) })}
+            action={t('policy.history.forget')}
+            cancel={t('policy.history.cancel')}
+            busy={busy()}
+            onConfirm={() => void save(count())}
+            onClose={() => setAsking(undefined)}
+          >
+            <p>{t('policy.history.askText')}</p>
+          </ConfirmDialog>
+        )}
+      </Show>
+    </section>
   )
 }
 

@@ -182,6 +182,17 @@ export const en = {
     by: 'by {{ name }} {{ when }}',
   },
   policy: {
+    history: {
+      title: 'History of pages',
+      text: 'Versions that somebody has named are always kept.',
+      label: 'Keep the history for',
+      forEver: 'ever',
+      days: '{{ count }} days',
+      ask: 'Forget what is older than {{ count }} days?',
+      askText: 'Versions without a name that are older are deleted within an hour, and nobody can bring them back.',
+      forget: 'Forget it',
+      cancel: 'Cancel',
+    },
     server: 'This server',
     serverText: 'These hold for the whole installation. Whoever runs it sets them, not the workspace.',
     signUp: 'New accounts',

@@ -28,7 +28,7 @@ export type FromWorker =
   | { type: 'stopped' }
 
 const TICK_MS = 500
-const FIRST_ROUND_MS = 20_000
+const FIRST_ROUND_MS = 5_000
 const PACK_EVERY_MS = 5 * 60_000
 const FORGET_EVERY_MS = 60 * 60_000
 const RETRY_MS = 10_000

@@ -110,8 +110,9 @@ test('[HIST1] two servers pack a document once', async () => {
 test('[HIST6] each sitting becomes a version, with its authors and words, once it is over', async () => {
   const { live, first } = twoSittings()
   const documentId = await store(live, false)
-  // The second sitting may still go on.
-  expect(await make(documentId, live.now() + 1_000)).toBe(live.now() + 300_000)
+  // The second sitting may still go on. Two servers may look at the same moment.
+  const looks = await Promise.all([1, 2, 3].map(() => make(documentId, live.now() + 1_000)))
+  expect(looks).toEqual(looks.map(() => live.now() + 300_000))
   expect(await versionsOf(documentId)).toMatchObject([{ authors: [anna], words: 6, words_added: 6, words_removed: 0 }])
   await stored.pack(documentId, packRows)
   expect(await make(documentId, live.now() + 300_001)).toBeNull()
@@ -125,6 +126,35 @@ test('[HIST6] each sitting becomes a version, with its authors and words, once i
   expect(await said(new Date(first.at - 60_000))).toEqual([])
   // Both versions have the second block; it is stored once.
   expect(await team.admin`select id from atrium_private.document_blocks where document_id = ${documentId}`).toHaveLength(3)
+})
+
+test('[HIST6] a server that starts finds what was written while none was there, and packs it by itself', async () => {
+  const { live } = twoSittings()
+  const documentId = await store(live, true)
+  await server.end('SIGKILL')
+  await server.restart()
+  // For this server a second is a pause already.
+  await expect.poll(async () => (await versionsOf(documentId)).length, { timeout: 20_000 }).toBe(3)
+  await expect.poll(() => countRows(documentId), { timeout: 20_000 }).toBe(0)
+  expect((await get(`${documentId}/at/now`, anna)).body.json).toEqual(live.json())
+})
+
+test('[HIST7] a name is changed and taken away, by editors alone', async () => {
+  const documentId = await team.document()
+  const reader = await team.person('Rosa', 'viewer')
+  const [row] = await team.as(anna, (sql) => sql<{ id: string }[]>`select atrium.name_version(${documentId}, 'One') as id`)
+  const id = row?.id as string
+  const rename = (who: string, name: string | null) => team.as(who, (sql) => sql`select atrium.rename_version(${id}, ${name})`)
+  await rename(anna, 'Two')
+  expect(await versionsOf(documentId)).toMatchObject([{ name: 'Two', named_by: anna }])
+  await expect(rename(reader, 'Three')).rejects.toMatchObject({ code: 'PT403', detail: 'role_too_low' })
+  for (const name of ['', ' ', 'x'.repeat(121), 'a\nb'])
+    await expect(rename(anna, name)).rejects.toMatchObject({ code: 'PT422', detail: 'version_name_invalid' })
+  await rename(anna, null)
+  expect(await versionsOf(documentId)).toMatchObject([{ name: null, named_by: null }])
+  // Nothing has changed since: the same version gets the next name.
+  await team.as(anna, (sql) => sql`select atrium.name_version(${documentId}, 'Four')`)
+  expect(await versionsOf(documentId)).toMatchObject([{ id, name: 'Four' }])
 })
 
 test('[HIST7] a version that somebody names says what was there at that moment', async () => {
