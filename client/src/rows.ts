@@ -13,6 +13,7 @@ export type SpaceRow = Row<'spaces'>
 export type SpaceMemberRow = Row<'space_members'>
 /** A document in lists; its text is not here. `position` is a fractional index, compared by code unit. */
 export type DocumentRow = Omit<Row<'documents'>, 'trashed_at'>
+export type TransferRow = Row<'transfers'>
 export type RoomRow = Result<'my_rooms'>[number]
 export type MemberRow = Result<'workspace_members'>[number]
 export type InvitationRow = Row<'invitations'>

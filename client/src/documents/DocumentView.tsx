@@ -29,6 +29,8 @@ import { pageMenu } from './pageMenu.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
 
+const ExportDialog = lazy(() => import('./transfer/ExportDialog.tsx'))
+const ImportDialog = lazy(() => import('./transfer/ImportDialog.tsx'))
 const CommentsInText = lazy(() => import('./comments/CommentsInText.tsx'))
 const VersionPlace = lazy(() => import('./history/VersionPlace.tsx'))
 
@@ -45,6 +47,7 @@ export function DocumentView(props: { document: DocumentRow }) {
   /** Another number opens the page anew, without what never reached the server. */
   const [opening, setOpening] = createSignal(1)
   const [moving, setMoving] = createSignal(false)
+  const [transferring, setTransferring] = createSignal<'import' | 'export'>()
   const [editor, setEditor] = createSignal<EditorHandle>()
   /** What changed beside the text, each time it is told. */
   const [changed, setChanged] = createSignal<string | undefined>(undefined, { equals: false })
@@ -123,7 +126,7 @@ export function DocumentView(props: { document: DocumentRow }) {
             items={[
               find.item(),
               ...panels.items(),
-              ...pageMenu(documents, props.document, (copy) => navigate(paths.document(copy))),
+              ...pageMenu(documents, props.document, { open: (copy) => navigate(paths.document(copy)), transfer: setTransferring }),
               ...menu(),
             ]}
           />
@@ -194,6 +197,14 @@ export function DocumentView(props: { document: DocumentRow }) {
           </Suspense>
         )}
       </Show>
+      <Suspense>
+        <Show when={transferring() === 'export'}>
+          <ExportDialog document={props.document} onClose={() => setTransferring(undefined)} />
+        </Show>
+        <Show when={transferring() === 'import'}>
+          <ImportDialog spaceId={props.document.space_id} parent={props.document} onClose={() => setTransferring(undefined)} />
+        </Show>
+      </Suspense>
       <Show when={moving()}>
         <MoveDialog document={props.document} onClose={() => setMoving(false)} onMove={move} />
       </Show>

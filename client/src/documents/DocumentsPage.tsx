@@ -1,5 +1,5 @@
 import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
-import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, lazy, Match, on, Show, Suspense, Switch } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { relativeTime, textsOf } from '../i18n.ts'
@@ -18,6 +18,8 @@ import { type TrashedDocument, useDocuments } from './documents.ts'
 import { en } from './en.ts'
 import { TemplateDialog } from './TemplateDialog.tsx'
 import './documentsPage.css'
+
+const ImportDialog = lazy(() => import('./transfer/ImportDialog.tsx'))
 
 const t = textsOf(en)
 const recentRows = 60
@@ -38,6 +40,7 @@ export default function DocumentsPage() {
   const address = (view: string) => `${spaceId() ? `${paths.space(spaceId() ?? '')}/docs` : paths.documents()}${view}`
 
   const [choosing, setChoosing] = createSignal(false)
+  const [importing, setImporting] = createSignal(false)
   const create = (spaceId: string) => {
     const { id, stored } = documents.create(spaceId, null)
     void attempt(en.newPage, () => stored)
@@ -51,6 +54,9 @@ export default function DocumentsPage() {
         <Show when={home()}>
           {(target) => (
             <>
+              <Button look="outline" icon="arrowUp" onClick={() => setImporting(true)}>
+                {en.list.import}
+              </Button>
               <Button look="outline" icon="template" onClick={() => setChoosing(true)}>
                 {en.list.fromTemplate}
               </Button>
@@ -77,6 +83,13 @@ export default function DocumentsPage() {
           fallback={<Recent spaceId={spaceId()} canWrite={home() !== undefined} onCreate={() => create(home()?.id ?? '')} />}
         >
           <Trash spaceId={spaceId()} />
+        </Show>
+        <Show when={importing() && home()}>
+          {(target) => (
+            <Suspense>
+              <ImportDialog spaceId={target().id} onClose={() => setImporting(false)} />
+            </Suspense>
+          )}
         </Show>
         <Show when={choosing() && home()}>
           {(target) => (

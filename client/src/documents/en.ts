@@ -43,6 +43,7 @@ export const en = {
     emptyText: 'Everybody in the space can read it, and editors write in it at the same time.',
     emptyReader: 'Nobody has written a page here yet.',
     fromTemplate: 'From a template',
+    import: 'Import',
     deleteForEver: 'Delete for ever',
     deleteTitle: 'Delete “{{ title }}” for ever',
     deleteText: 'The page, every page beneath it and their history are gone. Nobody can bring them back.',

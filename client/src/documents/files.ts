@@ -3,6 +3,7 @@ import { textsOf } from '../i18n.ts'
 import type { StoredFile } from '../islands/contract.ts'
 import { storage } from '../supabase.ts'
 import { pageEn as en } from './pageEn.ts'
+import { putFile } from './putFile.ts'
 
 const t = textsOf(en)
 
@@ -51,7 +52,7 @@ export function createFiles(documentId: string) {
       const { data, error } = await (await storage()).from(bucket).createSignedUploadUrl(path)
       if (error) throw problemOf(error)
       const type = extension || playable.has(file.type) ? file.type : 'application/octet-stream'
-      await put(data.signedUrl, file, type, progress, signal)
+      await putFile(data.signedUrl, file, type, progress, signal)
       const src = prefixOf(bucket) + path
       // What was just uploaded need not be fetched to be seen.
       if (extension) shown.set(src, Promise.resolve(URL.createObjectURL(file)))
@@ -82,21 +83,4 @@ export function createFiles(documentId: string) {
       for (const address of shown.values()) address.then(URL.revokeObjectURL, () => {})
     },
   }
-}
-
-/** `fetch` cannot tell how much it has sent. */
-function put(address: string, file: File, type: string, progress: (part: number) => void, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    const fail = () => reject(new ProblemError(request.status, 'upload_failed', t('files.failed')))
-    request.open('PUT', address)
-    request.setRequestHeader('content-type', type)
-    request.setRequestHeader('cache-control', 'max-age=31536000')
-    request.upload.addEventListener('progress', (event) => event.lengthComputable && progress(event.loaded / event.total))
-    request.addEventListener('load', () => (request.status < 300 ? resolve() : fail()))
-    request.addEventListener('error', fail)
-    request.addEventListener('abort', fail)
-    signal.addEventListener('abort', () => request.abort())
-    request.send(file)
-  })
 }

@@ -23,6 +23,8 @@ export const pageEn = {
     noneAway: 'It mentions and links to no page.',
   },
   fromTemplate: 'New page from a template',
+  exportPage: 'Export…',
+  importBeneath: 'Import pages beneath…',
   noTemplates: 'There is no template yet. Open a page and choose “Make it a template” from its menu.',
   lock: 'Lock',
   unlock: 'Unlock',

@@ -14,7 +14,11 @@ export async function toggleFavourite(documents: Documents, id: string): Promise
 }
 
 /** What the menu of an open page offers beside that of the tree. */
-export function pageMenu(documents: Documents, document: DocumentRow, open: (id: string) => void): MenuItem[] {
+export function pageMenu(
+  documents: Documents,
+  document: DocumentRow,
+  { open, transfer }: { open(id: string): void; transfer(kind: 'import' | 'export'): void },
+): MenuItem[] {
   const { id, locked_at, is_template } = document
   const isFavourite = documents.favourites().includes(id)
   const star: MenuItem = {
@@ -22,7 +26,8 @@ export function pageMenu(documents: Documents, document: DocumentRow, open: (id:
     icon: 'star',
     onSelect: () => void toggleFavourite(documents, id),
   }
-  if (!documents.mayEdit(document)) return [star]
+  const exportItem: MenuItem = { label: pageEn.exportPage, icon: 'arrowDown', onSelect: () => transfer('export') }
+  if (!documents.mayEdit(document)) return [star, exportItem]
   const duplicate = async () => {
     await attempt(pageEn.duplicate, async () => open((await documents.duplicate(document, t('copyOf', { title: titleOf(document) }))).id))
   }
@@ -33,6 +38,8 @@ export function pageMenu(documents: Documents, document: DocumentRow, open: (id:
   return [
     star,
     { label: pageEn.duplicate, icon: 'copy', onSelect: () => void duplicate() },
+    exportItem,
+    { label: pageEn.importBeneath, icon: 'arrowUp', onSelect: () => transfer('import') },
     ...(locked_at
       ? []
       : [{ label: is_template ? pageEn.noTemplate : pageEn.makeTemplate, icon: 'template' as const, onSelect: () => void setTemplate() }]),

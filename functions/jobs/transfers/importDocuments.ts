@@ -1,4 +1,4 @@
-import { newDocument } from '../../../hocuspocus-server/src/formats/newDocument.ts'
+import { newDocument } from '../../../hocuspocus-server/src/newDocument.ts'
 import { openArchive } from './archive.ts'
 import { createPageReader, type Files, placesOf } from './pages.ts'
 import { Refused } from './refused.ts'
