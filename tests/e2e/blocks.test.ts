@@ -120,6 +120,15 @@ test('[EDIT2] a table is made by its size, filled by Tab, changed by menus, and 
   await menu(page, 'Merge cells')
   expect(await text.locator('td[colspan="2"]').count()).toBe(1)
 
+  // By mouse: the line after the first column.
+  const edge = await text.locator('th').first().boundingBox()
+  if (!edge) throw new Error('The table is not there')
+  await page.mouse.move(edge.x + edge.width - 1, edge.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(edge.x + edge.width + 80, edge.y + 10, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(widthOfFirst).toBeGreaterThan(edge.width + 60)
+
   await text.locator('> p').last().click()
   await page.evaluate(() => {
     const clipboardData = new DataTransfer()
@@ -251,6 +260,38 @@ test('[EDIT6] on a phone the bar above the keyboard makes blocks and changes tab
   expect(await sidewaysScroll(ben.page)).toBe(0)
 })
 
+test('[EDIT8] a picture is made smaller by mouse, keys and buttons, moved aside and described; others see it so', async () => {
+  const { id, page, text } = await newPage('Picture')
+  await page.evaluate(pastePicture)
+  const picture = text.locator('figure img')
+  const width = () => picture.evaluate((image) => Math.round((image.clientWidth / (image.parentElement?.clientWidth ?? 1)) * 100))
+  await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(900)
+  await picture.click()
+  expect(await width()).toBe(100)
+  await page.getByRole('button', { name: 'Small', exact: true }).click()
+  await expect.poll(width).toBe(33)
+  const edge = page.getByRole('slider', { name: 'Width of the picture' })
+  await edge.press('ArrowRight')
+  await expect.poll(width).toBe(38)
+  const box = await picture.boundingBox()
+  if (!box) throw new Error('The picture is not there')
+  await page.mouse.move(box.x + box.width - 10, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width + 100, box.y + box.height / 2, { steps: 4 })
+  await page.mouse.up()
+  await expect.poll(width).toBeGreaterThan(45)
+  await page.getByRole('button', { name: 'Right', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Description of the picture' }).fill('A green house')
+  await page.keyboard.press('Enter')
+  expect.soft(await axe(page)).toEqual([])
+  await page.getByText('Saved', { exact: true }).waitFor()
+
+  await open(ben.page, id)
+  const his = textOf(ben.page).getByRole('img', { name: 'A green house' })
+  await his.waitFor()
+  expect(await his.evaluate((image) => (image.closest('figure') as HTMLElement).dataset.align)).toBe('right')
+})
+
 test('[EDIT7] nobody saw an error in the console', () => {
   expect({ anna: anna.complaints, ben: ben.complaints }).toEqual({ anna: [], ben: [] })
 })
@@ -259,5 +300,16 @@ test('[EDIT7] nobody saw an error in the console', () => {
 function pasteFile({ name, type, content }: { name: string; type: string; content: string }): void {
   const clipboardData = new DataTransfer()
   clipboardData.items.add(new File([content], name, { type }))
+  document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+}
+
+async function pastePicture(): Promise<void> {
+  const canvas = document.createElement('canvas')
+  canvas.width = 900
+  canvas.height = 500
+  canvas.getContext('2d')?.fillRect(8, 8, 600, 300)
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve))
+  const clipboardData = new DataTransfer()
+  clipboardData.items.add(new File([blob ?? ''], 'image.png', { type: 'image/png' }))
   document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
 }

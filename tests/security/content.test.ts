@@ -39,6 +39,13 @@ const NODES: [name: string, attributes: Record<string, unknown>][] = [
   ['codeBlock', { language: '"><img src=x onerror=pwned(1)>' }],
   ['heading', { level: '1"><img src=x onerror=pwned(1)>' }],
   ['heading', { level: { toString: 1 } }],
+  ['callout', { kind: '"><img src=x onerror=pwned(1)>' }],
+  [
+    'blockMath',
+    { latex: '\\href{javascript:pwned(1)}{x} \\includegraphics{//evil.test/x.png} \\htmlStyle{background:url(//evil.test)}{y}' },
+  ],
+  ['file', { src: '//evil.test/x.html', name: '<img src=x onerror=pwned(1)>', mime: 'text/html' }],
+  ['file', { src: '/storage/v1/object/authenticated/document-files/../../../../auth/v1/logout', name: 'x', mime: 'video/mp4' }],
   ['script', { src: '//evil.test/x.js' }],
   ['iframe', { src: '//evil.test' }],
   ['paragraph', { class: 'x" onclick="pwned(1)', style: 'background:url(//evil.test)' }],
@@ -56,10 +63,33 @@ function write(document: Y.Doc): void {
   }
   document.transact(() => {
     for (const [name, attributes] of NODES) add(name, attributes, 'x')
+    for (const kind of ['document', 'person', '"><img src=x onerror=pwned(1)>']) {
+      const line = new Y.XmlElement('paragraph')
+      const mention = new Y.XmlElement('mention')
+      const attributes = { kind, id: '../auth/v1/logout', label: '<img src=x onerror=pwned(1)>' }
+      for (const [key, value] of Object.entries(attributes)) mention.setAttribute(key, value)
+      line.push([mention])
+      fragment.push([line])
+    }
+    fragment.push([tableOf({ colspan: 1e9, rowspan: 1e9, colwidth: ['1px;background:url(//evil.test)'], align: 'x;pwned(1)' })])
     for (const text of MARKUP) add('paragraph', {}, text, { textStyle: { color: 'red;background:url(//evil.test)' } })
     for (const href of ADDRESSES) add('paragraph', {}, 'link', { link: { href, target: '_self', class: '" onclick="pwned(1)' } })
     add('paragraph', {}, 'The end')
   })
+}
+
+/** One cell, with attributes that would stop a browser. */
+function tableOf(attributes: Record<string, unknown>): Y.XmlElement {
+  const [table, row, cell] = ['table', 'tableRow', 'tableCell'].map((name) => new Y.XmlElement(name)) as [
+    Y.XmlElement,
+    Y.XmlElement,
+    Y.XmlElement,
+  ]
+  for (const [key, value] of Object.entries(attributes)) cell.setAttribute(key, value as string)
+  cell.push([new Y.XmlElement('paragraph')])
+  row.push([cell])
+  table.push([row])
+  return table
 }
 
 /** What ran, what the content security policy stopped, and which other origins were asked. */

@@ -11,22 +11,21 @@ export function mentionView(options: { text: EditorText; mentions: Mentions }) {
     addNodeView() {
       return ({ node }) => {
         const { kind, id, label } = node.attrs as { kind: 'person' | 'document' | 'date'; id: string | null; label: string | null }
-        const dom: HTMLElement = make(kind === 'document' ? 'a' : 'span', { className: 'mention' })
+        const dom = make('span', { className: 'mention' })
         dom.dataset.kind = kind
         const show = (shown: MentionShown | null) => {
-          dom.replaceChildren()
           dom.classList.toggle('hidden-page', kind === 'document' && !shown)
-          if (kind === 'document') dom.append(shown?.sign ? `${shown.sign} ` : iconElement('page'))
-          dom.append(kind === 'person' ? `@${shown?.label ?? label ?? text.mentionGone}` : (shown?.label ?? text.mentionHidden))
-          if (dom instanceof HTMLAnchorElement && shown?.href) dom.href = shown.href
-          else dom.removeAttribute('href')
+          if (kind === 'person') return dom.replaceChildren(`@${shown?.label ?? label ?? text.mentionGone}`)
+          const sign = shown?.sign ? `${shown.sign} ` : iconElement('page')
+          if (!shown?.href) return dom.replaceChildren(sign, shown?.label ?? text.mentionHidden)
+          dom.replaceChildren(make('a', { href: shown.href, draggable: false }, sign, shown.label))
         }
         let stop = () => {}
         if (kind === 'date') dom.append(make('time', { dateTime: id ?? '' }, id ? dayInWords(id) : ''))
         else if (id) stop = mentions.watch(kind, id, show)
         else show(null)
-        dom.addEventListener('click', (event: MouseEvent) => {
-          const href = dom.getAttribute('href')
+        dom.addEventListener('click', (event) => {
+          const href = dom.querySelector('a')?.getAttribute('href')
           // A new tab, a new window, a download: the browser knows how.
           if (!href || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
           event.preventDefault()
