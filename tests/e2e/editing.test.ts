@@ -119,8 +119,8 @@ async function dragGrip(page: Page, before: string): Promise<void> {
   if (!from || !to) throw new Error('Nothing to drag')
   await page.mouse.move(from.x + 8, from.y + 8)
   await page.mouse.down()
-  await page.mouse.move(to.x + 30, to.y + 12, { steps: 5 })
-  await page.mouse.move(to.x + 30, to.y + 3, { steps: 3 })
+  await page.mouse.move(to.x + 2, to.y + 12, { steps: 5 })
+  await page.mouse.move(to.x + 2, to.y + 3, { steps: 3 })
   await page.mouse.up()
 }
 
