@@ -3,6 +3,7 @@ import { en as common } from '../en.ts'
 import { textsOf } from '../i18n.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { en } from './en.ts'
+import { pageKeys } from './keysEn.ts'
 import { useShell } from './shellState.ts'
 import './keysDialog.css'
 
@@ -21,7 +22,11 @@ const shortcuts = [
   [['?'], 'keys.help'],
 ] as const
 
-/** Every key that works everywhere. */
+const isApple = /mac|iphone|ipad/i.test(navigator.platform)
+/** The names that the person's keyboard has. */
+const shown = (key: string) => (isApple ? ({ Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }[key] ?? key) : key)
+
+/** Every key that works everywhere, and those of an open page. */
 export default function KeysDialog(props: { onClose(): void }) {
   const shell = useShell()
   return (
@@ -35,12 +40,32 @@ export default function KeysDialog(props: { onClose(): void }) {
             <div>
               <dt>{t(label)}</dt>
               <dd>
-                <For each={keys}>{(key) => <kbd>{key}</kbd>}</For>
+                <For each={keys}>{(key) => <kbd>{shown(key)}</kbd>}</For>
               </dd>
             </div>
           )}
         </For>
       </dl>
+      <h3>{pageKeys.title}</h3>
+      <For each={pageKeys.groups}>
+        {(group) => (
+          <>
+            <h4 class="muted">{group.title}</h4>
+            <dl class="keys">
+              <For each={group.keys}>
+                {([keys, label]) => (
+                  <div>
+                    <dt>{label}</dt>
+                    <dd>
+                      <For each={keys.split(' ')}>{(key) => <kbd>{shown(key)}</kbd>}</For>
+                    </dd>
+                  </div>
+                )}
+              </For>
+            </dl>
+          </>
+        )}
+      </For>
     </Dialog>
   )
 }

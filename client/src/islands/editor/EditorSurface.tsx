@@ -65,7 +65,14 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
       immediatelyRender: true,
       shouldRerenderOnTransaction: false,
       editorProps: {
-        attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-label': text.label, dir: 'auto', class: 'document-text' },
+        attributes: {
+          role: 'textbox',
+          'aria-multiline': 'true',
+          'aria-label': text.label,
+          dir: 'auto',
+          spellcheck: 'true',
+          class: 'document-text',
+        },
       },
       onCreate: ({ editor }) => {
         onText(() => editor.getText({ blockSeparator: '\n\n' }))

@@ -1,6 +1,6 @@
 import type { HocuspocusProvider } from '@hocuspocus/provider'
 import type { AnyExtension } from '@tiptap/core'
-import { ListKeymap } from '@tiptap/extension-list'
+import { ListKeymap, TaskList } from '@tiptap/extension-list'
 import { Dropcursor, Gapcursor, Placeholder, TrailingNode } from '@tiptap/extensions'
 import { documentExtensions } from '../../../../hocuspocus-server/src/schema/documentSchema.ts'
 import { TaskItem } from '../../../../hocuspocus-server/src/schema/nodes.ts'
@@ -44,6 +44,7 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
   const ground = { text, container }
   const views = new Map<string, AnyExtension>(
     [
+      TaskList.configure({ HTMLAttributes: ownDirection }),
       TaskItem.configure({ a11y: { checkboxLabel: (node, checked) => (checked ? text.taskDone : text.taskOpen)(node.textContent) } }),
       codeBlock(text),
       imageView({ text, resolve: props.resolveImage }),
@@ -58,7 +59,7 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     ].map((extension) => [extension.name, extension]),
   )
   return [
-    ...documentExtensions().map((extension) => views.get(extension.name) ?? extension),
+    ...documentExtensions().map((extension) => views.get(extension.name) ?? withDirection(extension)),
     ListKeymap,
     TrailingNode,
     Gapcursor,
@@ -87,4 +88,17 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     LongDocument,
     comments(),
   ]
+}
+
+/** Lists and quotes stand on the side on which their first words begin; paragraphs find theirs by themselves, see editor.css. */
+const ownDirection = { dir: 'auto' }
+
+function withDirection(extension: AnyExtension): AnyExtension {
+  if (extension.name !== 'starterKit') return extension
+  const HTMLAttributes = ownDirection
+  return extension.configure({
+    bulletList: { HTMLAttributes },
+    orderedList: { HTMLAttributes },
+    blockquote: { HTMLAttributes },
+  })
 }

@@ -1,0 +1,51 @@
+/** Keys of pages, by what they are for. They load with the list that shows them. */
+export const pageKeys = {
+  title: 'On a page',
+  groups: [
+    {
+      title: 'Words',
+      keys: [
+        ['Ctrl B', 'Bold'],
+        ['Ctrl I', 'Italic'],
+        ['Ctrl U', 'Underline'],
+        ['Ctrl Shift S', 'Strike through'],
+        ['Ctrl E', 'Code'],
+        ['Ctrl Shift H', 'Highlight'],
+        ['Ctrl Shift K', 'Link'],
+        ['Ctrl Shift V', 'Paste words alone'],
+        ['Ctrl Alt M', 'Comment on the selection'],
+        ['Alt F10', 'Go to the formatting bar'],
+      ],
+    },
+    {
+      title: 'Blocks',
+      keys: [
+        ['/', 'Insert a block'],
+        ['Ctrl Alt 1', 'Heading 1 (to 3)'],
+        ['Ctrl Alt 0', 'Text'],
+        ['Ctrl Shift 8', 'Bullet list'],
+        ['Ctrl Shift 7', 'Numbered list'],
+        ['Ctrl Shift 9', 'Task list'],
+        ['Ctrl Shift B', 'Quote'],
+        ['Ctrl Alt C', 'Code block'],
+        ['Tab', 'Further in, in a list'],
+        ['Shift Tab', 'Further out, in a list'],
+        ['Alt Shift ↑', 'Move up'],
+        ['Alt Shift ↓', 'Move down'],
+        ['Ctrl /', 'Change the block'],
+      ],
+    },
+    {
+      title: 'Page',
+      keys: [
+        ['Ctrl F', 'Find'],
+        ['Ctrl H', 'Find and replace'],
+        ['Ctrl Z', 'Undo what you did'],
+        ['Ctrl Y', 'Redo'],
+        ['Esc', 'Stop following, close'],
+        ['@', 'Mention a person, page or day'],
+        [':', 'Emoji'],
+      ],
+    },
+  ],
+} as const
