@@ -58,7 +58,8 @@ export interface HistoryDatabase {
   documentsWithoutVersion(): Promise<string[]>
   /** Documents with rows to pack. */
   documentsToPack(): Promise<string[]>
-  /** Gives `work` what is to be packed and stores what it makes of it; nobody else packs this document meanwhile. False: somebody does. */
+  /** Gives `work` what is to be packed and stores what it makes of it; nobody else packs this document meanwhile.
+   *  @returns whether there may be more; not when somebody else is at it */
   pack(documentId: string, work: (given: ToPack) => Packed): Promise<boolean>
   /** Documents of workspaces that do not keep history for ever, and until when it is to be forgotten. */
   documentsToForget(): Promise<{ documentId: string; before: number }[]>
@@ -181,7 +182,7 @@ export function createHistoryDatabase(current: () => postgres.Sql): HistoryDatab
       return current().begin(async (transaction) => {
         if (!(await lock(transaction, documentId))) return false
         const merged = await rows(transaction, documentId, true)
-        if (merged.length === 0) return true
+        if (merged.length === 0) return false
         const stored = await read(transaction, documentId, 'latest')
         const known = await versions(transaction, documentId)
         const { chunks } = work({ ...stored, rows: merged, boundaries: known.map(({ at }) => at) })
@@ -191,7 +192,7 @@ export function createHistoryDatabase(current: () => postgres.Sql): HistoryDatab
           where document_id = ${documentId} and id = any(${`{${merged.map(({ id }) => id).join()}}`}::bigint[])`
         // Nothing is stored that does not take the place of what is deleted.
         if (count !== merged.length) throw new Error(`${merged.length} rows were packed and ${count} deleted`)
-        return true
+        return merged.length === MAX_ROWS
       }) as Promise<boolean>
     },
 

@@ -109,10 +109,13 @@ async function makeAll(documentId: string): Promise<void> {
 
 async function packAll(): Promise<void> {
   for (const documentId of await database.documentsToPack()) {
+    try {
+      let hasMore = true
+      while (hasMore && !stopping) hasMore = await database.pack(documentId, packRows)
+    } catch (error) {
+      report(`The history of document ${documentId} could not be packed`, error)
+    }
     if (stopping) return
-    await database
-      .pack(documentId, packRows)
-      .catch((error: unknown) => report(`The history of document ${documentId} could not be packed`, error))
   }
 }
 

@@ -126,7 +126,15 @@ export default function VersionPlace(props: { document: DocumentRow; version: st
   }
 
   const show = (next: { version?: string | undefined; against?: string | undefined; show?: View | undefined }) => setSearch(next)
-  const close = () => setSearch({ version: undefined, against: undefined, show: undefined })
+  const close = () => {
+    const hadFocus = place.contains(document.activeElement)
+    setSearch({ version: undefined, against: undefined, show: undefined })
+    // The focus would be lost with the place.
+    if (hadFocus) queueMicrotask(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true }))
+  }
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !restoring()) close()
+  }
 
   async function restore(what: RestoreWhat) {
     const before = new Date().toISOString()
@@ -185,7 +193,7 @@ export default function VersionPlace(props: { document: DocumentRow; version: st
   ]
 
   return (
-    <article ref={place} class="document version">
+    <article ref={place} class="document version" onKeyDown={closeByKey}>
       <header class="version-head">
         <div class="version-line">
           <h2 ref={heading} tabindex="-1" class="grow">
