@@ -71,11 +71,15 @@ async function statuses(token: string) {
     channel: await http('/realtime/v1/api/broadcast', token, { method: 'POST', body: '{"messages":[]}' }),
     socket: await socketStatus(token),
     document: await documentStatus(token),
+    history: await http(`/collab/documents/${await openDocument()}/at/never`, token),
     function: await http('/functions/v1/echo', token),
   }
 }
 const REFUSED = Object.fromEntries(
-  ['rest', 'rpc', 'auth', 'storage', 'channel', 'socket', 'document', 'function'].map((door) => [door, expect.toBeOneOf([401, 403])]),
+  ['rest', 'rpc', 'auth', 'storage', 'channel', 'socket', 'document', 'history', 'function'].map((door) => [
+    door,
+    expect.toBeOneOf([401, 403]),
+  ]),
 )
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

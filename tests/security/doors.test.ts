@@ -8,7 +8,7 @@ import type { Result, Role, Row } from '../../sql/types.gen.ts'
 import { joined } from '../platform/realtimeServer.ts'
 import { closePeers, openPeer, SOON } from '../server/collaboration.ts'
 import { type Client, type Person, startPlatform, type TestPlatform } from '../support/platform.ts'
-import { call, collabUrl, tokenOf } from './team.ts'
+import { call, collabUrl, mayAskHistory, tokenOf } from './team.ts'
 
 // Everybody tries every door of every kind of thing, from outside, with a real token. What each verb of REST and each function does is in
 // tests/sql/rights.test.ts; here the question is whether all doors give the same answer.
@@ -201,6 +201,11 @@ const asks =
 /** Files other than images are named without an ending. */
 const nameless = (name: string) => name.replace('.png', '')
 
+const history =
+  (place: () => Place): Try =>
+  ({ token }) =>
+    mayAskHistory(platform, place().documentId, token)
+
 const path = (place: Place) => `${place.documentId}/${place.picture}`
 const fresh = (place: Place) => `${place.documentId}/${randomUUID()}.png`
 
@@ -282,12 +287,14 @@ const TABLE: [door: string, passes: string, attempt: Try][] = [
   ['page: RPC, share',             '.  .  .  .  .  x  x  x  .  .  .  .', rpc('create_link', () => ({ object_type: 'document', object_id: open.documentId }))],
   ['page: socket, read',           '.  .  .  x  x  x  x  x  .  .  x  x', opens(here, 'readonly')],
   ['page: socket, write',          '.  .  .  .  .  x  x  x  .  .  x  .', opens(here, 'read-write')],
+  ['page: history',                '.  .  .  x  x  x  x  x  .  .  x  x', history(here)],
   ['page: function',               '.  .  .  x  x  x  x  x  .  .  x  x', asks(() => `documents?select=id&id=eq.${open.documentId}`)],
   ['hidden page: REST, read',      '.  .  .  .  .  .  .  x  .  .  .  .', rows('documents', () => closed.documentId)],
   ['hidden page: REST, write',     '.  .  .  .  .  .  .  x  .  .  .  .', patch('documents', () => closed.documentId, { icon: '🌱' })],
   ['hidden page: RPC, read',       '.  .  .  .  .  .  .  x  .  .  .  .', rpc('document_access', () => ({ id: closed.documentId }))],
   ['hidden page: socket, read',    '.  .  .  .  .  .  .  x  .  .  .  .', opens(there, 'readonly')],
   ['hidden page: socket, write',   '.  .  .  .  .  .  .  x  .  .  .  .', opens(there, 'read-write')],
+  ['hidden page: history',         '.  .  .  .  .  .  .  x  .  .  .  .', history(there)],
   ['hidden page: function',        '.  .  .  .  .  .  .  x  .  .  .  .', asks(() => `documents?select=id&id=eq.${closed.documentId}`)],
 
   ['image: download',              '.  .  .  x  x  x  x  x  .  .  x  x', downloads(here)],

@@ -8,10 +8,11 @@ import type { Row } from '../../sql/types.gen.ts'
 import { joined } from '../platform/realtimeServer.ts'
 import { closePeers, openPeer, type Peer, SOON } from '../server/collaboration.ts'
 import { type Person, startPlatform, type TestPlatform } from '../support/platform.ts'
-import { call, collabUrl, makeTeam, type Team, tokenOf } from './team.ts'
+import { call, collabUrl, makeTeam, mayAskHistory, type Team, tokenOf } from './team.ts'
 
-// Somebody reads and writes at every door at once, and loses the right. Each door is measured from before the request that takes the right
-// away until the door is closed; the table is printed at the end.
+// Somebody reads and writes at every door at once, and loses the right. The table that is printed at the end tells how long after the request
+// that takes the right away was sent each door was closed, that request included. What must not take a second begins with its answer, for a
+// busy machine may take as long as it likes to answer.
 
 const LIMIT_MS = 1000
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
@@ -49,11 +50,13 @@ interface Scene {
   documentId: string
   token: string
   anna: Peer
+  /** Of a link by which the document is shared. */
+  link: string
 }
 
 /** A door that stands open. `closed` resolves once it is not; it is asked before the right is taken away, which `lost` tells. */
 interface Door {
-  closed(lost: Promise<unknown>): Promise<void>
+  closed(lost: Promise<number>): Promise<void>
 }
 
 const rest = (path: string, token: string, init: RequestInit = {}) =>
@@ -71,11 +74,6 @@ const rest = (path: string, token: string, init: RequestInit = {}) =>
 
 const invoke = (name: string, token: string) =>
   fetch(`${platform.url}/functions/v1/${name}`, { headers: { authorization: `Bearer ${token}` } })
-
-/** Asks again and again, without a pause: the first refusal counts. */
-async function untilRefused(isOpen: () => Promise<boolean>): Promise<void> {
-  while (await isOpen());
-}
 
 const hasRows = async (response: Response) => response.ok && ((await response.json()) as unknown[]).length > 0
 
@@ -133,6 +131,8 @@ const doors = {
     }
   },
 
+  'document: history': ({ documentId, token }) => polled(() => mayAskHistory(platform, documentId, token)),
+
   'channel: messages': async ({ person }) => {
     const [room] = await call<{ id: string; epoch: number }[]>(person, 'my_rooms', { workspace_id: team.workspaceId })
     const channel = person.client.channel(`room:${room?.id}:${room?.epoch}`, { config: { private: true } })
@@ -159,7 +159,7 @@ const doors = {
       async closed(lost) {
         // It is good for one upload, so it is tried once, and not before the right has ended.
         const endedAt = await lost
-        if (typeof endedAt === 'number') await expect.poll(() => performance.now(), SOON).toBeGreaterThan(endedAt)
+        await expect.poll(() => performance.now(), SOON).toBeGreaterThan(endedAt)
         expect(await upload(second)).toBe(false)
       },
     }
@@ -178,13 +178,16 @@ const doors = {
 
   'function: what it reads': ({ token }) => polled(async () => hasRows(await invoke('titles', token))),
 
+  'page for who has the link': ({ link }) =>
+    polled(async () => [200, 429].includes((await fetch(`${platform.url}/l/${link}/read`)).status)),
+
   'function: reached at all': ({ token }) => polled(async () => hasRows(await invoke('echo', token))),
 } satisfies Record<string, (scene: Scene) => Promise<Door>>
 
 type DoorName = keyof typeof doors
 const EVERY = Object.keys(doors) as DoorName[]
 /** What depends on rights; a function is reached by whoever is signed in. */
-const ALL = EVERY.filter((name) => name !== 'function: reached at all')
+const ALL = EVERY.filter((name) => name !== 'function: reached at all' && name !== 'page for who has the link')
 /** Who may still read keeps these. */
 const READING: DoorName[] = [
   'REST: read',
@@ -193,12 +196,13 @@ const READING: DoorName[] = [
   'channel: messages',
   'signed link',
   'function: what it reads',
+  'document: history',
 ]
 const WRITING = ALL.filter((name) => !READING.includes(name))
 
 async function polled(isOpen: () => Promise<boolean>): Promise<Door> {
   expect(await isOpen()).toBe(true)
-  return { closed: () => untilRefused(isOpen) }
+  return { closed: () => expect.poll(isOpen, { ...SOON, interval: 10 }).toBe(false) }
 }
 const images = ({ client }: Person) => client.storage.from('document-images')
 const picture = `${randomUUID()}.png`
@@ -245,11 +249,11 @@ async function slowUpload(documentId: string, token: string) {
 }
 
 /** Somebody with a document and what the doors need in it. */
-async function scene(person: Person, documentId: string): Promise<Scene> {
+async function scene(person: Person, documentId: string, link = ''): Promise<Scene> {
   await images(team.owner).upload(`${documentId}/${picture}`, PNG, { contentType: 'image/png' })
   const anna = openPeer({ url: collabUrl(platform), documentId, token: await tokenOf(team.owner) })
   await anna.saved()
-  return { person, documentId, token: await tokenOf(person), anna }
+  return { person, documentId, token: await tokenOf(person), anna, link }
 }
 
 async function member(role: string): Promise<Person> {
@@ -268,7 +272,7 @@ const document = (id: string) => ({ object_type: 'document', object_id: id })
 
 interface Loss {
   /** Somebody who has the right, and how he loses it: at once, or at the time that is told. */
-  who(documentId: string): Promise<{ person: Person; lose(): Promise<unknown> }>
+  who(documentId: string): Promise<{ person: Person; lose(): Promise<unknown>; link?: string | undefined }>
   /** What he loses; he keeps the others. */
   doors: readonly DoorName[]
 }
@@ -302,10 +306,13 @@ const losses: Record<string, Loss> = {
     who: asMember((person) => call(team.owner, 'set_member_role', { ...rights(person), role: 'viewer' })),
     doors: WRITING,
   },
-  'signed out': { who: asMember(async (person) => person.client.auth.admin.signOut(await tokenOf(person), 'global')), doors: EVERY },
+  'signed out': {
+    who: asMember(async (person) => person.client.auth.admin.signOut(await tokenOf(person), 'global')),
+    doors: [...ALL, 'function: reached at all'],
+  },
   'account closed': {
     who: asMember((person) => platform.client(platform.secretKey).auth.admin.updateUserById(person.id, { ban_duration: '1h' })),
-    doors: EVERY,
+    doors: [...ALL, 'function: reached at all'],
   },
   'grant taken back': {
     async who(documentId) {
@@ -332,9 +339,9 @@ const losses: Record<string, Loss> = {
       const person = await platform.signUp('Lia')
       const [link] = await call<{ id: string; token: string }[]>(team.owner, 'create_link', { ...document(documentId), role: 'editor' })
       await call(person, 'open_link', { token: link?.token })
-      return { person, lose: () => call(team.owner, 'delete_link', { link_id: link?.id }) }
+      return { person, lose: () => call(team.owner, 'delete_link', { link_id: link?.id }), link: link?.token }
     },
-    doors: OF_ONE_DOCUMENT,
+    doors: [...OF_ONE_DOCUMENT, 'page for who has the link'],
   },
 }
 
@@ -359,17 +366,23 @@ function table(): string {
 
 test.for(Object.entries(losses))('[SEC13] %s: every door closes in under a second', { timeout: 60_000 }, async ([name, loss]) => {
   const documentId = await team.makeDocument()
-  const { person, lose } = await loss.who(documentId)
-  const at = await scene(person, documentId)
+  const { person, lose, link } = await loss.who(documentId)
+  const at = await scene(person, documentId, link)
   const open = await Promise.all(loss.doors.map(async (door) => [door, await doors[door](at)] as const))
   const askedAt = performance.now()
-  const lost = lose()
+  let isTimed = false
+  const lost = lose().then((endsAt) => {
+    isTimed = typeof endsAt === 'number'
+    return typeof endsAt === 'number' ? endsAt : performance.now()
+  })
+  const late: unknown[] = []
   const closing = open.map(async ([door, { closed }]) => {
     await closed(lost)
     const closedAt = performance.now()
     const endedAt = await lost
-    note(door, name, closedAt - (typeof endedAt === 'number' ? endedAt : askedAt))
+    note(door, name, closedAt - (isTimed ? endedAt : askedAt))
+    if (closedAt - endedAt > LIMIT_MS) late.push([door, closedAt - endedAt])
   })
-  await Promise.all([lost, ...closing])
-  for (const door of loss.doors) expect.soft([door, measured.get(door)?.get(name)]).toEqual([door, expect.toSatisfy((ms) => ms < LIMIT_MS)])
+  await Promise.all(closing)
+  expect(late).toEqual([])
 })

@@ -66,6 +66,13 @@ export async function tokenOf({ client }: Person): Promise<string> {
 /** Where documents are opened, by a client of today. */
 export const collabUrl = ({ url }: TestPlatform) => `${url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`
 
+/** Whether the history of a document is anybody's to ask: who may is told that this is no time. */
+export async function mayAskHistory({ url }: TestPlatform, documentId: string, token: string): Promise<boolean> {
+  const { status } = await fetch(`${url}/collab/documents/${documentId}/at/never`, { headers: { authorization: `Bearer ${token}` } })
+  // Too many questions are no refusal either.
+  return status === 400 || status === 429
+}
+
 /** Sends bytes as they are, which fetch would tidy, and gives all that comes back before the connection is closed. */
 export function sendRaw(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url)
