@@ -71,15 +71,9 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     paste({ onTooLarge: () => props.onNotice({ code: 'paste_too_large', message: '' }) }),
     blockHandle({ ...ground, actions }),
     keys({ editLink, focusMenu }),
+    // Of the top level alone: anything deeper would have to be looked for with each letter, and cells and lists need none.
     Placeholder.configure({
-      includeChildren: true,
-      // Where it would only be in the way, in cells and lists, editor.css does not show it.
-      placeholder: ({ node }) =>
-        node.type.name === 'heading'
-          ? text.headingPlaceholder
-          : node.type.name === 'detailsSummary'
-            ? text.togglePlaceholder
-            : text.placeholder,
+      placeholder: ({ node }) => (node.type.name === 'heading' ? text.headingPlaceholder : text.placeholder),
     }),
     keepUnknown({ ydoc: provider.document, onUnknown }),
     ...binding(provider, onUnknown),

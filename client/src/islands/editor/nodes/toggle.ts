@@ -40,6 +40,7 @@ export function toggleView(text: EditorText) {
         })
         button.contentEditable = 'false'
         const dom = make('div', { className: 'toggle' }, button, content)
+        dom.style.setProperty('--placeholder', JSON.stringify(text.togglePlaceholder))
         const open = (now: boolean) => {
           dom.classList.toggle('is-open', now)
           button.ariaExpanded = String(now)
