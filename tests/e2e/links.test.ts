@@ -74,6 +74,8 @@ test('[E2E27] an editor makes a link with a password; who is in no workspace sig
 
   await anna.page.getByRole('button', { name: 'Share', exact: true }).click()
   await share.getByRole('button', { name: /Delete the link made by Anna/ }).click()
+  await anna.page.getByText('One person loses access to one shared page.').waitFor()
+  expect(await share.evaluate((element) => element.matches(':modal'))).toBe(true)
   await anna.page.getByRole('button', { name: 'Delete link' }).click()
   await share.getByText('Nobody gets in by a link.').waitFor()
   await stella.page.getByText('You no longer have access to Pages by link.').waitFor()

@@ -1,9 +1,10 @@
-import { createResource, createSignal, type JSX, Show } from 'solid-js'
+import { createSignal, type JSX, Show } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
+import { createLoad } from '../ui/load.ts'
 import { AccessPreview } from './AccessPreview.tsx'
 import { en } from './en.ts'
 import { previewChange, takesAccess } from './preview.ts'
@@ -30,13 +31,12 @@ interface ApplyProps extends Asked {
 
 /** Shows who gains and who loses what before a change of rights is made. */
 export function ApplyDialog(props: ApplyProps) {
-  const [changes] = createResource(
+  const changes = createLoad(
     () => ({ change: props.change, args: props.args }),
     ({ change, args }) => previewChange(change, args),
   )
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
-  const found = () => (changes.error ? undefined : changes.latest)
 
   async function apply() {
     setBusy(true)
@@ -61,15 +61,19 @@ export function ApplyDialog(props: ApplyProps) {
             {common.cancel}
           </Button>
           {/* What cannot even be tried would be refused too. */}
-          <Show when={!changes.error}>
-            <Button look={takesAccess(found() ?? []) ? 'danger' : 'primary'} busy={busy() || changes.loading} onClick={() => void apply()}>
+          <Show when={!changes.error()}>
+            <Button
+              look={takesAccess(changes.value() ?? []) ? 'danger' : 'primary'}
+              busy={busy() || changes.loading()}
+              onClick={() => void apply()}
+            >
               {props.action}
             </Button>
           </Show>
         </>
       }
     >
-      <Show when={problem() ?? (changes.error && `${t('preview.failed')} ${sentenceOf(changes.error)}`)}>
+      <Show when={problem() ?? (changes.error() ? `${t('preview.failed')} ${sentenceOf(changes.error())}` : undefined)}>
         {(sentence) => (
           <p class="form-error" role="alert">
             {sentence()}
@@ -81,7 +85,7 @@ export function ApplyDialog(props: ApplyProps) {
       </Show>
       {props.children}
       <div role="status">
-        <Show when={found()} fallback={changes.loading && <p class="muted">{t('preview.checking')}</p>}>
+        <Show when={changes.value()} fallback={changes.loading() && <p class="muted">{t('preview.checking')}</p>}>
           {(rows) => <AccessPreview changes={rows()} />}
         </Show>
       </div>

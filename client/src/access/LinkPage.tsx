@@ -6,6 +6,7 @@ import { isMissing, ProblemError, sentenceOf } from '../errors.ts'
 import { longDate, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { Card } from '../session/Card.tsx'
+import { readSignInSettings } from '../session/providers.ts'
 import { useSession } from '../session.ts'
 import { rpc } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
@@ -91,14 +92,18 @@ function Frame(props: { preview: Preview; children: JSX.Element }) {
 
 function SignInFirst(props: { preview: Preview; token: string }) {
   const here = () => paths.link(props.token)
+  // A link to a page is no invitation: where one is needed, it would lead to a refusal.
+  const [settings] = createResource(() => readSignInSettings().catch(() => undefined))
   return (
     <Frame preview={props.preview}>
       <A class="button primary wide" href={paths.login(here())}>
         {t('link.signIn')}
       </A>
-      <A class="button outline wide" href={paths.signup(here())}>
-        {t('link.signUp')}
-      </A>
+      <Show when={settings.latest?.sign_up !== 'invited'}>
+        <A class="button outline wide" href={paths.signup(here())}>
+          {t('link.signUp')}
+        </A>
+      </Show>
       {/* No page of the client, so no link of its router. */}
       <a class="button quiet wide" href={`${here()}/read`} rel="external">
         {t('link.read')}

@@ -1,4 +1,4 @@
-import { createResource, createSignal, Match, Show, Switch } from 'solid-js'
+import { createSignal, Match, Show, Switch } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
@@ -10,6 +10,7 @@ import { auth, authorised } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Field, Select } from '../ui/Field.tsx'
+import { createLoad } from '../ui/load.ts'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { en } from './en.ts'
@@ -21,13 +22,13 @@ export function ProveDialog(props: { onProved(): void; onClose(): void }) {
   const session = useSession()
   const submit = createSubmit<'password' | 'code'>(sentenceOf)
   const email = () => session.user()?.email ?? ''
-  const [factors] = createResource(async () => {
+  const factors = createLoad(email, async () => {
     const { data } = authorised(await auth.mfa.listFactors())
     const verified = (data?.all ?? []).filter((factor) => factor.status === 'verified')
     const apps = verified.filter((factor) => factor.factor_type === 'totp').map(({ id, friendly_name: name = '' }) => ({ id, name }))
     return { apps, hasRecoveryCodes: verified.length > apps.length }
   })
-  const apps = () => factors.latest?.apps ?? []
+  const apps = () => factors.value()?.apps ?? []
   const [byRecoveryCode, setByRecoveryCode] = createSignal(false)
   const [chosen, setChosen] = createSignal<string>()
   const [isMailed, setMailed] = createSignal(false)
@@ -67,7 +68,7 @@ export function ProveDialog(props: { onProved(): void; onClose(): void }) {
           <Button look="outline" onClick={() => props.onClose()}>
             {common.cancel}
           </Button>
-          <Button type="submit" look="primary" busy={submit.busy() || factors.loading}>
+          <Button type="submit" look="primary" busy={submit.busy() || factors.loading()}>
             {t('prove.submit')}
           </Button>
         </>
@@ -75,9 +76,9 @@ export function ProveDialog(props: { onProved(): void; onClose(): void }) {
     >
       <p>{t('prove.text')}</p>
       <p class="form-error" role="alert">
-        {submit.problem() ?? (factors.error ? sentenceOf(factors.error) : undefined)}
+        {submit.problem() ?? (factors.error() ? sentenceOf(factors.error()) : undefined)}
       </p>
-      <Show when={!factors.loading && !factors.error} fallback={factors.error ? null : <Skeleton lines={2} />}>
+      <Show when={!factors.loading() && !factors.error()} fallback={factors.error() ? null : <Skeleton lines={2} />}>
         <Switch>
           <Match when={way() === 'app'}>
             <Show when={apps().length > 1}>
@@ -122,7 +123,7 @@ export function ProveDialog(props: { onProved(): void; onClose(): void }) {
             </div>
           </Match>
         </Switch>
-        <Show when={factors.latest?.hasRecoveryCodes}>
+        <Show when={factors.value()?.hasRecoveryCodes}>
           <div>
             <Button onClick={() => setByRecoveryCode(!byRecoveryCode())}>
               {byRecoveryCode() ? sessionTexts.second.useApp : sessionTexts.second.useRecovery}

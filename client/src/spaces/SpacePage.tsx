@@ -1,5 +1,5 @@
 import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, createSignal, Show, Suspense } from 'solid-js'
 import { ApplyDialog } from '../access/ApplyDialog.tsx'
 import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
@@ -61,7 +61,14 @@ function Overview(props: { space: SpaceRow }) {
       title={props.space.name}
       onTogglePanel={togglePanel}
       panelLabel={t('members.title', { name: props.space.name })}
-      panel={panelOpen() ? <SpaceMembers space={props.space} onClose={togglePanel} /> : undefined}
+      panel={
+        panelOpen() ? (
+          // The page stays while the panel reads.
+          <Suspense>
+            <SpaceMembers space={props.space} onClose={togglePanel} />
+          </Suspense>
+        ) : undefined
+      }
       actions={
         <>
           <IconButton icon="people" label={t('page.showPeople')} aria-expanded={panelOpen()} onClick={togglePanel} />
