@@ -136,7 +136,7 @@ async function measure({ perSecond, seconds }: Window): Promise<Measured> {
   return { p50: at(0.5), p99: at(0.99), delivered: times.length / expected }
 }
 
-async function begin(given: Plan): Promise<void> {
+async function begin(given: Plan): Promise<{ joined: number }> {
   plan = given
   rooms = []
   for (const name of plan.documents) {
@@ -144,10 +144,11 @@ async function begin(given: Plan): Promise<void> {
     for (const [index, client] of room.entries()) index < plan.observersPerDocument ? observe(client, room) : ignore(client)
     rooms.push(room)
   }
+  return { joined: rooms.length }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
   const task = JSON.parse(line) as Plan | Window
-  console.log(JSON.stringify('url' in task ? (await begin(task), {}) : await measure(task)))
+  console.log(JSON.stringify('url' in task ? await begin(task) : await measure(task)))
 }
 process.exit(0)
