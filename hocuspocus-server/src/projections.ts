@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import type { Contents, Database, DocumentLink } from './database.ts'
 import { writeMarkdown } from './formats/writeMarkdown.ts'
 import { documentIdOf, FRAGMENT } from './protocol.ts'
+import { mentionText } from './schema/nodes.ts'
 import type { Context } from './sessions.ts'
 
 /** A node as ProseMirror writes it in JSON. */
@@ -76,11 +77,21 @@ export function toText(node: ProseMirrorNode): string {
   return textOf(node).slice(0, MAX_TEXT_LENGTH)
 }
 
+/** What can be read of nodes that hold no text of their own. */
+const ATOM_WORDS = new Map<string, (attrs: Record<string, unknown>) => unknown>([
+  ['mention', mentionText],
+  ['file', ({ name }) => name],
+  ['inlineMath', ({ latex }) => latex],
+  ['blockMath', ({ latex }) => latex],
+])
+
 function textOf(node: ProseMirrorNode): string {
   if (node.text !== undefined) return node.text
   if (node.type === 'hardBreak') return '\n'
+  const words = ATOM_WORDS.get(node.type)?.(node.attrs ?? {})
+  if (words !== undefined) return typeof words === 'string' ? words : ''
   const children = node.content ?? []
-  const isTextBlock = children.some(({ text }) => text !== undefined)
+  const isTextBlock = children.some(({ text, type }) => text !== undefined || type === 'mention' || type === 'inlineMath')
   return children.map(textOf).join(isTextBlock ? '' : '\n')
 }
 

@@ -2,6 +2,7 @@ import { Node } from '@tiptap/pm/model'
 import { prosemirrorJSONToYXmlFragment, yXmlFragmentToProsemirrorJSON } from '@tiptap/y-tiptap'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { toText } from '../../hocuspocus-server/src/projections.ts'
 import { documentSchema } from '../../hocuspocus-server/src/schema/documentSchema.ts'
 
 const id = '0190c0de-0000-7000-8000-000000000001'
@@ -62,6 +63,17 @@ test('[SCHEMA1] a document with every node and mark survives JSON and Yjs', () =
   expect(node.toJSON()).toEqual(everything)
   const fragment = prosemirrorJSONToYXmlFragment(documentSchema, everything, new Y.Doc().getXmlFragment('default'))
   expect(Node.fromJSON(documentSchema, yXmlFragmentToProsemirrorJSON(fragment)).toJSON()).toEqual(everything)
+})
+
+test('[SCHEMA5] what can be read of mentions, formulas and files is found by search', () => {
+  const words = toText(documentSchema.nodeFromJSON(everything).toJSON())
+  for (const found of ['@Anna', '2026-12-01', 'a^2', '\\frac{1}{2}', 'plan.pdf', 'careful']) expect(words).toContain(found)
+  const strange = {
+    type: 'constructor',
+    attrs: { name: 'x' },
+    content: [{ type: 'mention', attrs: { kind: 'document', label: 'Secret' } }],
+  }
+  expect(toText(strange)).toBe('')
 })
 
 const hostile = '"><img src=x onerror=alert(1)>'

@@ -14,7 +14,7 @@ export const pageKeys = {
         ['Ctrl Shift K', 'Link'],
         ['Ctrl Shift V', 'Paste words alone'],
         ['Ctrl Alt M', 'Comment on the selection'],
-        ['Alt F10', 'Go to the formatting bar'],
+        ['Alt F10', 'Go to the tools of words, tables, pictures'],
       ],
     },
     {
@@ -30,6 +30,7 @@ export const pageKeys = {
         ['Ctrl Alt C', 'Code block'],
         ['Tab', 'Further in, in a list'],
         ['Shift Tab', 'Further out, in a list'],
+        ['Tab', 'Next cell, in a table'],
         ['Alt Shift ↑', 'Move up'],
         ['Alt Shift ↓', 'Move down'],
         ['Ctrl /', 'Change the block'],
