@@ -15,10 +15,12 @@ create table atrium.documents (
   locked_at timestamptz,
   locked_by uuid references atrium.profiles (id) on delete set null,
   is_template boolean not null default false,
+  suggestion_for uuid,
   foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade,
   unique (space_id, id),
   -- A document is in the space of its parent: moving one to another space takes along everything beneath it.
   foreign key (space_id, parent_id) references atrium.documents (space_id, id) on update cascade on delete cascade,
+  foreign key (space_id, suggestion_for) references atrium.documents (space_id, id) on update cascade on delete cascade,
   check (parent_id is distinct from id)
 );
 comment on table atrium.documents is 'Pages. Editors change title, icon and is_template by PATCH; everything else has a function.';
@@ -30,6 +32,8 @@ comment on column atrium.documents.updated_at is 'The last change of title, plac
 comment on column atrium.documents.trashed_at is 'Set while it is in the trash, where only editors see it. The same time as the documents that went there with it.';
 comment on column atrium.documents.locked_at is 'Set while nobody changes title or content; editors lock and unlock.';
 comment on column atrium.documents.locked_by is 'Who locked it; null when it is open or the account is gone.';
+comment on column atrium.documents.suggestion_for is
+  'Set on the branch of a suggestion (see suggestions): the page that it would change. A branch is in no list; only its content is opened.';
 comment on column atrium.documents.is_template is 'Whether it is offered as a template for new pages.';
 -- The tree of a space is read in its order, and every policy asks "in which of my spaces?".
 create index on atrium.documents (space_id, parent_id, position);
@@ -40,6 +44,7 @@ create index on atrium.documents (created_by);
 create index on atrium.documents (locked_by) where locked_by is not null;
 -- Whoever makes a page is shown the templates of his workspace.
 create index on atrium.documents (workspace_id) where is_template;
+create index on atrium.documents (suggestion_for) where suggestion_for is not null;
 alter table atrium.documents enable row level security;
 
 create table atrium.document_contents (
@@ -64,14 +69,16 @@ alter table atrium.document_contents enable row level security;
 create policy "people see the documents of their spaces and those shared with them"
   on atrium.documents for select to authenticated
   using (
-    (trashed_at is null and (
-      space_id in (select atrium_private.spaces_of_caller('viewer')) or id in (select atrium_private.granted_to_caller('document', 'viewer'))))
-    or space_id in (select atrium_private.spaces_of_caller('editor'))
+    suggestion_for is null and (
+      (trashed_at is null and (
+        space_id in (select atrium_private.spaces_of_caller('viewer')) or id in (select atrium_private.granted_to_caller('document', 'viewer'))))
+      or space_id in (select atrium_private.spaces_of_caller('editor'))
+    )
   );
 create policy "editors change the title, the icon and whether it is a template, unless it is locked"
   on atrium.documents for update to authenticated
   using (
-    trashed_at is null and locked_at is null and (
+    suggestion_for is null and trashed_at is null and locked_at is null and (
       space_id in (select atrium_private.spaces_of_caller('editor')) or id in (select atrium_private.granted_to_caller('document', 'editor')))
   )
   with check (
@@ -137,9 +144,10 @@ as $$
       (select max(space.role) from atrium_private.space_rights(atrium_private.caller()) space where space.space_id = document.space_id) as in_space,
       (select max(item.role) from atrium_private.grant_rights(atrium_private.caller(), 'document') item where item.object_id = document.id) as granted
   ) rights
-  where document.id = $1
+  where document.id = $1 and document.suggestion_for is null
 $$;
-comment on function atrium_private.document_role(uuid) is 'The highest role of the caller on a document, or null. In the trash it exists for editors of the space alone.';
+comment on function atrium_private.document_role(uuid) is
+  'The highest role of the caller on a document, or null. In the trash it exists for editors of the space alone, on a branch for nobody.';
 
 -- Definer: see document_role.
 create function atrium_private.require_document_role(document_id uuid, at_least atrium.role)
@@ -166,8 +174,12 @@ create function atrium_private.document_access(document_id uuid)
   language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  mine atrium.role := atrium_private.require_document_role($1, 'viewer');
+  page uuid := coalesce((select branch.suggestion_for from atrium.documents branch where branch.id = $1), $1);
+  mine atrium.role := atrium_private.require_document_role(page, 'viewer');
 begin
+  if page <> $1 then
+    return case when mine >= 'commenter' and atrium_private.writes_suggestion($1) then 'write' else 'read' end;
+  end if;
   return (
     select case
       when mine >= 'editor' and document.trashed_at is null and document.locked_at is null and space.archived_at is null then 'write'

@@ -78,7 +78,9 @@ create function atrium_private.save_document_contents(document_id uuid, "json" j
 as $$
   with saved as (
     insert into atrium.document_contents as contents (document_id, space_id, trashed, json, text, markdown)
-    select document.id, document.space_id, document.trashed_at is not null, $2, $3, $4 from atrium.documents document where document.id = $1
+    select document.id, document.space_id, document.trashed_at is not null, $2, $3, $4 from atrium.documents document
+    -- A branch is opened, not searched.
+    where document.id = $1 and document.suggestion_for is null
     on conflict (document_id) do update
       set space_id = excluded.space_id, trashed = excluded.trashed, json = excluded.json, text = excluded.text, markdown = excluded.markdown,
         updated_at = now()

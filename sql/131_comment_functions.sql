@@ -275,6 +275,7 @@ begin
     speakers as (
       select said.author_id as user_id from atrium.comments said where said.document_id = on_document
       union select thread.resolved_by from atrium.comment_threads thread where thread.document_id = on_document
+      union select suggestion.author_id from atrium.suggestions suggestion where suggestion.document_id = on_document
       union select reaction.user_id from atrium.comment_reactions reaction where reaction.document_id = on_document
     )
     select profile.id, profile.name, profile.id in (select readers.user_id from readers)
@@ -387,7 +388,7 @@ create function atrium.comment_people(document_id uuid)
   language sql stable set search_path = ''
 as $$ select * from atrium_private.comment_people($1) $$;
 comment on function atrium.comment_people(uuid) is
-  'Everybody who spoke, resolved or reacted in the comments of a document, and whom of its readers the caller may see, by name. Whoever may read it can be mentioned.
+  'Everybody who spoke, resolved or reacted in the comments of a document or made a suggestion, and whom of its readers the caller may see, by name. Whoever may read it can be mentioned.
 Example: select name from atrium.comment_people(''0190…'') where may_read;
 Errors: 401 not_signed_in, 404 document_not_found.';
 grant execute on function atrium.comment_people to authenticated;

@@ -4,8 +4,10 @@ create function atrium_private.notify_access(of_user uuid, in_workspace uuid, in
   returns void
   language sql set search_path = ''
 as $$
+  -- Who reads a page reads its suggestions: they are documents of their own.
   select pg_notify('atrium_access', jsonb_build_object(
-    'user_id', of_user, 'workspace_id', in_workspace, 'space_id', in_space, 'document_id', on_document)::text)
+    'user_id', of_user, 'workspace_id', in_workspace, 'space_id', in_space, 'document_id', concerned.id)::text)
+  from (select on_document as id union select branch.id from atrium.documents branch where branch.suggestion_for = on_document) concerned
 $$;
 comment on function atrium_private.notify_access(uuid, uuid, uuid, uuid) is
   'Tells the servers that keep something open to ask again: for a person, and for what is in a workspace, space or document. Null means any.';

@@ -66,10 +66,10 @@ export type Database = {
         Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'document_versions_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['named_by'],'isOneToOne':false,'foreignKeyName':'document_versions_named_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       documents: {
-        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null; locked_at: string | null; locked_by: string | null; is_template: boolean }
-        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean }
-        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean }
-        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['locked_by'],'isOneToOne':false,'foreignKeyName':'documents_locked_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; title: string; icon: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; trashed_at: string | null; locked_at: string | null; locked_by: string | null; is_template: boolean; suggestion_for: string | null }
+        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; title?: string; icon?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean; suggestion_for?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean; suggestion_for?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['locked_by'],'isOneToOne':false,'foreignKeyName':'documents_locked_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['space_id','suggestion_for'],'isOneToOne':false,'foreignKeyName':'documents_space_id_suggestion_for_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
       favourites: {
         Row: { user_id: string; document_id: string; created_at: string }
@@ -161,6 +161,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; name?: string; private?: boolean; position?: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      suggestions: {
+        Row: { id: string; document_id: string; space_id: string; trashed: boolean; author_id: string | null; state: string; created_at: string; updated_at: string }
+        Insert: { id: string; document_id: string; space_id: string; trashed: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
+        Update: { id?: string; document_id?: string; space_id?: string; trashed?: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
+        Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'suggestions_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'suggestions_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['id'],'isOneToOne':true,'foreignKeyName':'suggestions_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
+      }
       transfers: {
         Row: { id: string; owner_id: string; kind: string; format: string; space_id: string; document_id: string | null; with_children: boolean; file_name: string; state: string; progress: number; error: string | null; message: string | null; result: Json | null; created_at: string; updated_at: string }
         Insert: { id?: string; owner_id: string; kind: string; format: string; space_id: string; document_id?: string | null; with_children?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
@@ -188,6 +194,10 @@ export type Database = {
       }
       accept_my_invitation: {
         Args: { invitation_id: string }
+        Returns: string
+      }
+      accept_suggestion: {
+        Args: { id: string; changes?: string[] | null }
         Returns: string
       }
       add_group_member: {
@@ -253,6 +263,10 @@ export type Database = {
       create_space: {
         Args: { id: string | null; workspace_id: string; name: string; private?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      create_suggestion: {
+        Args: { id: string | null; document_id: string }
+        Returns: Database['atrium']['Tables']['suggestions']['Row']
       }
       create_thread: {
         Args: { id: string | null; document_id: string; body: Json; anchor: Json; quote: string; kind?: string }
@@ -406,6 +420,10 @@ export type Database = {
         Args: { workspace_id: string; user_id: string }
         Returns: undefined
       }
+      reject_suggestion: {
+        Args: { id: string; changes?: string[] | null }
+        Returns: undefined
+      }
       remove_group_member: {
         Args: { group_id: string; user_id: string }
         Returns: undefined
@@ -545,6 +563,10 @@ export type Database = {
       why_can: {
         Args: { user_id: string; object_type: string; object_id: string; action: string }
         Returns: { allowed: boolean; role: Role | null; reason: string; chain: Json }[]
+      }
+      withdraw_suggestion: {
+        Args: { id: string }
+        Returns: undefined
       }
       workspace_members: {
         Args: { workspace_id: string }

@@ -12,7 +12,7 @@ export type WorkspaceRow = Result<'my_workspaces'>[number]
 export type SpaceRow = Row<'spaces'>
 export type SpaceMemberRow = Row<'space_members'>
 /** A document in lists; its text is not here. `position` is a fractional index, compared by code unit. */
-export type DocumentRow = Omit<Row<'documents'>, 'trashed_at'>
+export type DocumentRow = Omit<Row<'documents'>, 'trashed_at' | 'suggestion_for'>
 export type TransferRow = Row<'transfers'>
 export type RoomRow = Result<'my_rooms'>[number]
 export type MemberRow = Result<'workspace_members'>[number]

@@ -21,6 +21,7 @@ import { projections } from './projections.ts'
 import { CLOSE_CODES, documentName } from './protocol.ts'
 import { createRevocation } from './revocation.ts'
 import { type Context, refuse } from './sessions.ts'
+import { acceptSuggestion } from './suggestions/acceptCommand.ts'
 import type { VerifyToken } from './tokens.ts'
 import { createUpdateLog } from './updateLog.ts'
 
@@ -113,7 +114,13 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
   const commands = createCommands({
     database,
     announcement: bus.announcement,
-    kinds: { append, replace, fill_placeholders: fillPlaceholders, restore: restore(history) },
+    kinds: {
+      append,
+      replace,
+      fill_placeholders: fillPlaceholders,
+      restore: restore(history),
+      accept_suggestion: acceptSuggestion(history),
+    },
     documentBytes: limits.documentBytes,
     deliver,
     report,

@@ -36,7 +36,9 @@ class Markdown {
 }
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-const ROUTE = new RegExp(`^/collab/documents/(${UUID})/(?:(versions)/([^/]+)|(at)/([^/]+)|(diff)|(blame)|(replay))$`)
+const ROUTE = new RegExp(
+  `^/collab/documents/(${UUID})/(?:(versions)/([^/]+)|(at)/([^/]+)|(diff)|(blame)|(replay)|(suggestions)/(${UUID}))$`,
+)
 const VERSION = new RegExp(`^${UUID}$`)
 
 const REQUESTS_PER_SECOND = 5
@@ -52,11 +54,14 @@ const REFUSALS: Record<HistoryRefusal['code'], [status: number, message: string]
   history_forgotten: [410, 'The history of this document is not kept for so long.'],
   block_not_found: [404, 'There is no such block in this version.'],
   history_too_large: [413, 'This is too much at once. Ask for a shorter time.'],
+  suggestion_not_found: [404, 'There is no such suggestion for this document.'],
+  suggestion_changed: [409, 'The suggestion was changed in the same moment.'],
   unavailable: [503, 'The history cannot be read at the moment.'],
   too_busy: [503, 'Too many people are reading history at the moment.'],
 }
 
-/** What is asked of the collaboration server without a socket: the history of documents, for whoever may read them. */
+/** What is asked of the collaboration server without a socket: the history of documents and
+ *  what suggestions would change in them, for whoever may read them. */
 export function createHttp({ database, history, verifyToken, clock, report }: HttpOptions) {
   const buckets = new Map<string, () => boolean>()
 
@@ -96,7 +101,7 @@ export function createHttp({ database, history, verifyToken, clock, report }: Ht
       const answered = await history.ask({ kind: 'content', documentId, at: instant, markdown })
       return answered.markdown === undefined ? answered : new Markdown(answered.markdown)
     }
-    switch (route[2] ?? route[4] ?? route[6] ?? route[7] ?? route[8]) {
+    switch (route[2] ?? route[4] ?? route[6] ?? route[7] ?? route[8] ?? route[9]) {
       case 'versions':
         return content(versionOf(decoded(route[3])))
       case 'at':
@@ -105,6 +110,8 @@ export function createHttp({ database, history, verifyToken, clock, report }: Ht
         return history.ask({ kind: 'diff', documentId, from: instantOf(searchParams.get('from')), to: to() })
       case 'blame':
         return history.ask({ kind: 'blame', documentId, at: at() })
+      case 'suggestions':
+        return history.ask({ kind: 'suggestion', documentId, suggestionId: route[10] as string })
       default: {
         const from = searchParams.get('from')
         const steps = stepsOf(searchParams.get('steps'))

@@ -177,6 +177,9 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.read_link(text,text)',
     'atrium_private.save_document_contents(uuid,jsonb,text,text,jsonb)',
     'atrium_private.save_document_version(uuid,jsonb,jsonb)',
+    'atrium_private.suggestion_bases',
+    'atrium_private.suggestion_decisions',
+    'atrium_private.suggestion_page(uuid)',
     'atrium_private.version_content(uuid)',
     'atrium_private.versions_of(uuid)',
   ])

@@ -55,6 +55,7 @@ beforeAll(async () => {
     quote: 'text',
   })
   await db.call(owner, 'react', { comment_id: thread.id, emoji: '🎉' })
+  const suggestion = await db.call(owner, 'create_suggestion', { id: randomUUID(), document_id: document.id })
   const [invitationLink] = await db.call(owner, 'create_invitation_link', { workspace_id: workspace.id, role: 'viewer' })
   const invitation = await db.call(owner, 'invite_member', { workspace_id: workspace.id, email: 'new@example.com', role: 'viewer' })
   await db.admin`insert into atrium_private.invitation_tokens (hash, invitation_id) values (sha256('token'), ${invitation.id})`
@@ -74,6 +75,7 @@ beforeAll(async () => {
     target: target.id,
     link: link?.id ?? '',
     thread: thread.id,
+    suggestion: suggestion.id,
     invitationLink: invitationLink?.id ?? '',
     version,
   }
@@ -107,6 +109,7 @@ const TABLES = [
   ['comment_threads',    'id = $thread',              'quote',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comments',           'id = $thread',              'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comment_reactions',  'comment_id = $thread',      'emoji',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['suggestions',        'id = $suggestion',          'state',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['rooms',              'id = $room',                'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['room_members',       'room_id = $room',           'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['messages',           'id = $message',             'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -232,6 +235,10 @@ const CALLS = [
   ['react',              () => ({ comment_id: ids.thread, emoji: '🎉' }),                                     ['comment_not_found', 'comment_not_found', low, '', '', '', '', 'comment_not_found']],
   ['comment_people',     () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
   ['comment_role',       () => ({ document_id: ids.document }),                                               ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
+  ['create_suggestion',  () => ({ id: randomUUID(), document_id: ids.document }),                             ['document_not_found', 'document_not_found', low, '', '', '', '', 'document_not_found']],
+  ['withdraw_suggestion', () => ({ id: ids.suggestion }),                                                     ['suggestion_not_found', 'suggestion_not_found', 'not_the_author', 'not_the_author', 'not_the_author', 'not_the_author', '', 'suggestion_not_found']],
+  ['accept_suggestion',  () => ({ id: ids.suggestion }),                                                      ['suggestion_not_found', 'suggestion_not_found', low, low, '', '', '', 'suggestion_not_found']],
+  ['reject_suggestion',  () => ({ id: ids.suggestion }),                                                      ['suggestion_not_found', 'suggestion_not_found', low, low, '', '', '', 'suggestion_not_found']],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
   ['who_has_access',     () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
 ] as const
@@ -257,6 +264,7 @@ const SUBJECTS: Record<string, string> = {
   send_message: 'room_id',
   create_thread: 'document_id',
   reply: 'thread_id',
+  create_suggestion: 'document_id',
   create_group: 'workspace_id',
   create_space: 'workspace_id',
   create_document: 'space_id',

@@ -31,6 +31,7 @@ import type { Place } from './tree.ts'
 
 const ExportDialog = lazy(() => import('./transfer/ExportDialog.tsx'))
 const ImportDialog = lazy(() => import('./transfer/ImportDialog.tsx'))
+const SuggestionText = lazy(() => import('./suggestions/SuggestionText.tsx'))
 const CommentsInText = lazy(() => import('./comments/CommentsInText.tsx'))
 const VersionPlace = lazy(() => import('./history/VersionPlace.tsx'))
 
@@ -51,8 +52,8 @@ export function DocumentView(props: { document: DocumentRow }) {
   const [editor, setEditor] = createSignal<EditorHandle>()
   /** What changed beside the text, each time it is told. */
   const [changed, setChanged] = createSignal<string | undefined>(undefined, { equals: false })
-  /** A version that is read in the page's place. */
-  const [search] = useSearchParams<{ version?: string }>()
+  /** What is shown in the page's place: a version, or the branch of a suggestion. */
+  const [search] = useSearchParams<{ version?: string; suggestion?: string }>()
   const panels = createPanels()
   const find = createFind()
   const follow = createFollow(editor)
@@ -106,6 +107,23 @@ export function DocumentView(props: { document: DocumentRow }) {
       },
     })
 
+  const text = (documentId: string) => (
+    <EditorHost
+      documentId={documentId}
+      person={person()}
+      onState={(next, pending) => {
+        setState(next)
+        setUnsent(pending)
+        // Of a link that was taken back the socket alone hears.
+        if (next === 'denied') void workspace.reload()
+      }}
+      onPresence={setPeople}
+      onUnsent={setLostText}
+      onNotice={(code) => toast(code in pageEn.notices ? pageEn.notices[code as keyof typeof pageEn.notices] : code)}
+      onChanged={setChanged}
+      onEditor={setEditor}
+    />
+  )
   return (
     <Page
       title={titleOf(props.document)}
@@ -172,25 +190,19 @@ export function DocumentView(props: { document: DocumentRow }) {
             onLeave={() => editor()?.focus()}
           />
         </div>
-        <Show when={documents.isStored(id()) && opening()} keyed>
-          <EditorHost
-            documentId={id()}
-            person={person()}
-            onState={(next, pending) => {
-              setState(next)
-              setUnsent(pending)
-              // Of a link that was taken back the socket alone hears.
-              if (next === 'denied') void workspace.reload()
-            }}
-            onPresence={setPeople}
-            onUnsent={setLostText}
-            onNotice={(code) => toast(code in pageEn.notices ? pageEn.notices[code as keyof typeof pageEn.notices] : code)}
-            onChanged={setChanged}
-            onEditor={setEditor}
-          />
+        <Show when={documents.isStored(id()) && `${opening()} ${search.suggestion ?? ''}`} keyed>
+          <Show when={search.suggestion} fallback={text(id())}>
+            {(suggestion) => (
+              <Suspense>
+                <SuggestionText documentId={id()} suggestionId={suggestion()}>
+                  {text(suggestion())}
+                </SuggestionText>
+              </Suspense>
+            )}
+          </Show>
         </Show>
       </article>
-      <Show when={editor()} keyed>
+      <Show when={!search.suggestion && editor()} keyed>
         {(open) => (
           <Suspense>
             <CommentsInText documentId={id()} editor={open} changed={changed()} />

@@ -33,6 +33,7 @@ export const pageEn = {
   breadcrumbs: 'Where this page is',
   people: 'Here now',
   comments: 'Comments',
+  suggestions: 'Suggestions',
   loading: 'Opening the page',
   states: {
     connecting: 'Connecting',

@@ -25,6 +25,7 @@ export interface DocumentPanel {
 export const panels: [DocumentPanel, ...DocumentPanel[]] = [
   { name: 'outline', label: en.outline.title, icon: 'outline', component: lazy(() => import('./panels/OutlinePanel.tsx')) },
   { name: 'comments', label: en.comments, icon: 'chat', component: lazy(() => import('./comments/CommentsPanel.tsx')) },
+  { name: 'suggestions', label: en.suggestions, icon: 'pencil', component: lazy(() => import('./suggestions/SuggestionsPanel.tsx')) },
   { name: 'links', label: en.links.title, icon: 'link', component: lazy(() => import('./panels/LinksPanel.tsx')) },
   { name: 'history', label: en.history, icon: 'history', component: lazy(() => import('./history/HistoryPanel.tsx')) },
 ]

@@ -1,9 +1,18 @@
 import { Worker } from 'node:worker_threads'
+import type { SuggestionAnswer } from '../suggestions/changes.ts'
 import type { Blame, Content, DiffAnswer, Replay } from './answers.ts'
 import type { HistoryProblem, Question } from './questions.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './worker.ts'
 
-type Answers = { content: Content; diff: DiffAnswer; blame: Blame; replay: Replay; restore: Uint8Array | null }
+interface Answers {
+  content: Content
+  diff: DiffAnswer
+  blame: Blame
+  replay: Replay
+  restore: Uint8Array | null
+  suggestion: SuggestionAnswer
+  acceptance: Uint8Array
+}
 
 export class HistoryRefusal extends Error {
   readonly code: HistoryProblem | 'unavailable' | 'too_busy'

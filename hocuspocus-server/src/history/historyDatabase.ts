@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import type { StoredSuggestion } from '../suggestions/suggestionQuestions.ts'
 import type { LogRow } from './chunks.ts'
 
 /** A part of the packed history as stored. Times in milliseconds of the epoch. */
@@ -66,6 +67,7 @@ export interface HistoryDatabase {
   forget(documentId: string, before: number, work: (given: StoredHistory) => ForgottenHistory | null): Promise<void>
   /** Since when history is kept for a document, in milliseconds; null: for ever. */
   keptSince(documentId: string): Promise<number | null>
+  suggestion(pageId: string, suggestionId: string): Promise<StoredSuggestion | null>
 }
 
 export interface ToPack {
@@ -219,6 +221,36 @@ export function createHistoryDatabase(current: () => postgres.Sql): HistoryDatab
         select ${current().unsafe(MILLISECONDS('since'))} as since from atrium_private.history_kept_since(${documentId}) since`
       return row?.since ?? null
     },
+
+    suggestion(pageId, suggestionId) {
+      return current().begin('isolation level repeatable read read only', async (transaction) => {
+        const [found] = await transaction<{ page: string; closed: boolean }[]>`
+          select page, closed from atrium_private.suggestion_page(${suggestionId})`
+        if (found?.page !== pageId) return null
+        const base = await transaction<{ update: Buffer }[]>`
+          select update from atrium_private.suggestion_bases where suggestion_id = ${suggestionId} order by place`
+        const decided = await transaction<{ change: string }[]>`
+          select change from atrium_private.suggestion_decisions where suggestion_id = ${suggestionId}`
+        return {
+          base: base.map(({ update }) => update),
+          branch: await stored(transaction, suggestionId),
+          page: await stored(transaction, pageId),
+          decided: decided.map(({ change }) => change),
+          closed: found.closed,
+        }
+      }) as Promise<StoredSuggestion | null>
+    },
+  }
+
+  async function stored(on: On, documentId: string): Promise<Uint8Array[]> {
+    const found = await on<{ update: Buffer }[]>`
+      with snapshot as (select upto, state from atrium_private.document_snapshots where document_id = ${documentId})
+      select 0::bigint as id, state as update from snapshot
+      union all
+      select id, update from atrium_private.document_updates
+      where document_id = ${documentId} and id > coalesce((select upto from snapshot), 0)
+      order by id`
+    return found.map(({ update }) => update)
   }
 
   async function lock(on: On, documentId: string): Promise<boolean> {

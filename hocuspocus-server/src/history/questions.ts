@@ -2,6 +2,13 @@ import * as Y from 'yjs'
 import { writeMarkdown } from '../formats/writeMarkdown.ts'
 import { type ProseMirrorNode, toProseMirror } from '../projections.ts'
 import { FRAGMENT } from '../protocol.ts'
+import {
+  answerAboutSuggestion,
+  type SuggestionDatabase,
+  SuggestionError,
+  type SuggestionProblem,
+  type SuggestionQuestion,
+} from '../suggestions/suggestionQuestions.ts'
 import type { Blame, Content, DiffAnswer, HistoryNode, Replay } from './answers.ts'
 import { type Authorship, attribute, authorshipOf, sharesOf } from './authorship.ts'
 import type { Entry } from './chunks.ts'
@@ -16,6 +23,7 @@ export type Instant = { version: string } | { time: number } | 'now'
 
 /** What one may ask of the history of a document. Rights are checked before. */
 export type Question =
+  | SuggestionQuestion
   | { kind: 'content'; documentId: string; at: Instant; markdown?: boolean }
   | { kind: 'diff'; documentId: string; from: Instant; to: Instant }
   | { kind: 'blame'; documentId: string; at: Instant }
@@ -33,7 +41,7 @@ export type Question =
     }
 
 /** Why a question has no answer. */
-export type HistoryProblem = 'version_not_found' | 'history_forgotten' | 'block_not_found' | 'history_too_large'
+export type HistoryProblem = SuggestionProblem | 'version_not_found' | 'history_forgotten' | 'block_not_found' | 'history_too_large'
 
 export class HistoryError extends Error {
   readonly code: HistoryProblem
@@ -43,7 +51,7 @@ export class HistoryError extends Error {
   }
 }
 
-type Database = Pick<HistoryDatabase, 'load' | 'versions' | 'versionContent' | 'keptSince'>
+type Database = Pick<HistoryDatabase, 'load' | 'versions' | 'versionContent' | 'keptSince'> & SuggestionDatabase
 
 /** An instant that was found: its time, and its version if it is one. */
 interface Found {
@@ -64,8 +72,12 @@ export async function answer(question: Question, database: Database, now: number
         return await replaying(question, database, now)
       case 'restore':
         return await restoration(question, database, now)
+      case 'suggestion':
+      case 'acceptance':
+        return await answerAboutSuggestion(question, database)
     }
   } catch (error) {
+    if (error instanceof SuggestionError) throw new HistoryError(error.code)
     if (error instanceof ForgottenError) throw new HistoryError('history_forgotten')
     if (error instanceof NoSuchBlockError) throw new HistoryError('block_not_found')
     if (error instanceof TooLargeError) throw new HistoryError('history_too_large')

@@ -13,10 +13,9 @@ export default function CommentsInText(props: { documentId: string; editor: Edit
   const [search, setSearch] = useSearchParams<{ panel?: string; thread?: string }>()
   const tools = props.editor.comments
   // Marks are an addition: without them the text is still there, and the panel says what went wrong.
-  const read = (withRights = false) => void comments.refresh(withRights).catch(() => {})
   const open = (thread: string | undefined) => setSearch({ panel: 'comments', thread }, { replace: true })
 
-  onMount(read)
+  onMount(() => void comments.refresh().catch(() => {}))
   onCleanup(
     tools.listen({
       onPlaces: (places) => comments.setPlaces(places),
@@ -60,7 +59,7 @@ export default function CommentsInText(props: { documentId: string; editor: Edit
     on(
       () => props.changed,
       (what) => {
-        if (what === 'comments' || what === 'anything') read(what === 'anything')
+        if (what === 'comments' || what === 'anything') void comments.refresh(what === 'anything').catch(() => {})
       },
       { defer: true },
     ),

@@ -203,6 +203,7 @@ function createComments(documentId: string, self: () => string) {
     people,
     nameOf: (id: string | null) => people().find((person) => person.id === id)?.name,
     self,
+    mayEdit: () => isAtLeast(role(), 'editor'),
     mayComment: () => isAtLeast(role(), 'commenter'),
     maySettle: (thread: Thread) => isAtLeast(role(), 'editor') || (isAtLeast(role(), 'commenter') && thread.created_by === self()),
     mayDelete: (comment: Comment) => isAtLeast(role(), 'editor') || (isAtLeast(role(), 'commenter') && comment.author_id === self()),

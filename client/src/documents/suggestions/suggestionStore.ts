@@ -1,0 +1,119 @@
+import { createSignal } from 'solid-js'
+import type { Change } from '../../../../hocuspocus-server/src/suggestions/changes.ts'
+import type { Row } from '../../../../sql/types.gen.ts'
+import { ProblemError, problemOf } from '../../errors.ts'
+import { fetchAsPerson, rest, rows, rpc } from '../../supabase.ts'
+
+export type SuggestionRow = Omit<Row<'suggestions'>, 'space_id' | 'trashed'>
+
+const columns = 'id,document_id,author_id,state,created_at,updated_at'
+const answerEveryMs = 200
+const answerDeadlineMs = 15_000
+
+export const readSuggestion = async (documentId: string, id: string): Promise<SuggestionRow | null> =>
+  (await rows<SuggestionRow[]>(rest.from('suggestions').select(columns).eq('document_id', documentId).eq('id', id)))[0] ?? null
+
+export async function beginSuggestion(documentId: string): Promise<string> {
+  const id = crypto.randomUUID()
+  await rpc('create_suggestion', { id, document_id: documentId })
+  return id
+}
+
+/** The undecided suggestions of one page, and what they would change in it now. */
+export function createSuggestions(documentId: () => string) {
+  const [all, setAll] = createSignal<SuggestionRow[]>()
+  const [changes, setChanges] = createSignal<ReadonlyMap<string, Change[]>>(new Map())
+
+  const keep = (id: string, found: Change[]): void => {
+    setChanges((before) => new Map(before).set(id, steady(before.get(id), found)))
+  }
+
+  async function readChanges(id: string): Promise<void> {
+    const response = await fetchAsPerson(`/collab/documents/${documentId()}/suggestions/${id}`).catch(() => {
+      throw new ProblemError(0, 'offline', '')
+    })
+    const body = (await response.json().catch(() => ({}))) as { changes?: Change[]; code?: string; message?: string }
+    // Somebody withdrew it in the same moment.
+    if (body.code === 'suggestion_not_found') return keep(id, [])
+    if (!response.ok || !body.changes) throw problemOf({ code: 'PT', details: body.code, message: body.message }, response.status)
+    keep(id, body.changes)
+  }
+
+  async function readAll(): Promise<void> {
+    const found = await rows<SuggestionRow[]>(
+      rest.from('suggestions').select(columns).eq('document_id', documentId()).neq('state', 'closed').order('created_at'),
+    )
+    await Promise.all(found.map(({ id }) => readChanges(id)))
+    setAll((before) => steady(before, found))
+  }
+
+  let reading: Promise<void> | undefined
+  let again = false
+  /** Reads what there is. Asked while it reads, it reads once more. */
+  function refresh(): Promise<void> {
+    again = true
+    reading ??= (async () => {
+      try {
+        while (again) {
+          again = false
+          await readAll()
+        }
+      } finally {
+        reading = undefined
+      }
+    })()
+    return reading
+  }
+
+  /** The last of them closes the suggestion. */
+  const named = (id: string, keys: string[]) => (keys.length >= (changes().get(id)?.length ?? 0) ? null : keys)
+
+  /** Takes what was decided off the list at once, and puts it back when the server refuses. */
+  async function decide(id: string, keys: string[], ask: (changes: string[] | null) => Promise<unknown>): Promise<void> {
+    const before = changes().get(id) ?? []
+    const asked = named(id, keys)
+    keep(
+      id,
+      before.filter(({ key }) => !keys.includes(key)),
+    )
+    try {
+      await ask(asked)
+    } catch (error) {
+      keep(id, before)
+      throw error
+    }
+    await refresh()
+  }
+
+  return {
+    all,
+    refresh,
+    changesOf: (id: string) => changes().get(id) ?? [],
+    accept: (id: string, keys: string[]) =>
+      decide(id, keys, async (asked) => applied(await rpc<string>('accept_suggestion', { id, changes: asked }))),
+    reject: (id: string, keys: string[]) => decide(id, keys, (asked) => rpc('reject_suggestion', { id, changes: asked })),
+    async withdraw(id: string): Promise<void> {
+      // What is being read must not be gone before it is read.
+      await reading?.catch(() => {})
+      await rpc('withdraw_suggestion', { id })
+      setAll((before) => before?.filter((suggestion) => suggestion.id !== id))
+    },
+  }
+}
+
+/** What says the same stays the same object: then nothing on screen is drawn anew, and nobody loses his place. */
+function steady<Item>(before: Item[] | undefined, found: Item[]): Item[] {
+  const known = new Map(before?.map((item) => [JSON.stringify(item), item]))
+  return found.map((item) => known.get(JSON.stringify(item)) ?? item)
+}
+
+/** Waits until the collaboration server has made the change. */
+async function applied(command: string): Promise<void> {
+  for (const begun = Date.now(); Date.now() - begun < answerDeadlineMs; ) {
+    const [state] = await rpc<{ state: string; code: string | null; message: string | null }[]>('command_state', { id: command })
+    if (state?.state === 'done') return
+    if (state?.state === 'failed') throw new ProblemError(409, state.code ?? 'unknown', state.message ?? '')
+    await new Promise((resolve) => setTimeout(resolve, answerEveryMs))
+  }
+  throw new ProblemError(0, 'offline', '')
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import type { Node } from '@tiptap/pm/model'
+import { prosemirrorToYXmlFragment, updateYFragment } from '@tiptap/y-tiptap'
+import * as Y from 'yjs'
+import { diff } from '../history/diff.ts'
+import { elementNode, type ProseMirrorNode, toText } from '../projections.ts'
+import { FRAGMENT } from '../protocol.ts'
+import { documentSchema } from '../schema/documentSchema.ts'
+import type { Change } from './changes.ts'
+
+/** One change of a suggestion: some blocks of the page as it was when the suggestion was begun, and what its author made of them.
+ *  Blocks are known by their Yjs ids, which a branch shares with the page that it was copied from. */
+interface Hunk {
+  key: string
+  /** Blocks of the base. */
+  before: Y.XmlElement[]
+  after: Node[]
+  /** The nearest block of the base above, which both have. */
+  above: Y.XmlElement | null
+}
+
+const LONGEST_ABOVE = 80
+
+export class UnknownChangeError extends Error {}
+
+/** What a suggestion would change in the page, without what was decided. */
+export function changesOf(base: Y.Doc, branch: Y.Doc, page: Y.Doc, decided: ReadonlySet<string>): Change[] {
+  const hunks = hunksOf(base, branch).filter(({ key }) => !decided.has(key))
+  // Before the base is changed, because its blocks are what the page is asked for.
+  const before = hunks.map((hunk) => hunk.before.map((block) => inPage(page, block)))
+  const above = hunks.map((hunk) => (hunk.above ? toText(elementNode(hunk.above)).slice(0, LONGEST_ABOVE) : ''))
+  const old = before.map((blocks) => blocks.map((block) => block && elementNode(block)))
+  Y.applyUpdate(page, editOf(base, hunks))
+  return hunks.map((hunk, index): Change => {
+    const was = (old[index] ?? []).filter((block) => block !== null)
+    const isSame = stays(hunk)
+    const now = isSame ? (before[index] ?? []).flatMap((block) => (block ? [elementNode(block)] : [])) : hunk.after.map(plainJson)
+    const isLost = hunk.before.length > 0 && was.length === 0 && (isSame || now.length === 0)
+    const { content, wordsAdded, wordsRemoved } = isLost ? diff([], hunk.after.map(plainJson)) : diff(was, now)
+    const kind = isLost ? 'lost' : was.length === 0 ? 'added' : now.length === 0 ? 'removed' : 'changed'
+    return { key: hunk.key, kind, content, wordsAdded, wordsRemoved, above: above[index] ?? '' }
+  })
+}
+
+/** An edit that makes these changes, all that are not decided when none are named. It is made of the page as it was, so merging it
+ *  into the page as it is keeps what others wrote there. */
+export function acceptanceOf(base: Y.Doc, branch: Y.Doc, wanted: readonly string[] | null, decided: ReadonlySet<string>): Uint8Array {
+  const hunks = hunksOf(base, branch)
+  const known = new Set(hunks.map(({ key }) => key))
+  if (wanted?.some((key) => !known.has(key))) throw new UnknownChangeError()
+  const chosen = new Set(wanted)
+  return editOf(
+    base,
+    hunks.filter(({ key }) => (wanted ? chosen.has(key) : !decided.has(key))),
+  )
+}
+
+function editOf(base: Y.Doc, hunks: Hunk[]): Uint8Array {
+  const known = Y.encodeStateVector(base)
+  const fragment = base.getXmlFragment(FRAGMENT)
+  base.transact(() => {
+    for (const hunk of hunks) {
+      const [only] = hunk.before
+      if (only && stays(hunk)) become(base, only, hunk.after[0] as Node)
+      else replace(fragment, hunk)
+    }
+  })
+  return Y.encodeStateAsUpdate(base, known)
+}
+
+/** Whether it changes one block and leaves it what it is: then its text is changed word by word. */
+const stays = ({ before, after }: Hunk) => before.length === 1 && after.length === 1 && before[0]?.nodeName === after[0]?.type.name
+
+function replace(fragment: Y.XmlFragment, { before, after, above }: Hunk): void {
+  const placeOf = (block: Y.XmlElement) => fragment.toArray().indexOf(block)
+  const place = above ? placeOf(above) + 1 : 0
+  for (const block of before) fragment.delete(placeOf(block))
+  const made = prosemirrorToYXmlFragment(documentSchema.topNodeType.create(null, after), new Y.Doc().getXmlFragment(FRAGMENT))
+  fragment.insert(
+    place,
+    made.toArray().map((block) => block.clone() as Y.XmlElement),
+  )
+}
+
+function become(document: Y.Doc, element: Y.XmlElement, node: Node): void {
+  updateYFragment(document, element, node, { mapping: new Map(), isOMark: new Map() })
+}
+
+function hunksOf(base: Y.Doc, branch: Y.Doc): Hunk[] {
+  const old = blocksOf(base)
+  const now = blocksOf(branch)
+  const stayed = new Set(now.map(idOf))
+  const kept = new Set(old.map(idOf).filter((id) => stayed.has(id)))
+  const hunks: Hunk[] = []
+  let above: Y.XmlElement | null = null
+  let [oldAt, nowAt] = [0, 0]
+  const takeUntilKept = (blocks: Y.XmlElement[], from: number) => {
+    const taken: Y.XmlElement[] = []
+    for (let at = from; at < blocks.length && !kept.has(idOf(blocks[at] as Y.XmlElement)); at++) taken.push(blocks[at] as Y.XmlElement)
+    return taken
+  }
+  while (oldAt < old.length || nowAt < now.length) {
+    const [gone, come] = [takeUntilKept(old, oldAt), takeUntilKept(now, nowAt)]
+    hunks.push(...hunkOf(gone, come, above))
+    oldAt += gone.length
+    nowAt += come.length
+    const [before, after] = [old[oldAt], now[nowAt]]
+    if (before && after && !isSame(before, after)) hunks.push(...hunkOf([before], [after], above))
+    if (before) above = before
+    oldAt += 1
+    nowAt += 1
+  }
+  return hunks
+}
+
+function hunkOf(before: Y.XmlElement[], changed: Y.XmlElement[], above: Y.XmlElement | null): Hunk[] {
+  const after = changed.map(validNode)
+  // A branch may hold anything; what no editor would write is not suggested. Nor is the empty line that every editor adds at the end.
+  if (after.some((node) => node === null) || [...before, ...changed].every(isEmptyLine)) return []
+  const nodes = after as Node[]
+  const named = [before.map((block) => [idOf(block), elementNode(block)]), above && idOf(above), nodes.map((node) => node.toJSON())]
+  return [{ key: createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 32), before, after: nodes, above }]
+}
+
+function validNode(block: Y.XmlElement): Node | null {
+  try {
+    const node = documentSchema.nodeFromJSON(elementNode(block))
+    node.check()
+    return node.isBlock ? node : null
+  } catch {
+    return null
+  }
+}
+
+const blocksOf = (document: Y.Doc) =>
+  document
+    .getXmlFragment(FRAGMENT)
+    .toArray()
+    .filter((block) => block instanceof Y.XmlElement)
+
+const idOf = ({ _item }: Pick<Y.XmlElement, '_item'>): string => `${_item?.id.client}:${_item?.id.clock}`
+const isEmptyLine = (block: Y.XmlElement) => block.nodeName === 'paragraph' && block.length === 0
+const isSame = (one: Y.XmlElement, other: Y.XmlElement) => JSON.stringify(elementNode(one)) === JSON.stringify(elementNode(other))
+
+/** The same block in the page; null when it is gone. */
+function inPage(page: Y.Doc, block: Y.XmlElement): Y.XmlElement | null {
+  const id = idOf(block)
+  return blocksOf(page).find((other) => idOf(other) === id) ?? null
+}
+
+/** A node as the shared document would give it back: without what is nothing. */
+function plainJson(node: Node): ProseMirrorNode {
+  const fragment = prosemirrorToYXmlFragment(documentSchema.topNodeType.create(null, node), new Y.Doc().getXmlFragment(FRAGMENT))
+  return elementNode(fragment.get(0) as Y.XmlElement)
+}
