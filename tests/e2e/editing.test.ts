@@ -236,3 +236,41 @@ test('[EDIT7] an editor that fails to show what others write does not write over
   await anna.page.keyboard.type('!')
   await expect.poll(() => text(anna.page)).toContain('Ground zero hour!')
 })
+
+test('[EDIT8] what is typed without a network is shown as such, and arrives when the network is back', async () => {
+  await openTogether('<p>Ground</p>')
+  const { page } = anna
+  await page.context().setOffline(true)
+  await body(page).getByText('Ground').click()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' control')
+  await page.getByText('Offline', { exact: true }).first().waitFor()
+  await page.context().setOffline(false)
+  await expect.poll(() => text(ben.page), { timeout: 20_000 }).toContain('Ground control')
+  await page.getByText('Saved', { exact: true }).waitFor({ timeout: 20_000 })
+})
+
+test('[EDIT9] each block is written from the side of its own words, and a caret at its end makes no line', async () => {
+  await openTogether('<p>Hello</p><p>\u05E9\u05DC\u05D5\u05DD</p><ul><li>\u05E2\u05D5\u05DC\u05DD</li></ul>')
+  const { page } = ben
+  const lines = body(page).locator('p')
+  const side = (index: number) =>
+    lines.nth(index).evaluate((line) => {
+      const range = document.createRange()
+      range.selectNodeContents(line)
+      const words = range.getBoundingClientRect()
+      const box = line.getBoundingClientRect()
+      return words.left - box.left < box.right - words.right ? 'left' : 'right'
+    })
+  expect([await side(0), await side(1), await side(2)]).toEqual(['left', 'right', 'right'])
+  expect(
+    await body(page)
+      .locator('ul')
+      .evaluate((list) => getComputedStyle(list).direction),
+  ).toBe('rtl')
+  const height = await lines.nth(1).evaluate((line) => line.clientHeight)
+  await body(anna.page).locator('p').nth(1).click()
+  await anna.page.keyboard.press('End')
+  await lines.nth(1).locator('.caret').waitFor()
+  expect(await lines.nth(1).evaluate((line) => line.clientHeight)).toBe(height)
+})

@@ -1,6 +1,6 @@
 import type { HocuspocusProvider } from '@hocuspocus/provider'
 import type { AnyExtension } from '@tiptap/core'
-import { ListKeymap, TaskList } from '@tiptap/extension-list'
+import { ListKeymap } from '@tiptap/extension-list'
 import { Dropcursor, Gapcursor, Placeholder, TrailingNode } from '@tiptap/extensions'
 import { documentExtensions } from '../../../../hocuspocus-server/src/schema/documentSchema.ts'
 import { TaskItem } from '../../../../hocuspocus-server/src/schema/nodes.ts'
@@ -44,7 +44,6 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
   const ground = { text, container }
   const views = new Map<string, AnyExtension>(
     [
-      TaskList.configure({ HTMLAttributes: ownDirection }),
       TaskItem.configure({ a11y: { checkboxLabel: (node, checked) => (checked ? text.taskDone : text.taskOpen)(node.textContent) } }),
       codeBlock(text),
       imageView({ text, resolve: props.resolveImage }),
@@ -85,14 +84,7 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
 }
 
 /** Lists and quotes stand on the side on which their first words begin; paragraphs find theirs by themselves, see editor.css. */
-const ownDirection = { dir: 'auto' }
+const sided = new Set(['bulletList', 'orderedList', 'taskList', 'blockquote'])
 
-function withDirection(extension: AnyExtension): AnyExtension {
-  if (extension.name !== 'starterKit') return extension
-  const HTMLAttributes = ownDirection
-  return extension.configure({
-    bulletList: { HTMLAttributes },
-    orderedList: { HTMLAttributes },
-    blockquote: { HTMLAttributes },
-  })
-}
+const withDirection = (extension: AnyExtension): AnyExtension =>
+  sided.has(extension.name) ? extension.configure({ HTMLAttributes: { dir: 'auto' } }) : extension
