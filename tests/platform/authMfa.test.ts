@@ -245,7 +245,7 @@ test('[AUTH58] with a second factor, only whoever shows it changes password, add
   expect((await client.auth.updateUser({ password: 'another horse 7' })).error).toBeNull()
 })
 
-test('[AUTH80] a factor that was shown yesterday is shown again before factors are removed or codes made', async () => {
+test('[AUTH80] a factor that was shown yesterday is shown again before factors are added or removed, or codes made', async () => {
   const { client, factorId, secret } = await withFactor()
   expect((await client.auth.mfa.recoveryCodes.generate()).error).toBeNull()
   later(25 * 3600)
@@ -253,6 +253,7 @@ test('[AUTH80] a factor that was shown yesterday is shown again before factors a
   const needed = { status: 400, code: 'reauthentication_needed' }
   expect((await client.auth.mfa.recoveryCodes.regenerate()).error).toMatchObject(needed)
   expect((await client.auth.mfa.unenroll({ factorId })).error).toMatchObject(needed)
+  expect((await client.auth.mfa.enroll({ factorType: 'totp', friendlyName: 'Thief' })).error).toMatchObject(needed)
   expect((await client.auth.mfa.challengeAndVerify({ factorId, code: app(secret) })).error).toBeNull()
   expect((await client.auth.mfa.recoveryCodes.regenerate()).error).toBeNull()
   expect((await client.auth.mfa.unenroll({ factorId })).error).toBeNull()

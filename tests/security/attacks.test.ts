@@ -112,6 +112,16 @@ test.for(Object.keys(FORGERIES))('[SEC15] a token that is %s opens no door', asy
   expect(await statuses(FORGERIES[name]?.(claims) ?? '')).toEqual(REFUSED)
 })
 
+test('[SEC15] a token of nobody, or of a session that never was, reaches no function and sees nothing', async () => {
+  const claims = await claimsOf(team.owner)
+  for (const token of [sign(HS256, { ...claims, sub: 'nobody' }), sign(HS256, { ...claims, session_id: randomUUID() })]) {
+    expect(await http('/functions/v1/echo', token)).toBe(401)
+    expect(await documentStatus(token)).toBe(401)
+    const response = await fetch(`${platform.url}/rest/v1/documents`, { headers: { authorization: `Bearer ${token}` } })
+    expect(response.ok ? await response.json() : []).toEqual([])
+  }
+})
+
 test('[SEC16] what one service gives out for its own purpose is a token at no door', async () => {
   const documentId = await openDocument()
   const bucket = team.owner.client.storage.from('document-images')

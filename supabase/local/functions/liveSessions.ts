@@ -15,10 +15,15 @@ export function createLiveSessions(databaseUrl: string): LiveSessions {
     async isLive(claims) {
       // A key of the platform is nobody's session.
       if (claims.sub === undefined) return true
-      const [row] = await sql.begin(async (transaction) => {
+      const ask = sql.begin(async (transaction) => {
         await transaction`
           select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`
         return transaction<{ live: boolean }[]>`select atrium_private.caller() is not null as live`
+      })
+      const [row] = await ask.catch((error: unknown) => {
+        // A subject that is no UUID is nobody here.
+        if (error instanceof postgres.PostgresError && error.code === '22P02') return []
+        throw error
       })
       return row?.live === true
     },

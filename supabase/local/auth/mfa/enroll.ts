@@ -34,6 +34,9 @@ export const enroll: Handler = async (auth, request) => {
   const disabled = factor_type === 'totp' && !auth.settings.totpEnrolls ? 'mfa_totp_enroll_not_enabled' : DISABLED[factor_type]
   if (disabled) throw new AuthError(422, disabled, `MFA enroll is disabled for ${factor_type}`)
   if (factor_type !== 'totp') throw invalid('factor_type needs to be totp')
+  assertSecondFactor(user, session, { status: 403, message: 'AAL2 required to enroll a new factor' })
+  // Unlike GoTrue: whoever finds an old session could lock its owner out with an app of his own.
+  await assertFresh(auth, { user, session })
   const [id, secret] = [crypto.randomUUID(), newSecret()]
   await auth.sql.begin(async (sql) => {
     await makeRoom(auth, sql, await lockUser(sql, user), session, friendly_name)
