@@ -70,19 +70,34 @@ function plain(text: string, marks: CommentMark[], mentioned: readonly Mentioned
 /** What a person would have typed to say this. */
 export function typedOf(body: CommentBody): { text: string; mentioned: Mentioned[] } {
   const mentioned = new Map<string, Mentioned>()
-  const typed = (node: CommentNode): string => {
-    if (node.type === 'hardBreak') return '\n'
-    if (node.type === 'mention') {
-      mentioned.set(node.attrs.id, { id: node.attrs.id, label: node.attrs.label })
-      return `@${node.attrs.label}`
+  for (const node of (body.content ?? []).flatMap(({ content }) => content ?? []))
+    if (node.type === 'mention') mentioned.set(node.attrs.id, { id: node.attrs.id, label: node.attrs.label })
+  return { text: (body.content ?? []).map(({ content }) => typedLine(content ?? [])).join('\n'), mentioned: [...mentioned.values()] }
+}
+
+const signs = { bold: '**', italic: '*' }
+
+/** A sign stands where its format begins and ends, not around each piece of it. */
+function typedLine(nodes: CommentNode[]): string {
+  const open: ('bold' | 'italic')[] = []
+  let typed = ''
+  const show = (wanted: readonly ('bold' | 'italic')[]) => {
+    const kept = open.findIndex((sign) => !wanted.includes(sign))
+    for (const sign of kept < 0 ? [] : open.splice(kept).reverse()) typed += signs[sign]
+    for (const sign of wanted) {
+      if (open.includes(sign)) continue
+      open.push(sign)
+      typed += signs[sign]
     }
-    return (node.marks ?? []).reduceRight((inner, { type }) => {
-      const sign = { bold: '**', italic: '*', code: '`', link: '' }[type]
-      return `${sign}${inner}${sign}`
-    }, node.text)
   }
-  const text = (body.content ?? []).map((paragraph) => (paragraph.content ?? []).map(typed).join('')).join('\n')
-  return { text, mentioned: [...mentioned.values()] }
+  for (const node of nodes) {
+    const marks = node.type === 'text' ? (node.marks ?? []).map(({ type }) => type) : []
+    show(marks.filter((type) => type === 'bold' || type === 'italic'))
+    if (node.type === 'text') typed += marks.includes('code') ? `\`${node.text}\`` : node.text
+    else typed += node.type === 'mention' ? `@${node.attrs.label}` : '\n'
+  }
+  show([])
+  return typed
 }
 
 /** Where a link of somebody else's comment may lead: only to the web and to mailboxes. */
