@@ -4,7 +4,7 @@ import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from
 const atrium = startAtrium()
 
 test('[E2E40] an admin looks as a guest would: what he may do, what he sees and why, and not what is hidden from the admin', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor', Gus: 'guest' })
   const [page1, group, hidden] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()]
@@ -54,7 +54,7 @@ test('[E2E40] an admin looks as a guest would: what he may do, what he sees and 
   expect(complaints).toEqual([])
 })
 
-test('[E2E41] an admin sees what files take, by space and person, and the largest', { timeout: 60_000 }, async () => {
+test('[E2E41] an admin sees what files take, by space and person, and the largest', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
   const id = crypto.randomUUID()
   await team.as('Anna').rpc('create_document', { id, space_id: team.space, title: 'Launch plan' }).throwOnError()
@@ -81,7 +81,7 @@ test('[E2E41] an admin sees what files take, by space and person, and the larges
   expect(complaints).toEqual([])
 })
 
-test('[E2E42] who has an address of the right domain joins by himself, and may wave the offer away', { timeout: 60_000 }, async () => {
+test('[E2E42] who has an address of the right domain joins by himself, and may wave the offer away', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner' })
   const others = await makeTeam(atrium.started, { Otto: 'owner', Paul: 'viewer' })
   const anna = await visit(atrium.browser, SIZES.desktop)

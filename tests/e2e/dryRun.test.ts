@@ -3,7 +3,7 @@ import { axe, makeTeam, SIZES, signIn, startAtrium, visit } from './people.ts'
 
 const atrium = startAtrium()
 
-test('[E2E28] suspending and removing say first what is lost, and an heir gets what would be nobody’s', { timeout: 60_000 }, async () => {
+test('[E2E28] suspending and removing say first what is lost, and an heir gets what would be nobody’s', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor', Carla: 'viewer' })
   const secret = crypto.randomUUID()
   await team.as('Ben').rpc('create_space', { id: secret, workspace_id: team.workspace, name: 'Secret', private: true }).throwOnError()
@@ -39,7 +39,7 @@ test('[E2E28] suspending and removing say first what is lost, and an heir gets w
   expect(complaints).toEqual([])
 })
 
-test('[E2E28] the last owner cannot leave until somebody follows', { timeout: 60_000 }, async () => {
+test('[E2E28] the last owner cannot leave until somebody follows', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
   const { page } = await visit(atrium.browser, SIZES.phone)
   await signIn(page, atrium.started, team.emailOf('Anna'))
@@ -58,7 +58,7 @@ test('[E2E28] the last owner cannot leave until somebody follows', { timeout: 60
 })
 
 test('[E2E28] people and groups of a space, and people of a group, are changed after it was shown who is concerned', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'viewer', Carla: 'viewer' })
   const [space, group] = [crypto.randomUUID(), crypto.randomUUID()]

@@ -4,7 +4,7 @@ import { axe, makeTeam, SIZES, signIn, startAtrium, visit } from './people.ts'
 const atrium = startAtrium()
 
 test('[E2E26] an admin makes a link for one person, who joins by it; then it is used up, and another is taken back', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner' })
   const others = await makeTeam(atrium.started, { Nora: 'owner', Omar: 'viewer' })

@@ -5,7 +5,7 @@ import { axe, makeTeam, PASSWORD, SIZES, signIn, startAtrium, visit } from './pe
 
 const atrium = startAtrium()
 
-test('[E2E43] a person takes his data along as a ZIP', { timeout: 60_000 }, async () => {
+test('[E2E43] a person takes his data along as a ZIP', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
   const id = crypto.randomUUID()
   await team.as('Ben').rpc('create_document', { id, space_id: team.space, title: 'Plan: 1/2?' }).throwOnError()
@@ -44,7 +44,7 @@ test('[E2E43] a person takes his data along as a ZIP', { timeout: 60_000 }, asyn
   expect(complaints).toEqual([])
 })
 
-test('[E2E44] a last owner says who follows, proves who he is, types his address, and is gone', { timeout: 60_000 }, async () => {
+test('[E2E44] a last owner says who follows, proves who he is, types his address, and is gone', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
   await team.as('Anna').rpc('create_workspace', { id: crypto.randomUUID(), name: 'My own corner' }).throwOnError()
   const { page, complaints } = await visit(atrium.browser, SIZES.desktop)

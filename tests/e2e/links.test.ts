@@ -18,7 +18,7 @@ async function teamWithPage() {
 }
 
 test('[E2E27] an editor makes a link with a password; who is in no workspace signs in, comes back, knows it and reads', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const { team, id } = await teamWithPage()
   const strangers = await makeTeam(atrium.started, { Stella: 'owner' })
@@ -85,7 +85,7 @@ test('[E2E27] an editor makes a link with a password; who is in no workspace sig
   expect.soft(await axe(stella.page)).toEqual([])
 })
 
-test('[E2E27] a member of another workspace opens a link, and finds his own workspace beside it', { timeout: 60_000 }, async () => {
+test('[E2E27] a member of another workspace opens a link, and finds his own workspace beside it', { timeout: 120_000 }, async () => {
   const { team, makeLink } = await teamWithPage()
   const others = await makeTeam(atrium.started, { Olaf: 'owner' })
   const { page } = await visit(atrium.browser, SIZES.desktop)
@@ -110,7 +110,7 @@ test('[E2E27] a member of another workspace opens a link, and finds his own work
   expect(ben.complaints).toEqual([])
 })
 
-test('[E2E27] a link that has expired, and too many wrong passwords, say so', { timeout: 60_000 }, async () => {
+test('[E2E27] a link that has expired, and too many wrong passwords, say so', { timeout: 120_000 }, async () => {
   const { team, makeLink } = await teamWithPage()
   const { page } = await visit(atrium.browser, SIZES.desktop)
   await signIn(page, atrium.started, team.emailOf('Ben'))
