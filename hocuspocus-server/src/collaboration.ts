@@ -123,6 +123,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     },
     documentBytes: limits.documentBytes,
     deliver,
+    onGrown: persistence.grownUnopened,
     report,
   })
   const hints = createHints(hocuspocus.documents, { commands: commands.onNotice, versions: history.named })

@@ -23,6 +23,8 @@ export interface CommandsOptions {
   announcement(documentIds: string[]): Announcement | undefined
   /** Brings a committed change to whoever has the document open. */
   deliver(documentId: string, update: Uint8Array): Promise<void>
+  /** A command has made a document longer, of which this is stored now. */
+  onGrown(documentId: string, stored: StoredDocument): void
   report(message: string, error?: unknown): void
 }
 
@@ -47,7 +49,7 @@ const CLIENT_ID = new Y.Doc().clientID
 
 /** Applies what SQL asks for. A change is computed on a copy of what is stored and committed in one transaction with its command being
  *  done; only then do others see it. So a server that is killed has either done it or not begun. */
-export function createCommands({ database, kinds, documentBytes, announcement, deliver, report }: CommandsOptions): Commands {
+export function createCommands({ database, kinds, documentBytes, announcement, deliver, onGrown, report }: CommandsOptions): Commands {
   const waiting = new Set<string>()
   const underWay = new Map<string, Promise<void>>()
   let stopped = false
@@ -75,13 +77,16 @@ export function createCommands({ database, kinds, documentBytes, announcement, d
     let count: number | null
     do {
       const updates: Uint8Array[] = []
+      let before: StoredDocument | undefined
       const applyAll = async (stored: StoredDocument, commands: Command[]) => {
+        before = stored
         const applied = await apply(documentId, stored, commands)
         for (const outcome of applied.outcomes) if ('update' in outcome && outcome.update.length > 0) updates.push(outcome.update)
         return applied
       }
       count = await database.applyCommands(documentId, applyAll, announcement([documentId]))
       for (const update of updates) await deliver(documentId, update)
+      if (before && updates.length > 0) onGrown(documentId, { ...before, tail: [...before.tail, ...updates] })
     } while (count && !stopped)
   }
 

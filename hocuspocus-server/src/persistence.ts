@@ -26,6 +26,8 @@ export interface Persistence {
   committed(documentId: string, bytes: number): void
   /** … or by another server, and are in the document now. */
   arrived(documentId: string, bytes: number): void
+  /** A document of which this is stored grew by a command; when nobody has it open, nobody else merges its log. */
+  grownUnopened(documentId: string, stored: StoredDocument): void
   /** Waits for compactions under way. */
   settle(): Promise<void>
 }
@@ -81,7 +83,7 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
     bus.opened(documentId, stored)
   }
 
-  function compact(documentId: string, entry: OpenDocument, isWorthIt: (size: Size) => boolean): void {
+  function compact(documentId: string, entry: Size & { compacting: boolean }, isWorthIt: (size: Size) => boolean): void {
     if (entry.compacting || !isWorthIt(entry)) return
     entry.compacting = true
     const work = database
@@ -163,6 +165,10 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
     arrived(documentId, bytes) {
       const entry = grow(documentId, bytes)
       if (entry) entry.pending = pendingOf(entry.document)
+    },
+
+    grownUnopened(documentId, stored) {
+      if (!open.has(documentId)) compact(documentId, { ...sizeOf(stored), compacting: false }, isWorthMerging)
     },
 
     async settle() {

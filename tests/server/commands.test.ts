@@ -73,6 +73,11 @@ test('[CMD2] a document that nobody has open is changed too, and what it says ca
   await done(team.ownerId, commands.at(-1) as string)
   const [contents] = await team.admin<{ text: string }[]>`select text from atrium.document_contents where document_id = ${documentId}`
   expect(contents?.text).toBe(Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n'))
+  // Its log is merged as if somebody had it open.
+  await append(team.ownerId, documentId, 'long '.repeat(10_000))
+  await done(team.ownerId, await append(team.ownerId, documentId, 'last'))
+  const snapshots = async () => (await team.admin`select from atrium_private.document_snapshots where document_id = ${documentId}`).length
+  await expect.poll(snapshots, SOON).toBe(1)
   expect((await stored(documentId)).document.store.clients.size, 'clients that the document will know for ever').toBe(1)
 })
 

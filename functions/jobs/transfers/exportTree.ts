@@ -27,9 +27,15 @@ export function treeOf(pages: ExportedPage[], rootId: string): TreePage[] {
   const walk = (parent: string | null, depth: number, folder: string): TreePage[] =>
     (children.get(parent) ?? []).flatMap((page) => {
       const path = freeName(taken, `${folder}${fileName(page.title)}`)
-      return [{ page, depth, path, blocks: (page.json.content ?? []) as Json[] }, ...walk(page.id, depth + 1, `${path}/`)]
+      return [{ page, depth, path, blocks: withoutEnd((page.json.content ?? []) as Json[]) }, ...walk(page.id, depth + 1, `${path}/`)]
     })
   return walk(null, 0, '')
+}
+
+/** The empty lines on which an editor leaves the caret. */
+function withoutEnd(blocks: Json[]): Json[] {
+  const last = blocks.findLastIndex(({ type, content }) => type !== 'paragraph' || (content?.length ?? 0) > 0)
+  return blocks.slice(0, last + 1)
 }
 
 /** A title as a file's name on every system. */

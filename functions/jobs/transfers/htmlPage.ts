@@ -1,6 +1,20 @@
 import { type Addresses, escapeHtml, writeHtml } from '../../../hocuspocus-server/src/formats/writeHtml.ts'
 import type { TreePage } from './exportTree.ts'
 
+/** As in the client, between its light and its dark tones. */
+const COLOURS = Object.entries({
+  gray: '#7d7d77',
+  red: '#c8483b',
+  orange: '#bf6a24',
+  yellow: '#9a7b0a',
+  green: '#3a8f5d',
+  blue: '#3b7dc0',
+  purple: '#8262c4',
+  pink: '#c25490',
+})
+  .map(([name, tone]) => `[data-colour=${name}]{color:${tone}}[data-highlight=${name}]{background:${tone}44;color:inherit}`)
+  .join('')
+
 const STYLE = `
 :root{color-scheme:light dark}
 body{max-width:44rem;margin:3rem auto;padding:0 1.25rem;font:1.0625rem/1.6 system-ui,sans-serif;overflow-wrap:break-word}
@@ -11,7 +25,10 @@ code{font-family:ui-monospace,monospace;font-size:.9em}
 blockquote{margin-inline:0;padding-inline-start:1rem;border-inline-start:3px solid color-mix(in srgb,currentColor 30%,transparent)}
 table{border-collapse:collapse;display:block;overflow-x:auto}
 th,td{border:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.4rem .7rem;text-align:start;vertical-align:top}
-td>:first-child,th>:first-child,li>p{margin:0}
+[align=center]{text-align:center}[align=right]{text-align:right}[align=left]{text-align:left}
+td>:first-child,th>:first-child,li>p,[data-type=taskItem] p{margin:0}
+mark{background:#fdf0b3;color:#1f1f1c}
+${COLOURS}
 [data-type=callout]{padding:.25rem 1rem;border-radius:.5rem;background:color-mix(in srgb,currentColor 7%,transparent);border-inline-start:4px solid #2b7a6c}
 [data-type=callout][data-kind=warning]{border-color:#b7791f}[data-type=callout][data-kind=danger]{border-color:#c0392b}
 [data-type=taskList]{list-style:none;padding-inline-start:0}[data-type=taskItem]{display:flex;gap:.6rem}[data-type=taskItem]>div{flex:1}

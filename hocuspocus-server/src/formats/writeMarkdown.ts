@@ -188,12 +188,36 @@ function writeLine(content: Json[], addresses: Addresses, { sign = '', isOneLine
   const nodes = expelSpaces(fitInline(content))
   const [only] = nodes
   if (nodes.length === 1 && only?.text !== undefined && !only.marks && PLAIN.test(only.text)) return only.text
+  if (isPlain(nodes)) return writeInline(nodes, 'stars', addresses, isOneLine)
   const wanted = canonical(nodes)
   const style = STYLES.find((each) => {
     const read = each === 'html' || readLine(`${sign} ${writeInline(nodes, each, STORED, isOneLine)}`.trimStart(), sign !== '')
     return read === true || (read && canonical(read) === wanted)
   })
   return writeInline(nodes, style ?? 'html', addresses, isOneLine)
+}
+
+/** Characters that are no sign of Markdown wherever they stand, but for addresses. */
+const UNSIGNED = /^[\p{L}\p{N}\s,.;:'"()?%/@–—…“”„’«»-]*$/u
+const ADDRESS = /\/\/|\b(https?|ftp|mailto):/i
+
+/** Whether the signs of every mark are sure to be read as such, so that nobody has to try: single marks on words, between spaces. */
+function isPlain(nodes: Json[]): boolean {
+  const [first, last] = [nodes[0]?.text ?? '', nodes.at(-1)?.text ?? '']
+  if (!/^\p{L}/u.test(first) || /\s$/.test(last)) return false
+  return nodes.every(({ type, text, marks = [] }, index) => {
+    if (type !== 'text' || text === undefined || marks.length > 1 || !UNSIGNED.test(text) || ADDRESS.test(text)) return false
+    return marks[0] === undefined || isPlainMark(marks[0], text, nodes[index - 1], nodes[index + 1])
+  })
+}
+
+const WORD = /^[\p{L}\p{N}](.*[\p{L}\p{N}])?$/u
+const CLEAR = new Set(['code', 'bold', 'italic', 'strike'])
+
+function isPlainMark({ type, attrs }: JsonMark, text: string, before: Json | undefined, after: Json | undefined): boolean {
+  if (before?.marks || after?.marks || !WORD.test(text)) return false
+  if (type === 'link') return !attrs?.title && /^https?:\/\/[\w./?=%-]+$/.test(String(attrs?.href))
+  return CLEAR.has(type) && /[\s(]$|^$/.test(before?.text ?? '') && /^[\s,.;:?)]|^$/.test(after?.text ?? '')
 }
 
 /** The same for what is the same. */
@@ -213,9 +237,10 @@ const EMPHASIS = new Set(['bold', 'italic', 'strike', 'highlight'])
 /** A space at the edge of bold words is not bold: nobody sees it, and Markdown cannot say it. */
 function expelSpaces(nodes: Json[]): Json[] {
   const split = nodes.flatMap((node) => {
-    const [, before = '', words = '', after = ''] = node.text === undefined ? [] : (/^(\s*)([\s\S]*?)(\s*)$/.exec(node.text) ?? [])
-    if (!node.marks?.some(({ type }) => EMPHASIS.has(type)) || (!before && !after)) return [node]
-    return [before, words, after].filter(Boolean).map((text) => ({ ...node, text }))
+    if (node.text === undefined || !/^\s|\s$/.test(node.text) || !node.marks?.some(({ type }) => EMPHASIS.has(type))) return [node]
+    const words = node.text.trim()
+    const start = words ? node.text.indexOf(words) : node.text.length
+    return [node.text.slice(0, start), words, node.text.slice(start + words.length)].filter(Boolean).map((text) => ({ ...node, text }))
   })
   const has = (node: Json | undefined, { type }: JsonMark) => node?.marks?.some((mark) => mark.type === type) === true
   const isBlank = (node: Json | undefined) => node?.text?.trim() === ''
