@@ -45,7 +45,7 @@ async function openTogether(html: string): Promise<void> {
   await expect.poll(() => text(ben.page)).toEqual(await text(anna.page))
 }
 
-test('[EDIT1] an outline leads to each heading and marks the one that is read; words are counted', async () => {
+test('[EDIT1] an outline leads to each heading and marks the one that is read; words are counted', { timeout: 90_000 }, async () => {
   const filler = '<p>Words that fill a page.</p>'.repeat(30)
   await openTogether(`<h1>What ships</h1>${filler}<h2>Press kit</h2>${filler}<h3>Pictures</h3>${filler}`)
   const { page } = anna
@@ -71,7 +71,7 @@ const isInView = (element: Element) => {
   return top >= 0 && bottom <= innerHeight
 }
 
-test('[EDIT2] words are found and replaced as one step of undo, seen by nobody else', async () => {
+test('[EDIT2] words are found and replaced as one step of undo, seen by nobody else', { timeout: 90_000 }, async () => {
   await openTogether('<p>The proof is at the printer. A proof of waterproof paper.</p>')
   const { page } = anna
   await page.keyboard.press('Control+f')
@@ -93,7 +93,7 @@ test('[EDIT2] words are found and replaced as one step of undo, seen by nobody e
   await expect.poll(() => text(ben.page)).toContain('The proof is at the printer. A proof of waterproof paper.')
 })
 
-test('[EDIT3] an expression finds and fills in its groups, and one that would take for ever is given up', async () => {
+test('[EDIT3] an expression finds and fills in its groups, and one that would take for ever is given up', { timeout: 90_000 }, async () => {
   await openTogether(`<p>Room 12 and room 7. ${'a'.repeat(40)}</p>`)
   const { page } = anna
   await page.keyboard.press('Control+h')
@@ -132,7 +132,7 @@ const caretIn = (page: Page) =>
         .$from.parent.textContent,
   )
 
-test('[EDIT4] blocks move by keys, by dragging their grip and by their menu, items of lists too', async () => {
+test('[EDIT4] blocks move by keys, by dragging their grip and by their menu, items of lists too', { timeout: 90_000 }, async () => {
   await openTogether('<p>One</p><ul><li>Ink</li><li>Paper</li></ul><p>Two</p>')
   const { page } = anna
   await body(page).locator('li p').last().click()
@@ -161,7 +161,7 @@ test('[EDIT4] blocks move by keys, by dragging their grip and by their menu, ite
   await expect.poll(() => text(page)).toEqual(['PaperInk', 'One', 'One'])
 })
 
-test('[EDIT5] who presses a face sees what that person sees, until he scrolls himself', async () => {
+test('[EDIT5] who presses a face sees what that person sees, until he scrolls himself', { timeout: 90_000 }, async () => {
   await openTogether(Array.from({ length: 80 }, (_, line) => `<p>Line ${line}.</p>`).join(''))
   const { page } = ben
   await body(anna.page).getByText('Line 3.', { exact: true }).click()
@@ -181,7 +181,7 @@ test('[EDIT5] who presses a face sees what that person sees, until he scrolls hi
   expect(await sees(70)()).toBe(true)
 })
 
-test('[EDIT6] each takes back only what is his own', async () => {
+test('[EDIT6] each takes back only what is his own', { timeout: 90_000 }, async () => {
   await openTogether('<p>Ground</p>')
   // What she pasted is no longer hers to take back.
   await anna.page.reload()
@@ -199,7 +199,7 @@ test('[EDIT6] each takes back only what is his own', async () => {
   await expect.poll(() => text(anna.page)).toContain('Ground')
 })
 
-test('[EDIT7] an editor that fails to show what others write does not write over it', async () => {
+test('[EDIT7] an editor that fails to show what others write does not write over it', { timeout: 90_000 }, async () => {
   await openTogether('<p>Ground</p>')
   const failing = (when: 'once' | 'always') =>
     body(ben.page).evaluate((element, when) => {
@@ -237,7 +237,7 @@ test('[EDIT7] an editor that fails to show what others write does not write over
   await expect.poll(() => text(anna.page)).toContain('Ground zero hour!')
 })
 
-test('[EDIT8] what is typed without a network is shown as such, and arrives when the network is back', async () => {
+test('[EDIT8] what is typed without a network is shown as such, and arrives when the network is back', { timeout: 90_000 }, async () => {
   await openTogether('<p>Ground</p>')
   const { page } = anna
   await page.context().setOffline(true)
@@ -250,7 +250,9 @@ test('[EDIT8] what is typed without a network is shown as such, and arrives when
   await page.getByText('Saved', { exact: true }).waitFor({ timeout: 20_000 })
 })
 
-test('[EDIT9] each block is written from the side of its own words, and a caret at its end makes no line', async () => {
+test('[EDIT9] each block is written from the side of its own words, and a caret at its end makes no line', {
+  timeout: 90_000,
+}, async () => {
   await openTogether('<p>Hello</p><p>\u05E9\u05DC\u05D5\u05DD</p><ul><li>\u05E2\u05D5\u05DC\u05DD</li></ul>')
   const { page } = ben
   const lines = body(page).locator('p')

@@ -4,7 +4,7 @@ import Collaboration from '@tiptap/extension-collaboration'
 import { type Node as DocumentNode, Slice } from '@tiptap/pm/model'
 import { Plugin, type Transaction } from '@tiptap/pm/state'
 import { ReplaceStep } from '@tiptap/pm/transform'
-import { type ProsemirrorBinding, ySyncPluginKey } from '@tiptap/y-tiptap'
+import { type ProsemirrorBinding, updateYFragment, ySyncPluginKey } from '@tiptap/y-tiptap'
 import type * as Y from 'yjs'
 import { stopWriting } from './keepUnknown.ts'
 
@@ -36,6 +36,7 @@ function firstRender(kept: KeptNodes, onBroken: () => void): Plugin {
       rendered = true
       const { binding } = ySyncPluginKey.getState(view.state) as { binding: ProsemirrorBinding }
       surviveErrors(binding, onBroken)
+      keepSelectionForOthers(binding)
       const type = binding.type
       Object.defineProperty(binding, '_tr', { get: () => replacingLittle(view.state.tr.setMeta('addToHistory', false), type, kept) })
       // Otherwise it puts the caret where it stood in the empty page, which need not be text.
@@ -67,6 +68,28 @@ function surviveErrors(binding: ProsemirrorBinding, onBroken: () => void) {
     }
   }
   type.observeDeep(binding._observeFunction)
+}
+
+/** Before each transaction the binding remembers where the selection is, to find it again when others have changed the document. For what
+ *  is written here it is forgotten at once; and in a long document finding it costs milliseconds. */
+function keepSelectionForOthers(binding: ProsemirrorBinding) {
+  const { doc, mux, beforeAllTransactions } = binding
+  let writing = false
+  binding.mux = (write, otherwise) =>
+    mux(() => {
+      writing = true
+      try {
+        write()
+      } finally {
+        writing = false
+      }
+    }, otherwise)
+  doc.off('beforeAllTransactions', beforeAllTransactions)
+  binding.beforeAllTransactions = () => {
+    if (!writing) beforeAllTransactions()
+  }
+  doc.on('beforeAllTransactions', binding.beforeAllTransactions)
+  binding._prosemirrorChanged = (written) => doc.transact(() => updateYFragment(doc, binding.type, written, binding), ySyncPluginKey)
 }
 
 /** The binding replaces the whole document with each change from elsewhere: every decoration would lose its place. Here it replaces
