@@ -34,8 +34,8 @@ export type Question =
       to: Instant
       authorId?: string | undefined
       block?: number | undefined
-      /** What was written later stays: whoever asked had not seen it. */
-      until: number
+      /** Who asks, and when: what was written later stays, because he had not seen it. */
+      asking: { authorId: string; until: number }
       /** The state vector of the document that the edit is for; what is newer stays as well. */
       known: Uint8Array
     }
@@ -171,15 +171,18 @@ function startOf({ start, entries }: Timeline): number {
 }
 
 async function restoration(
-  { documentId, to, authorId, block, until, known }: Question & { kind: 'restore' },
+  { documentId, to, authorId, block, asking, known }: Question & { kind: 'restore' },
   database: Database,
   now: number,
 ): Promise<Uint8Array | null> {
   const found = await find(documentId, to, database, now)
   const all = timelineOf(await database.load(documentId, found.time))
-  const seen = all.entries.filter(({ at }) => at <= Math.max(until, found.time))
-  const timeline = { ...all, entries: knownEntries(seen, Y.decodeStateVector(known)) }
-  if (found.time >= timeline.start) return restoring(timeline, { time: found.time, authorId, block })
+  const entries = knownEntries(all.entries, Y.decodeStateVector(known))
+  const until = Math.max(asking.until, found.time)
+  const isWhole = authorId === undefined && block === undefined
+  // What is for one person or block takes no notice of what came later.
+  const timeline = { ...all, entries: isWhole ? entries : entries.filter(({ at }) => at <= until) }
+  if (found.time >= timeline.start) return restoring(timeline, { time: found.time, authorId, asking: { ...asking, until }, block })
   if (authorId !== undefined || block !== undefined) throw new ForgottenError()
   return restoringContent(timeline, await contentAt(found, timeline, database))
 }

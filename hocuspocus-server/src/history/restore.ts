@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { elementNode, type ProseMirrorNode, toProseMirror } from '../projections.ts'
 import { FRAGMENT } from '../protocol.ts'
 import { documentSchema } from '../schema/documentSchema.ts'
+import { type Authorship, authorshipOf } from './authorship.ts'
 import type { Entry } from './chunks.ts'
 import { applyAll, replay, type Timeline } from './timeline.ts'
 
@@ -11,6 +12,8 @@ export interface Restore {
   time: number
   /** Takes back what this person did since, and nothing else. */
   authorId?: string | undefined
+  /** Who asks, and when: what is written later stays, and so does a block in which somebody else is writing, for his next words. */
+  asking?: { authorId: string; until: number } | undefined
   /** Brings back this top-level block, counted in the document as it was then. */
   block?: number | undefined
 }
@@ -19,11 +22,11 @@ export class NoSuchBlockError extends Error {}
 
 /** An edit that makes the document what it was, worked out on a copy. It is an edit like any other: what others change in the same
  *  second is merged with it. Null when nothing is to be done. */
-export function restoring(timeline: Timeline, { time, authorId, block }: Restore): Uint8Array | null {
+export function restoring(timeline: Timeline, { time, authorId, asking, block }: Restore): Uint8Array | null {
   const { document, later } = replay(timeline, time)
   try {
     if (block !== undefined) return restoringBlock(document, later, block)
-    return authorId === undefined ? restoringAll(document, later) : restoringFrom(document, later, authorId)
+    return authorId === undefined ? restoringAll(document, later, asking) : restoringFrom(document, later, authorId)
   } finally {
     document.destroy()
   }
@@ -37,16 +40,43 @@ export function restoringContent(timeline: Timeline, content: ProseMirrorNode): 
 
 const TRACKED = 'tracked'
 
-function restoringAll(document: Y.Doc, later: Entry[]): Uint8Array | null {
+/** Whoever wrote so shortly before is taken to be writing still. */
+const WRITING_MS = 5_000
+
+function restoringAll(document: Y.Doc, later: Entry[], asking: Restore['asking']): Uint8Array | null {
   const fragment = document.getXmlFragment(FRAGMENT)
   const before = toProseMirror(fragment)
-  const undo = new Y.UndoManager(fragment, { trackedOrigins: new Set([TRACKED]), captureTimeout: Number.MAX_SAFE_INTEGER })
-  document.transact(() => applyAll(document, later), TRACKED)
+  const seen = asking ? later.filter(({ at }) => at <= asking.until) : later
+  const unseen = asking ? later.filter(({ at }) => at > asking.until) : []
+  const lively = asking ? seen.filter(({ at, authorId }) => at > asking.until - WRITING_MS && authorId !== asking.authorId) : []
+  const { written } = authorshipOf(lively)
+  let hasKept = unseen.length > 0
+  const undo = new Y.UndoManager(fragment, {
+    trackedOrigins: new Set([TRACKED]),
+    captureTimeout: Number.MAX_SAFE_INTEGER,
+    deleteFilter: (item) => {
+      if (!(item.content instanceof Y.ContentType)) return true
+      const isKept = (unseen.length > 0 && hasContent(item.content.type)) || isWrittenIn(item, written)
+      hasKept ||= isKept
+      return !isKept
+    },
+  })
+  document.transact(() => applyAll(document, seen), TRACKED)
+  applyAll(document, unseen)
   return editOf(document, () => {
     while (undo.canUndo()) undo.undo()
     // What a client had thrown away before it sent its changes, nobody can undo.
-    if (!isSame(toProseMirror(fragment), before)) become(document, fragment, before)
+    if (!hasKept && !isSame(toProseMirror(fragment), before)) become(document, fragment, before)
   })
+}
+
+/** Whether somebody made this node, or wrote in it, whatever became of that. */
+function isWrittenIn(item: Y.Item, written: Authorship['written']): boolean {
+  const { client, clock } = item.id
+  if (written.get(client)?.some(({ start, end }) => start < clock + item.length && end > clock)) return true
+  if (!(item.content instanceof Y.ContentType) || written.size === 0) return false
+  for (let child = item.content.type._start as Y.Item | null; child; child = child.right) if (isWrittenIn(child, written)) return true
+  return false
 }
 
 function restoringFrom(document: Y.Doc, later: Entry[], authorId: string): Uint8Array | null {

@@ -21,11 +21,12 @@ const SENTENCES: Partial<Record<HistoryRefusal['code'], string>> = {
 
 /** Makes a document, or a part of it, what it was. */
 export function restore(history: Pick<History, 'ask'>): CommandKind {
-  return async (document, { documentId, payload }) => {
+  return async (document, { documentId, authorId, payload }) => {
     const { version_id, at, author_id, block, until } = Payload.parse(payload)
     const to: Instant = version_id ? { version: version_id } : { time: Date.parse(at ?? '') }
     const known = Y.encodeStateVector(document)
-    const question = { kind: 'restore', documentId, to, authorId: author_id, block, known, until: Date.parse(until) } as const
+    const asking = { authorId, until: Date.parse(until) }
+    const question = { kind: 'restore', documentId, to, authorId: author_id, block, known, asking } as const
     const update = await history.ask(question).catch((error: unknown) => {
       const sentence = error instanceof HistoryRefusal && SENTENCES[error.code]
       throw sentence ? new Refused((error as HistoryRefusal).code, sentence) : error

@@ -47,6 +47,29 @@ test.for(Array.from({ length: 20 }, (_, index) => index + 1))(
   },
 )
 
+test('[HIST3] who is writing in a new line goes on writing in it', () => {
+  const live = liveDocument()
+  live.write(ANNA, [paragraph('one')])
+  const time = live.now()
+  live.wait(60_000)
+  live.write(ANNA, [paragraph('one'), paragraph('regretted')])
+  live.wait(60_000)
+  live.write(BEN, [paragraph('one'), paragraph('regretted'), paragraph('seen ')])
+  const until = live.now()
+  const text = (live.fragment.get(2) as Y.XmlElement).get(0) as Y.XmlText
+  // These words arrive before the version is worked out …
+  live.document.transact(() => text.insert(text.length, 'unseen '), BEN)
+  const update = restoring(timelineOfRows(live.rows), { time, asking: { authorId: ANNA, until } })
+  // … and these after it.
+  live.document.transact(() => text.insert(text.length, 'and on'), BEN)
+  Y.applyUpdate(live.document, update as Uint8Array, ANNA)
+  expect(lines(live)).toEqual(['one', 'unseen and on'])
+  // A minute later nobody is writing there any more.
+  live.wait(60_000)
+  restore(live, { time, asking: { authorId: ANNA, until: live.now() } })
+  expect(lines(live)).toEqual(['one'])
+})
+
 test('[HIST3] a restore can be restored', () => {
   const live = liveDocument()
   live.write(ANNA, [paragraph('one')])
