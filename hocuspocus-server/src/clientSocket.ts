@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws'
 import { MAX_AWARENESS_BYTES, MAX_STATELESS_BYTES, MAX_TOKEN_BYTES } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import { CLOSE_CODES, documentIdOf } from './protocol.ts'
-import { type OpenSession, refuse } from './sessions.ts'
+import { type OpenSession, refuse, tell } from './sessions.ts'
 import {
   type Header,
   isAcknowledgement,
@@ -37,6 +37,10 @@ export interface ClientSocketOptions {
   limits: { updateBytes: number; bufferedBytes: number }
   /** Whether everything that the acknowledgement promises is committed. If not, `release` is called when it is, or never. */
   mayAcknowledge(documentId: string, change: Change | undefined, release: () => void): boolean
+  /** Counts a change; false when there were too many in too short a time. */
+  mayChange(): boolean
+  /** Reads nothing more from this client for a while. */
+  slowDown(): void
   /** Takes a message that has passed the checks. */
   deliver(message: Uint8Array): void
 }
@@ -45,7 +49,7 @@ const OPEN = 1
 
 /** Checks what comes in before Hocuspocus keeps any state for it, holds acknowledgements back until the commit, and cuts off who does not read. */
 export function createClientSocket(options: ClientSocketOptions): ClientSocket {
-  const { webSocket, stream, outbox, limits, mayAcknowledge, deliver } = options
+  const { webSocket, stream, outbox, limits, mayAcknowledge, mayChange, slowDown, deliver } = options
   const outlet = {
     write(bytes: Buffer) {
       if (webSocket.readyState !== OPEN) return
@@ -82,8 +86,20 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
     },
   }
 
+  const sessionAt = (address: string) => [...socket.sessions].find(({ connection }) => connection.messageAddress === address)
+
+  function receiveChange(address: string, message: Uint8Array) {
+    if (message.length > limits.updateBytes) return refuseUpdate(address)
+    if (!mayChange()) {
+      const session = sessionAt(address)
+      if (session) tell(session.connection, { type: 'slowed' })
+      slowDown()
+    }
+    deliver(message)
+  }
+
   function refuseUpdate(address: string) {
-    const session = [...socket.sessions].find(({ connection }) => connection.messageAddress === address)
+    const session = sessionAt(address)
     if (session) refuse(session, 'update_too_large', limits.updateBytes)
     post(notApplied(address))
   }
@@ -104,7 +120,7 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
         return message.length <= MAX_TOKEN_BYTES ? deliver(message) : post(permissionDenied(address, 'token_invalid'))
       case MESSAGE.sync:
       case MESSAGE.syncReply:
-        return kind !== SYNC.step1 && message.length > limits.updateBytes ? refuseUpdate(address) : deliver(message)
+        return kind === SYNC.step1 ? deliver(message) : receiveChange(address, message)
       case MESSAGE.awareness:
         if (message.length <= MAX_AWARENESS_BYTES) deliver(message)
         return

@@ -14,6 +14,7 @@ import { type Database, SERVERS } from './database.ts'
 import { createHints } from './hints.ts'
 import type { History } from './history/history.ts'
 import { restore } from './history/restoreCommand.ts'
+import { createBucket } from './limits.ts'
 import { createMerger } from './merger.ts'
 import { createOutbox } from './outbox.ts'
 import { applyLogged, createPersistence } from './persistence.ts'
@@ -110,6 +111,8 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
   })
   const outbox = createOutbox()
   const webSockets = new Set<WebSocket>()
+  /** Those who send too much at once. */
+  const slowed = new WeakSet<WebSocket>()
   let isReadingPaused = false
   const commands = createCommands({
     database,
@@ -150,7 +153,20 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
   /** What clients go on writing waits with them, and not in this server's memory. */
   function pauseReading(isPaused: boolean) {
     isReadingPaused = isPaused
-    for (const webSocket of webSockets) isPaused ? webSocket.pause() : webSocket.resume()
+    for (const webSocket of webSockets) pauseOrResume(webSocket)
+  }
+
+  function pauseOrResume(webSocket: WebSocket) {
+    isReadingPaused || slowed.has(webSocket) ? webSocket.pause() : webSocket.resume()
+  }
+
+  function slowDown(webSocket: WebSocket) {
+    slowed.add(webSocket)
+    pauseOrResume(webSocket)
+    setTimeout(() => {
+      slowed.delete(webSocket)
+      pauseOrResume(webSocket)
+    }, SLOWED_MS).unref()
   }
 
   function refuseChanges(document: Document) {
@@ -173,6 +189,8 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
         outbox,
         limits,
         mayAcknowledge: persistence.mayAcknowledge,
+        mayChange: createBucket({ perSecond: limits.updatesPerSecond, burst: 10 * limits.updatesPerSecond, clock }),
+        slowDown: () => slowDown(webSocket),
         deliver: (message) => client.handleMessage(message),
       })
       // Hocuspocus wants a web request and shows it to hooks; nothing here reads more than the path.
@@ -216,6 +234,8 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
 }
 
 const CLOSE_DEADLINE_MS = 1_000
+/** So long nothing is read from a client that sends too much. */
+const SLOWED_MS = 1_000
 
 function closeWebSocket(webSocket: WebSocket): Promise<void> {
   return new Promise((resolve) => {

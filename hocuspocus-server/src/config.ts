@@ -35,6 +35,7 @@ const environment = z
     MAX_CONNECTIONS: positive(10_000),
     MAX_CONNECTIONS_PER_ADDRESS: positive(500),
     MAX_DOCUMENTS_PER_CONNECTION: positive(1_000),
+    MAX_UPDATES_PER_SECOND: positive(500),
     HISTORY_PAUSE_SECONDS: positive(300),
   })
   .refine((env) => env.JWT_SECRET || env.JWT_JWKS, { path: ['JWT_SECRET'], message: 'or JWT_JWKS is needed' })
@@ -65,6 +66,8 @@ export interface Limits {
   connections: number
   connectionsPerAddress: number
   documentsPerConnection: number
+  /** Changes from one connection; ten times as many at once. Faster ones wait with the client. */
+  updatesPerSecond: number
 }
 
 /** Reads and checks every setting. Throws an error that names what is missing or wrong. */
@@ -89,6 +92,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connections: settings.MAX_CONNECTIONS,
       connectionsPerAddress: settings.MAX_CONNECTIONS_PER_ADDRESS,
       documentsPerConnection: settings.MAX_DOCUMENTS_PER_CONNECTION,
+      updatesPerSecond: settings.MAX_UPDATES_PER_SECOND,
     },
   }
 }

@@ -56,6 +56,8 @@ export type ServerMessage =
   | { type: 'refused'; reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
   /** Something that belongs to the document has changed in the database: `comments`, `versions` …, or `ANYTHING`. */
   | { type: 'changed'; what: string }
+  /** More changes come from this client than the server takes at once: they wait, and nothing is lost. */
+  | { type: 'slowed' }
   /** A Yjs client id for this tab alone, which has written up to `clock`; and the server's time in milliseconds. */
   | { type: 'client_id'; id: number; clock: number; at: number }
 
@@ -69,6 +71,7 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set([
   'refused',
   'changed',
   'client_id',
+  'slowed',
 ] satisfies ServerMessage['type'][])
 
 /** Reads a stateless message; null when it is none that this version knows. */

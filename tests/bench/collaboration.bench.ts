@@ -26,7 +26,10 @@ export async function bench(report: Report): Promise<void> {
   const { cluster, stop } = await startCluster()
   const database = await createDatabase(cluster)
   const team = await createTeam(database)
-  const server = await startCollaboration(database.url('atrium_collab'), { MAX_CONNECTIONS_PER_ADDRESS: '2000' })
+  const server = await startCollaboration(database.url('atrium_collab'), {
+    MAX_CONNECTIONS_PER_ADDRESS: '2000',
+    MAX_UPDATES_PER_SECOND: '100000',
+  })
   const relay = spawn(process.execPath, [fileURLToPath(new URL('bareRelay.ts', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     const relayUrl = `ws://127.0.0.1:${await firstLine(relay)}`

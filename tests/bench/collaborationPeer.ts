@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { Server } from '@hocuspocus/server'
 import { WebSocketServer } from 'ws'
 
@@ -8,7 +7,8 @@ if (process.argv[2] === 'hocuspocus') {
   await server.listen()
   console.log(server.address.port)
 } else {
-  const { setupWSConnection } = createRequire(import.meta.url)('y-websocket/bin/utils') as {
+  // @ts-expect-error It comes without types.
+  const { setupWSConnection } = (await import('y-websocket/bin/utils')) as {
     setupWSConnection(socket: unknown, request: unknown): void
   }
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false }, () => {

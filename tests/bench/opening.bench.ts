@@ -21,7 +21,7 @@ export async function bench(report: Report): Promise<void> {
   const { cluster, stop } = await startCluster()
   const database = await createDatabase(cluster)
   const team = await createTeam(database)
-  const server = await startCollaboration(database.url('atrium_collab'))
+  const server = await startCollaboration(database.url('atrium_collab'), { MAX_UPDATES_PER_SECOND: '100000' })
 
   async function read(documentId: string): Promise<{ whole: Y.Doc; parts: number }> {
     const rows = await team.admin<{ update: Buffer }[]>`

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { slowCarets } from '../../client/src/islands/editor/slowCarets.ts'
+import type { Presence } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
 import { closePeers, openPeer, openSocket, SOON } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
@@ -172,4 +174,25 @@ test('[COL15] who has a document open is told what changed beside its text, and 
   await expect.poll(() => [anna.messages, viewer.messages], SOON).toEqual([told, told])
   await team.admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'atrium_collab' and query ilike 'listen%' and datname = current_database()`
   await expect.poll(() => elsewhere.messages, SOON).toEqual([{ type: 'changed', what: 'anything' }])
+})
+
+test('[COL9] a caret that moves with every letter is shown five times a second, at once and where it came to rest', async () => {
+  const documentId = await team.document()
+  const [anna, ben] = [await joinAs('editor', documentId, 'Anna'), await joinAs('editor', documentId, 'Ben')]
+  await Promise.all([anna.saved(), ben.saved()])
+  slowCarets(anna.provider)
+  const positions: unknown[] = []
+  ben.provider.awareness?.on('update', () => {
+    const state = ben.provider.awareness?.getStates().get(anna.document.clientID) as Presence | undefined
+    positions.push((state?.cursor?.anchor as { assoc?: number } | undefined)?.assoc)
+  })
+  for (let move = 0; move < 100; move++) {
+    const anchor = { type: null, tname: 'default', item: null, assoc: move }
+    anna.provider.awareness?.setLocalState({ cursor: { anchor, head: anchor } })
+  }
+  await expect.poll(() => positions.at(-1), SOON).toBe(99)
+  expect(positions.length).toBeLessThanOrEqual(3)
+  expect(positions[0]).toBeLessThan(99)
+  anna.close()
+  await expect.poll(() => ben.provider.awareness?.getStates().has(anna.document.clientID), SOON).toBe(false)
 })

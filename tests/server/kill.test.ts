@@ -83,3 +83,27 @@ test('[COL7] the same test finds what a server loses that acknowledges a moment 
     await server.end('SIGKILL')
   }
 })
+
+test('[COL16] PostgreSQL is killed and comes back while two servers show one document: nothing is lost', { timeout: 120_000 }, async () => {
+  const servers = await Promise.all([1, 2].map(() => startCollaboration(database.url('atrium_collab'))))
+  try {
+    const documentId = await team.document()
+    const peers = servers.map(({ url }, index) => openPeer({ url, documentId, token: tokens[index] as string }))
+    await Promise.all(peers.map((peer) => peer.saved()))
+    const typists = peers.map((peer, index) => typist(peer, 'ab'[index] as string))
+    for (let count = 0; count < 2; count++) {
+      const before = typists.map(({ acknowledged }) => acknowledged.size)
+      await cluster.crash()
+      await cluster.resume()
+      await expect
+        .poll(() => typists.every(({ acknowledged }, index) => acknowledged.size > (before[index] ?? 0)), { timeout: 30_000 })
+        .toBe(true)
+    }
+    for (const { stop } of typists) stop()
+    await Promise.all(peers.map((peer) => peer.saved()))
+    await expect.poll(() => peers[0]?.text() === peers[1]?.text(), { timeout: 30_000 }).toBe(true)
+    expect(await storedText(team.admin, documentId)).toBe(peers[0]?.text())
+  } finally {
+    await Promise.all(servers.map((server) => server.end('SIGKILL')))
+  }
+})

@@ -95,6 +95,32 @@ test('[COL8] a document that has grown too large becomes read-only for everybody
   await expect.poll(() => late.messages, SOON).toEqual([refused])
 })
 
+test('[COL8] who sends too many changes at once is told, and they are taken a little later', { timeout: 60_000 }, async () => {
+  const strict = await startCollaboration(database.url('atrium_collab'), { MAX_UPDATES_PER_SECOND: '5' })
+  try {
+    const documentId = await team.document()
+    const [anna, ben] = await Promise.all(
+      ['Anna', 'Ben'].map(async (name) => {
+        const peer = openPeer({ url: strict.url, documentId, token: await tokenFor(await team.person(name, 'editor')) })
+        await peer.saved()
+        return peer
+      }),
+    )
+    const startedAt = performance.now()
+    for (let line = 0; line < 300; line++) anna?.type(`${line}`)
+    await expect.poll(() => anna?.messages, SOON).toContainEqual({ type: 'slowed' })
+    ben?.type('at once')
+    await ben?.saved()
+    await anna?.saved()
+    expect(performance.now() - startedAt).toBeGreaterThan(900)
+    await expect.poll(() => ben?.text().split('\n').length, SOON).toBe(301)
+    expect(ben?.messages).toEqual([])
+  } finally {
+    closePeers()
+    await strict.end('SIGTERM')
+  }
+})
+
 test('[COL8] an address has only so many connections, whatever it says about itself', async () => {
   const from = (address: string) => handshake(rawSocket({ 'x-forwarded-for': address }))
   const first = await Promise.all([1, 2, 3, 4, 5].map((lie) => from(`10.0.0.${lie}, 192.0.2.1`)))

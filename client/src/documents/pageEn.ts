@@ -60,6 +60,7 @@ export const pageEn = {
   textCopied: 'Your text is in the clipboard.',
   showSaved: 'Show the saved page',
   notices: {
+    slowed: 'More changes come at once than can be saved at once. Nothing is lost, they are saved a little later.',
     update_too_large: 'This change is too large to be saved in one piece. Copy your text, reload the page and add it in smaller parts.',
     document_too_large: 'This page is full. Copy your last changes into a new page.',
     paste_too_large: 'This is too much for one paste. Paste it in smaller parts.',

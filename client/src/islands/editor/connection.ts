@@ -6,6 +6,7 @@ import type { EditorNotice, Person, SavedState } from '../contract.ts'
 import { keepClientId } from './clientId.ts'
 import { peopleOf } from './people.ts'
 import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
+import { slowCarets } from './slowCarets.ts'
 import { borrowSocket } from './socket.ts'
 
 export interface OpenDocument {
@@ -43,6 +44,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     document: ydoc,
     token: options.token,
   })
+  slowCarets(provider)
   const clientId = keepClientId({
     ydoc,
     awareness: provider.awareness,
@@ -95,6 +97,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     if (message.type === 'revoked') return dispatch({ type: 'refused' })
     if (message.type === 'changed') return options.onChanged(message.what)
     if (message.type === 'client_id') return clientId.hear(message)
+    if (message.type === 'slowed') return options.onNotice({ code: message.type, message: '' })
     if (message.type === 'outdated') return options.onOutdated()
     options.onNotice({ code: message.reason, message: '' })
     dispatch({ type: 'authenticated', scope: 'readonly' })
