@@ -79,7 +79,9 @@ async function join(name: string): Promise<Client> {
 
 /** Reads what arrives at an observer: whose letters, and up to which. */
 function observe(client: Client, room: Client[]): void {
-  const byId = new Map(room.map((member) => [member.document.clientID, member]))
+  // Some servers send a letter back to whoever typed it.
+  const others = room.filter((member) => member !== client)
+  const byId = new Map(others.map((member) => [member.document.clientID, member]))
   client.socket.on('message', (data) => {
     const decoder = decoding.createDecoder(data as Buffer)
     if (plan.protocol === 'hocuspocus') decoding.readVarString(decoder)
