@@ -83,8 +83,6 @@ export function createLinkedPages({ database, clock, report }: LinkedPagesOption
   }
 }
 
-export type LinkedPages = ReturnType<typeof createLinkedPages>
-
 /** The fields of a short form; null when it is longer, or does not come to its end. */
 function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
   return new Promise((resolve) => {

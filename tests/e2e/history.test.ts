@@ -48,7 +48,7 @@ async function open({ page }: Visitor, address: string, email: string) {
   await page.goto(`${atrium.started.url}${address}`)
 }
 
-test('[E2E40] somebody finds an old version, sees what changed and who did it, and restores it while another types', {
+test('[E2E46] somebody finds an old version, sees what changed and who did it, and restores it while another types', {
   timeout: 120_000,
 }, async () => {
   const { team, id } = await twoVersions({})
@@ -120,7 +120,7 @@ test('[E2E40] somebody finds an old version, sees what changed and who did it, a
   expect([anna.complaints, ben.complaints]).toEqual([[], []])
 })
 
-test('[E2E41] one block comes back, and a version gets a name and loses it', { timeout: 60_000 }, async () => {
+test('[E2E47] one block comes back, and a version gets a name and loses it', { timeout: 60_000 }, async () => {
   const { team, id } = await twoVersions({})
   const anna = await visit(atrium.browser, SIZES.desktop)
   await open(anna, `/d/${id}?panel=history`, team.emailOf('Anna'))
@@ -149,7 +149,7 @@ test('[E2E41] one block comes back, and a version gets a name and loses it', { t
 })
 
 test.for(['viewer', 'commenter'])(
-  '[E2E42] a %s reads the history on a phone, and restores and names nothing',
+  '[E2E48] a %s reads the history on a phone, and restores and names nothing',
   { timeout: 60_000 },
   async (role) => {
     const { team, id } = await twoVersions({ Vera: role })

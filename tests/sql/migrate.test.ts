@@ -4,12 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { PgBoss } from 'pg-boss'
 import postgres from 'postgres'
 import { afterAll, expect, inject, test } from 'vitest'
 import { describeTypes } from '../../sql/describeTypes.ts'
 import { migrate } from '../../sql/migrate.ts'
 import { createServiceSchemas } from '../../supabase/local/postgres/roles.ts'
+import { describeCatalogue } from '../support/catalogue.ts'
 import { startCluster, TEMPLATE } from '../support/cluster.ts'
 import { createDatabase } from '../support/database.ts'
 import { createWorkspace } from '../support/factories.ts'
@@ -57,7 +59,7 @@ test('[MIG1] an empty Supabase gets Atrium once, though two install it at the sa
   const results = await Promise.all([migrate(address), migrate(address)])
   expect(results).toEqual(expect.arrayContaining(['installed', []]))
   const before = await history(address)
-  expect(before).toEqual([{ version: '0000', name: 'atrium', count: expect.any(Number) }])
+  expect(before[0]).toEqual({ version: '0000', name: 'atrium', count: expect.any(Number) })
   expect(await migrate(address)).toEqual([])
   expect(await history(address)).toEqual(before)
 })
@@ -69,7 +71,7 @@ test('[MIG2] upgrades run once, in order and forwards; a new installation has th
     'README.md': 'no migration',
   })
   const address = await emptySupabase()
-  await migrate(address)
+  await migrate(address, { migrations: upgrades({}) })
   expect(await migrate(address, { migrations })).toEqual(['0001', '0002'])
   expect(await migrate(address, { migrations })).toEqual([])
   expect(await history(address)).toMatchObject([
@@ -87,7 +89,7 @@ test('[MIG2] upgrades run once, in order and forwards; a new installation has th
 
 test('[MIG3] an upgrade that fails leaves everything as it was', async () => {
   const address = await emptySupabase()
-  await migrate(address)
+  await migrate(address, { migrations: upgrades({}) })
   const migrations = upgrades({ '0001_good.sql': 'create table atrium.good ()', '0002_bad.sql': 'select 1 / 0' })
   await expect(migrate(address, { migrations })).rejects.toThrow('division by zero')
   expect(await query(address, `select to_regclass('atrium.good') as good`)).toEqual([{ good: null }])
@@ -188,3 +190,30 @@ test('[MIG6] a job that SQL puts into a queue is one that pg-boss takes, retries
     await db.drop()
   }
 })
+
+/** The installation as it was before the first upgrade, in one file. */
+function firstInstallation(): URL {
+  const packed = readFileSync(new URL('installation0000.sql.gz', import.meta.url))
+  return upgrades({ '000_installation.sql': gunzipSync(packed).toString() })
+}
+
+test('[MIG8] the upgrades lead from the first installation to what a new one has', async () => {
+  const [old, fresh] = [await emptySupabase(), await emptySupabase()]
+  const installation = firstInstallation()
+  const none = upgrades({})
+  expect(await migrate(old, { installation, migrations: none })).toBe('installed')
+  expect(await migrate(fresh)).toBe('installed')
+  expect(await catalogueOf(old)).not.toEqual(await catalogueOf(fresh))
+  expect(await migrate(old)).not.toEqual([])
+  expect(await catalogueOf(old)).toEqual(await catalogueOf(fresh))
+  for (const directory of [installation, none]) rmSync(directory, { recursive: true })
+})
+
+async function catalogueOf(address: string): Promise<string[]> {
+  const sql = postgres(address, { max: 1, onnotice: () => {} })
+  try {
+    return await describeCatalogue(sql)
+  } finally {
+    await sql.end()
+  }
+}
