@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -197,15 +197,35 @@ function firstInstallation(): URL {
   return upgrades({ '000_installation.sql': gunzipSync(packed).toString() })
 }
 
-test('[MIG8] the upgrades lead from the first installation to what a new one has', async () => {
+test('[MIG8] the upgrades lead from the first installation to what a new one has, and keep what was stored', async () => {
   const [old, fresh] = [await emptySupabase(), await emptySupabase()]
   const installation = firstInstallation()
   const none = upgrades({})
   expect(await migrate(old, { installation, migrations: none })).toBe('installed')
   expect(await migrate(fresh)).toBe('installed')
   expect(await catalogueOf(old)).not.toEqual(await catalogueOf(fresh))
+  const id = randomUUID()
+  await query(
+    old,
+    `
+    insert into atrium.workspaces (id, name) values ('${id}', 'Acme');
+    insert into atrium.spaces (id, workspace_id, name, position) values ('${id}', '${id}', 'General', 'a0');
+    insert into atrium.documents (id, workspace_id, space_id, title, position) values ('${id}', '${id}', '${id}', 'Plan', 'a0');
+    insert into atrium_private.document_updates (document_id, update, merged) values ('${id}', 'a', true), ('${id}', 'b', true), ('${id}', 'c', false);
+    insert into atrium_private.document_snapshots (document_id, state) values ('${id}', 'ab');
+    insert into storage.objects (bucket_id, name, metadata) values ('document-images', '${id}/${id}.png', '{"size": 7}')`,
+  )
   expect(await migrate(old)).not.toEqual([])
   expect(await catalogueOf(old)).toEqual(await catalogueOf(fresh))
+  const [row] = await query(
+    old,
+    `
+    select (select count(*)::int from atrium_private.document_updates logged where logged.id > snapshot.upto) as tail,
+      (select count(*)::int from atrium_private.document_updates) as logged, (select bytes::int from atrium_private.stored_bytes) as bytes,
+      (select title from atrium.documents) as title
+    from atrium_private.document_snapshots snapshot`,
+  )
+  expect(row).toEqual({ tail: 1, logged: 3, bytes: 7, title: 'Plan' })
   for (const directory of [installation, none]) rmSync(directory, { recursive: true })
 })
 
