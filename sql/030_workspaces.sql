@@ -196,7 +196,7 @@ grant execute on function atrium.my_workspaces to authenticated;
 
 -- Definer: e-mail addresses are in auth.users, and only admins and the person himself get them.
 create function atrium_private.workspace_members(in_workspace uuid)
-  returns table (user_id uuid, name text, email text, role atrium.role, suspended_at timestamptz, joined_at timestamptz)
+  returns table (user_id uuid, name text, email text, role atrium.role, suspended_at timestamptz, joined_at timestamptz, expires_at timestamptz)
   language plpgsql stable security definer set search_path = ''
 as $$
 declare
@@ -205,7 +205,7 @@ declare
 begin
   return query
     select member.user_id, profile.name, case when mine >= 'admin' or member.user_id = me then account.email::text end,
-      member.role, member.suspended_at, member.joined_at
+      member.role, member.suspended_at, member.joined_at, member.expires_at
     from atrium.members member
     join atrium.profiles profile on profile.id = member.user_id
     join auth.users account on account.id = member.user_id
@@ -216,11 +216,11 @@ comment on function atrium_private.workspace_members(uuid) is 'Behind atrium.wor
 grant execute on function atrium_private.workspace_members to authenticated;
 
 create function atrium.workspace_members(workspace_id uuid)
-  returns table (user_id uuid, name text, email text, role atrium.role, suspended_at timestamptz, joined_at timestamptz)
+  returns table (user_id uuid, name text, email text, role atrium.role, suspended_at timestamptz, joined_at timestamptz, expires_at timestamptz)
   language sql stable set search_path = ''
 as $$ select * from atrium_private.workspace_members($1) $$;
 comment on function atrium.workspace_members(uuid) is
-  'The members of a workspace by name. Admins get every e-mail address, others only their own. Nullable: email, suspended_at.
+  'The members of a workspace by name. Admins get every e-mail address, others only their own. A membership may have an end. Nullable: email, suspended_at, expires_at.
 Example: select name, role from atrium.workspace_members(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low (guests), 404 workspace_not_found.';
 grant execute on function atrium.workspace_members to authenticated;

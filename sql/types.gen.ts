@@ -570,7 +570,7 @@ export type Database = {
       }
       workspace_members: {
         Args: { workspace_id: string }
-        Returns: { user_id: string; name: string; email: string | null; role: Role; suspended_at: string | null; joined_at: string }[]
+        Returns: { user_id: string; name: string; email: string | null; role: Role; suspended_at: string | null; joined_at: string; expires_at: string | null }[]
       }
     }
     Enums: { role: Role }

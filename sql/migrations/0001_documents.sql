@@ -19,9 +19,13 @@ ALTER TABLE "atrium_private"."document_updates" DROP CONSTRAINT "document_update
 
 DROP FUNCTION "atrium"."create_document"(uuid, uuid, uuid, text, text);
 
+DROP FUNCTION "atrium"."workspace_members"(uuid);
+
 DROP FUNCTION "atrium_private"."create_document"(uuid, uuid, uuid, text, text);
 
 DROP FUNCTION "atrium_private"."save_document_contents"(uuid, jsonb, text);
+
+DROP FUNCTION "atrium_private"."workspace_members"(uuid);
 
 ALTER TABLE "atrium_private"."document_snapshots" ADD COLUMN "upto" bigint NOT NULL DEFAULT 0;
 
@@ -481,6 +485,15 @@ CREATE OR REPLACE FUNCTION atrium.withdraw_suggestion(id uuid)
 AS $function$ select atrium_private.withdraw_suggestion($1) $function$;
 
 ALTER FUNCTION "atrium"."withdraw_suggestion"(uuid) OWNER TO "postgres";
+
+CREATE OR REPLACE FUNCTION atrium.workspace_members(workspace_id uuid)
+ RETURNS TABLE(user_id uuid, name text, email text, role atrium.role, suspended_at timestamp with time zone, joined_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from atrium_private.workspace_members($1) $function$;
+
+ALTER FUNCTION "atrium"."workspace_members"(uuid) OWNER TO "postgres";
 
 CREATE OR REPLACE FUNCTION atrium_private.active_memberships(for_user uuid)
  RETURNS TABLE(workspace_id uuid, role atrium.role)
@@ -3016,6 +3029,28 @@ end $function$;
 
 ALTER FUNCTION "atrium_private"."withdraw_suggestion"(uuid) OWNER TO "postgres";
 
+CREATE OR REPLACE FUNCTION atrium_private.workspace_members(in_workspace uuid)
+ RETURNS TABLE(user_id uuid, name text, email text, role atrium.role, suspended_at timestamp with time zone, joined_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  mine atrium.role := atrium_private.require_workspace_role(in_workspace, 'viewer');
+  me uuid := atrium_private.caller();
+begin
+  return query
+    select member.user_id, profile.name, case when mine >= 'admin' or member.user_id = me then account.email::text end,
+      member.role, member.suspended_at, member.joined_at, member.expires_at
+    from atrium.members member
+    join atrium.profiles profile on profile.id = member.user_id
+    join auth.users account on account.id = member.user_id
+    where member.workspace_id = in_workspace
+    order by lower(profile.name), member.user_id;
+end $function$;
+
+ALTER FUNCTION "atrium_private"."workspace_members"(uuid) OWNER TO "postgres";
+
 CREATE OR REPLACE FUNCTION atrium_private.workspaces_of_caller(at_least atrium.role DEFAULT 'viewer'::atrium.role)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -3599,6 +3634,10 @@ COMMENT ON FUNCTION "atrium"."withdraw_suggestion"(uuid) IS 'Deletes an own sugg
 Example: select atrium.withdraw_suggestion(''0190…'');
 Errors: 401 not_signed_in, 403 not_the_author, role_too_low, 404 suggestion_not_found, 409 document_trashed, space_archived.';
 
+COMMENT ON FUNCTION "atrium"."workspace_members"(uuid) IS 'The members of a workspace by name. Admins get every e-mail address, others only their own. A membership may have an end. Nullable: email, suspended_at, expires_at.
+Example: select name, role from atrium.workspace_members(''0190…'');
+Errors: 401 not_signed_in, 403 role_too_low (guests), 404 workspace_not_found.';
+
 COMMENT ON FUNCTION "atrium_private"."add_comment"(uuid, atrium.comment_threads, jsonb) IS 'Writes a comment of the caller. Errors: 409 id_taken, 422 body_invalid, text_required, text_too_long, too_many_mentions.';
 
 COMMENT ON FUNCTION "atrium_private"."after_acceptance"() IS 'What was accepted and could not be applied is undecided again.';
@@ -3781,6 +3820,8 @@ COMMENT ON FUNCTION "atrium_private"."versions_of"(uuid) IS 'The versions of a d
 COMMENT ON FUNCTION "atrium_private"."visible_to"(uuid, uuid) IS 'Behind atrium.visible_to.';
 
 COMMENT ON FUNCTION "atrium_private"."withdraw_suggestion"(uuid) IS 'Behind atrium.withdraw_suggestion.';
+
+COMMENT ON FUNCTION "atrium_private"."workspace_members"(uuid) IS 'Behind atrium.workspace_members.';
 
 COMMENT ON FUNCTION "atrium_private"."writes_suggestion"(uuid) IS 'Whether a suggestion is the caller''s and still open.';
 
@@ -3981,6 +4022,10 @@ GRANT EXECUTE ON FUNCTION "atrium"."visible_to"(uuid, uuid) TO "authenticated";
 REVOKE ALL ON FUNCTION "atrium"."withdraw_suggestion"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "atrium"."withdraw_suggestion"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "atrium"."workspace_members"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "atrium"."workspace_members"(uuid) TO "authenticated";
 
 REVOKE ALL ON FUNCTION "atrium_private"."add_comment"(uuid, atrium.comment_threads, jsonb) FROM PUBLIC;
 
@@ -4271,6 +4316,10 @@ GRANT EXECUTE ON FUNCTION "atrium_private"."visible_to"(uuid, uuid) TO "authenti
 REVOKE ALL ON FUNCTION "atrium_private"."withdraw_suggestion"(uuid) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION "atrium_private"."withdraw_suggestion"(uuid) TO "authenticated";
+
+REVOKE ALL ON FUNCTION "atrium_private"."workspace_members"(uuid) FROM PUBLIC;
+
+GRANT EXECUTE ON FUNCTION "atrium_private"."workspace_members"(uuid) TO "authenticated";
 
 REVOKE ALL ON FUNCTION "atrium_private"."writes_suggestion"(uuid) FROM PUBLIC;
 

@@ -117,3 +117,58 @@ test('[E2E42] who has an address of the right domain joins by himself, and may w
   await paul.page.getByRole('button', { name: 'Join Northlight Studio' }).waitFor()
   expect([...anna.complaints, ...otto.complaints, ...paul.complaints]).toEqual([])
 })
+
+test('[E2E49] an admin gives a membership an end, and takes it away again', { timeout: 120_000 }, async () => {
+  const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
+  const { page, complaints } = await visit(atrium.browser, SIZES.phone)
+  await signIn(page, atrium.started, team.emailOf('Anna'))
+  await page.goto(`${atrium.started.url}/people`)
+  const ben = page.getByRole('list', { name: 'Members' }).getByRole('listitem').filter({ hasText: 'Ben' })
+  const ask = async (day: string) => {
+    await ben.getByRole('button', { name: /Ben/ }).click()
+    await page.getByRole('menuitem', { name: 'Set an end…' }).click()
+    await page.getByLabel('Last day').fill(day)
+    await page.getByRole('button', { name: 'Save' }).click()
+  }
+  await ask('2001-01-31')
+  await page.getByText('This day is over.').waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  await page.getByLabel('Last day').fill('2099-01-31')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await ben.getByText(/until .*2099/).waitFor()
+  const ends = async () =>
+    (
+      await team
+        .as('Anna')
+        .from('members')
+        .select('expires_at')
+        .eq('user_id', await team.idOf('Ben'))
+        .single()
+    ).data
+  expect((await ends())?.expires_at).toMatch(/^2099-0[12]/)
+  expect(await sidewaysScroll(page)).toBe(0)
+  await ask('')
+  await ben.getByText(/until/).waitFor({ state: 'hidden' })
+  expect((await ends())?.expires_at).toBeNull()
+  expect(complaints).toEqual([])
+})
+
+test('[E2E52] an admin finds the spaces of the archive, and brings one back', { timeout: 120_000 }, async () => {
+  const team = await makeTeam(atrium.started, { Anna: 'owner' })
+  const id = crypto.randomUUID()
+  await team.as('Anna').rpc('create_space', { id, workspace_id: team.workspace, name: 'Old campaign', private: true }).throwOnError()
+  await team.as('Anna').rpc('archive_space', { space_id: id }).throwOnError()
+  const { page, complaints } = await visit(atrium.browser, SIZES.phone)
+  await signIn(page, atrium.started, team.emailOf('Anna'))
+  await page.goto(`${atrium.started.url}/admin/spaces`)
+  const spaces = page.getByRole('list', { name: 'Spaces' }).getByRole('listitem')
+  await spaces.filter({ hasText: 'General' }).getByText('Open to the workspace').waitFor()
+  await spaces.getByText(/Private, one person or group · in the archive since/).waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  expect(await sidewaysScroll(page)).toBe(0)
+  await spaces.getByRole('button', { name: 'Bring back Old campaign' }).click()
+  await spaces.getByRole('link', { name: 'Old campaign' }).waitFor()
+  await page.goto(`${atrium.started.url}/s/${id}`)
+  await page.getByRole('heading', { name: 'Old campaign' }).waitFor()
+  expect(complaints).toEqual([])
+})

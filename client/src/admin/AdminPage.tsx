@@ -16,8 +16,9 @@ import './admin.css'
 
 const t = textsOf(en)
 const ViewAs = lazy(() => import('./ViewAs.tsx').then((module) => ({ default: module.ViewAs })))
+const Spaces = lazy(() => import('./Spaces.tsx').then((module) => ({ default: module.Spaces })))
 const StorageUse = lazy(() => import('./StorageUse.tsx').then((module) => ({ default: module.StorageUse })))
-const tabs = ['audit', 'groups', 'roles', 'access', 'policy', 'storage'] as const
+const tabs = ['audit', 'groups', 'spaces', 'roles', 'access', 'policy', 'storage'] as const
 type Tab = (typeof tabs)[number]
 
 /** `/admin/:tab`: what admins see and change of the workspace as a whole. */
@@ -46,6 +47,9 @@ export default function AdminPage() {
                     </Match>
                     <Match when={shown() === 'groups'}>
                       <Groups />
+                    </Match>
+                    <Match when={shown() === 'spaces'}>
+                      <Spaces />
                     </Match>
                     <Match when={shown() === 'roles'}>
                       <Roles />

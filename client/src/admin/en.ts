@@ -6,11 +6,20 @@ export const en = {
   tabs: {
     audit: 'Audit log',
     groups: 'Groups',
+    spaces: 'Spaces',
     roles: 'Roles',
     access: 'View as',
     policy: 'Security',
     storage: 'Storage',
     people: 'Members',
+  },
+  spaces: {
+    lede: 'All spaces that you may see, those in the archive too.',
+    open: 'Open to the workspace',
+    private: { one: 'Private, one person or group', other: 'Private, {{ count }} people and groups' },
+    archived: 'in the archive since {{ when }}',
+    restore: 'Bring back',
+    restored: '{{ name }} is back.',
   },
   audit: {
     lede: 'Every change of rights, and who made it. Nobody can alter it.',

@@ -10,6 +10,7 @@ import { Select } from '../ui/Field.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Menu, type MenuItem } from '../ui/Menu.tsx'
 import { toast } from '../ui/Toast.tsx'
+import { ExpiryDialog } from './ExpiryDialog.tsx'
 import { en } from './en.ts'
 import type { Members } from './members.ts'
 import { useWorkspace } from './workspaces.ts'
@@ -24,6 +25,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
   const [removing, setRemoving] = createSignal(false)
   const [lowering, setLowering] = createSignal<Role>()
   const [suspending, setSuspending] = createSignal(false)
+  const [ending, setEnding] = createSignal(false)
   const name = () => props.member.name
   const isMe = () => props.member.user_id === session.user()?.id
   const mayChange = () => workspace.can('admin') && workspace.can(props.member.role)
@@ -41,6 +43,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
       isSuspended
         ? { label: t('people.reactivate'), icon: 'check', onSelect: () => void props.members.reactivate(props.member) }
         : { label: t('people.suspend'), icon: 'lock', onSelect: () => setSuspending(true) },
+      { label: t('expiry.item'), icon: 'history', onSelect: () => setEnding(true) },
       { label: t('people.remove'), icon: 'trash', danger: true, onSelect: () => setRemoving(true) },
     ]
   }
@@ -62,6 +65,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
       <Show when={props.member.suspended_at}>
         <span class="chip">{t('people.suspended')}</span>
       </Show>
+      <Show when={props.member.expires_at}>{(at) => <span class="chip">{t('expiry.until', { date: longDate(at()) })}</span>}</Show>
       <Show when={mayChange()} fallback={<span class="person-role muted">{common.roles[props.member.role]}</span>}>
         <div class="person-role">
           <Select
@@ -105,6 +109,9 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
           onApply={() => props.members.suspend({ ...props.member })}
           onClose={() => setSuspending(false)}
         />
+      </Show>
+      <Show when={ending()}>
+        <ExpiryDialog member={props.member} members={props.members} onClose={() => setEnding(false)} />
       </Show>
       <Show when={removing()}>
         <RemoveDialog member={props.member} isMe={isMe()} members={props.members} onClose={() => setRemoving(false)} />

@@ -34,6 +34,15 @@ export const en = {
     joined: 'Welcome to {{ workspace }}.',
     until: 'It is open until {{ date }}.',
   },
+  expiry: {
+    item: 'Set an end…',
+    title: 'How long {{ name }} belongs here',
+    label: 'Last day',
+    hint: 'At the end of that day the membership is over, without anybody doing anything. Empty: it has no end.',
+    save: 'Save',
+    past: 'This day is over.',
+    until: 'until {{ date }}',
+  },
   people: {
     title: 'People',
     invite: 'Invite people',

@@ -48,6 +48,13 @@ export function createMembers(workspace: Workspaces) {
     toast(t('people.reactivatedNow', { name: member.name }))
   }
 
+  /** Gives a membership an end, or takes it away.
+   *  @throws {ProblemError} */
+  async function setExpiry(member: MemberRow, expires_at: string | null): Promise<void> {
+    await rpc('set_member_expiry', { ...target(member), expires_at })
+    workspace.patchPerson(member.user_id, { expires_at })
+  }
+
   /** Removes a member, or leaves when it is oneself.
    *  @param heir who becomes responsible for what this one was
    *  @throws {ProblemError} */
@@ -55,7 +62,7 @@ export function createMembers(workspace: Workspaces) {
     await rpc('remove_member', { ...target(member), hand_over_to: heir })
   }
 
-  return { setRole, suspend, reactivate, remove }
+  return { setRole, suspend, reactivate, setExpiry, remove }
 }
 
 export type Members = ReturnType<typeof createMembers>

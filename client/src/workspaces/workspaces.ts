@@ -263,6 +263,7 @@ async function readKnownPeople(): Promise<MemberRow[]> {
     role: 'guest',
     suspended_at: null,
     joined_at: row.created_at,
+    expires_at: null,
   }))
 }
 
