@@ -24,7 +24,9 @@ as $$
 declare
   me uuid := atrium_private.require_caller();
 begin
-  if favourite is not true then
+  if favourite is null then
+    raise sqlstate 'PT422' using message = 'Say whether it is a favourite: true or false.', detail = 'favourite_required';
+  elsif not favourite then
     -- What he may no longer read he may still take off his list.
     delete from atrium.favourites marked where marked.user_id = me and marked.document_id = $1;
     return;
@@ -45,5 +47,5 @@ as $$ select atrium_private.set_favourite($1, $2) $$;
 comment on function atrium.set_favourite(uuid, boolean) is
   'Puts a document that the caller may read on the list of his favourites, or takes it off. The same call again changes nothing.
 Example: select atrium.set_favourite(''0190…'', true);
-Errors: 401 not_signed_in, 404 document_not_found, 429 too_many_favourites.';
+Errors: 401 not_signed_in, 404 document_not_found, 422 favourite_required, 429 too_many_favourites.';
 grant execute on function atrium.set_favourite to authenticated;

@@ -2566,7 +2566,9 @@ AS $function$
 declare
   me uuid := atrium_private.require_caller();
 begin
-  if favourite is not true then
+  if favourite is null then
+    raise sqlstate 'PT422' using message = 'Say whether it is a favourite: true or false.', detail = 'favourite_required';
+  elsif not favourite then
     -- What he may no longer read he may still take off his list.
     delete from atrium.favourites marked where marked.user_id = me and marked.document_id = $1;
     return;
@@ -3608,7 +3610,7 @@ Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, version_not
 
 COMMENT ON FUNCTION "atrium"."set_favourite"(uuid, boolean) IS 'Puts a document that the caller may read on the list of his favourites, or takes it off. The same call again changes nothing.
 Example: select atrium.set_favourite(''0190…'', true);
-Errors: 401 not_signed_in, 404 document_not_found, 429 too_many_favourites.';
+Errors: 401 not_signed_in, 404 document_not_found, 422 favourite_required, 429 too_many_favourites.';
 
 COMMENT ON FUNCTION "atrium"."set_history_retention"(uuid, integer) IS 'For how many days the history of a workspace''s documents is kept; null: for ever. What is older is forgotten within an hour, but for versions with a name. Admins may. Nullable: days.
 Example: select atrium.set_history_retention(''0190…'', 365);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type RunningCluster, startCluster } from '../support/cluster.ts'
 import { createDatabase, type Database } from '../support/database.ts'
 import { closePeers, openPeer, storedText, typist } from './collaboration.ts'
@@ -48,7 +48,8 @@ async function round(
   const promised = typists.flatMap(({ acknowledged }) => [...acknowledged])
   closePeers()
   if (victim !== 'server') await cluster.resume()
-  const stored = new Set((await storedText(team.admin, documentId)).split('\n'))
+  // The test's own connections were cut, too.
+  const stored = new Set((await vi.waitFor(() => storedText(team.admin, documentId), { timeout: 10_000 })).split('\n'))
   if (victim !== 'postgres') await server.restart()
   return { acknowledged: promised.length, lost: promised.filter((line) => !stored.has(line)) }
 }

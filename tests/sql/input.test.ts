@@ -34,6 +34,7 @@ test('[INP1] a function whose arguments are all null, or all unknown, says what 
     'text[]': ['x'],
     integer: 1,
     'timestamp with time zone': '2000-01-01',
+    date: '2000-01-01',
   }
   const before = await db.admin`select count(*)::int as rows from atrium.spaces`
   for (const { name, types } of await signatures()) {
