@@ -51,7 +51,7 @@ export interface Channel {
   /** From now on broadcasts arrive; they are held until `release`, so that what is replayed comes first. */
   enter(): void
   /** The latest messages; throws a RealtimeError when this person may not read broadcasts. */
-  replay(messages: Messages, asked: { sinceMs: number; limit: number }): Promise<StoredMessage[]>
+  replay(messages: Messages, asked: { sinceMs: number; limit: number }): Promise<Pick<StoredMessage, 'id' | 'message'>[]>
   release(replayedIds: Set<string>): void
   broadcast(message: Message): Promise<'sent' | 'refused'>
   track(payload: Record<string, unknown>): Promise<'tracked' | 'refused'>
@@ -90,6 +90,8 @@ export function createChannel({
   /** Ids that may still come by replication. */
   let replayed = new Set<string>()
   let tracked: string | null = null
+  /** What the topic got in the moments before this channel entered it. */
+  let streamedBefore: ReturnType<Topics['latest']> = []
   let isClosed = false
   let expiry: NodeJS.Timeout | undefined
 
@@ -184,13 +186,18 @@ export function createChannel({
     },
 
     enter() {
+      streamedBefore = topics.latest(name)
       topic().join(member)
       watchExpiry()
     },
 
     async replay(messages, { sinceMs, limit }) {
       if (!readable.broadcast) throw unauthorized()
-      return await messages.replay(name, sinceMs, limit)
+      const stored = (await messages.replay(name, sinceMs, limit)).map(({ id, message }) => ({ id, message }))
+      const ids = new Set(stored.map(({ id }) => id))
+      // A commit that was streamed before, and that the query did not see yet, comes from neither.
+      const unseen = streamedBefore.slice(streamedBefore.findLastIndex(({ id }) => ids.has(id)) + 1).filter(({ atMs }) => atMs >= sinceMs)
+      return [...stored, ...unseen.map(({ id, message }) => ({ id, message }))].slice(-limit)
     },
 
     release(replayedIds) {

@@ -167,7 +167,7 @@ export function serveSocket(hub: Hub, { webSocket, rawSocket, version, claims, h
     hub.users.add(webSocket)
     hub.revocation.watch(channel, asked)
     channel.enter()
-    let replayed: Awaited<ReturnType<Messages['replay']>>
+    let replayed: Awaited<ReturnType<Channel['replay']>>
     try {
       replayed = replay ? await channel.replay(hub.messages, replay) : []
     } catch (error) {
