@@ -119,9 +119,10 @@ test('[BLOCK2] a table is made by its size, filled by Tab, changed by menus, and
   await expect.poll(widthOfFirst).toBeGreaterThan(before + 20)
   await text.locator('td').first().click()
   await keyboard.press('Shift+ArrowRight')
+  await expect.poll(() => text.locator('.selectedCell').count()).toBe(2)
   await page.getByRole('button', { name: 'Row', exact: true }).click()
   await menu(page, 'Merge cells')
-  expect(await text.locator('td[colspan="2"]').count()).toBe(1)
+  await expect.poll(() => text.locator('td[colspan="2"]').count()).toBe(1)
 
   // By mouse: the line after the first column.
   const edge = await text.locator('th').first().boundingBox()

@@ -7,7 +7,10 @@ export default class Summary implements Reporter {
     const count = { passed: 0, failed: unhandledErrors.length + (modules.length === 0 ? 1 : 0), skipped: 0, pending: 0 }
     for (const module of modules) {
       // A file that cannot be loaded, or a suite whose setup failed, has no failing test to count.
-      for (const { state } of [...module.children.allTests()].map((test) => test.result())) count[state] += 1
+      for (const test of module.children.allTests()) {
+        count[test.result().state] += 1
+        if (test.diagnostic()?.flaky) process.stdout.write(`passed at the second try: ${test.fullName}\n`)
+      }
       const broken = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0)
       count.failed += broken.length
     }
