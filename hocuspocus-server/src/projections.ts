@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import type { Contents, Database, DocumentLink } from './database.ts'
 import { writeMarkdown } from './formats/writeMarkdown.ts'
 import { documentIdOf, FRAGMENT } from './protocol.ts'
-import { mentionText } from './schema/nodes.ts'
+import { mentionText } from './schema/mention.ts'
 import type { Context } from './sessions.ts'
 
 /** A node as ProseMirror writes it in JSON. */

@@ -51,37 +51,43 @@ export function createMentions(options: {
       ]
     },
 
-    watch: (kind, id, tell) =>
-      createRoot((dispose) => {
-        if (kind === 'person') {
-          createEffect(() => {
-            const label = workspace.nameOf(id)
-            tell(label ? { label, sign: null, href: null } : null)
-          })
-          return dispose
-        }
-        const listed = () => documents.tree().find(id)
-        // A page elsewhere, or one that was shared alone: the server shows it to whoever may read it.
-        const [asked] = createResource(
-          () => !listed() && id,
-          async (wanted) =>
-            (await rows<DocumentRow[]>(rest.from('documents').select('id,title,icon').eq('id', wanted)).catch(() => []))[0] ?? null,
-        )
-        createEffect(() => {
-          const page = listed() ?? asked()
-          if (page || asked.state === 'ready') tell(page ? shownPage(page) : null)
-        })
-        return dispose
-      }),
-
+    watch: watchNames(workspace, (id) => documents.tree().find(id)),
     open: navigate,
   }
+}
+
+/** Tells what people and pages are called, now and when it changes.
+ *  @param listed a page that is in the lists of this client */
+export function watchNames(workspace: Pick<Workspaces, 'nameOf'>, listed: (id: string) => DocumentRow | undefined): Mentions['watch'] {
+  return (kind, id, tell) =>
+    createRoot((dispose) => {
+      // A group's name is the one that was written.
+      if (kind === 'group') return dispose
+      if (kind === 'person') {
+        createEffect(() => {
+          const label = workspace.nameOf(id)
+          tell(label ? { label, sign: null, href: null } : null)
+        })
+        return dispose
+      }
+      // A page elsewhere, or one that was shared alone: the server shows it to whoever may read it.
+      const [asked] = createResource(
+        () => !listed(id) && id,
+        async (wanted) =>
+          (await rows<DocumentRow[]>(rest.from('documents').select('id,title,icon').eq('id', wanted)).catch(() => []))[0] ?? null,
+      )
+      createEffect(() => {
+        const page = listed(id) ?? asked()
+        if (page || asked.state === 'ready') tell(page ? shownPage(page) : null)
+      })
+      return dispose
+    })
 }
 
 const shownPage = (page: DocumentRow): MentionShown => ({ label: titleOf(page), sign: page.icon, href: paths.document(page.id) })
 
 /** Names that begin with what was typed come before those in which a word does. */
-function fitting<Item>(typed: string, items: readonly Item[], nameOf: (item: Item) => string): Item[] {
+export function fitting<Item>(typed: string, items: readonly Item[], nameOf: (item: Item) => string): Item[] {
   const wanted = typed.trim().toLocaleLowerCase()
   const rank = (item: Item) => {
     const name = nameOf(item).toLocaleLowerCase()

@@ -57,9 +57,12 @@ export interface StoredFile {
 }
 
 export interface MentionChoice {
-  kind: 'person' | 'document' | 'date'
-  id: string
+  kind: 'person' | 'document' | 'date' | 'group' | 'here' | 'all'
+  /** None for who is here and for all. */
+  id: string | null
   label: string
+  /** Says more about it. */
+  detail?: string
   /** A page's icon. */
   sign?: string
 }
@@ -76,9 +79,98 @@ export interface Mentions {
   search(typed: string): Promise<MentionChoice[]>
   /** Tells what somebody or a page is called, now and when it changes; null when this person may not know.
    *  @returns the way to stop */
-  watch(kind: 'person' | 'document', id: string, tell: (shown: MentionShown | null) => void): () => void
+  watch(kind: 'person' | 'document' | 'group', id: string, tell: (shown: MentionShown | null) => void): () => void
   open(href: string): void
 }
+
+/** A node of a ProseMirror document in JSON. */
+export interface ContentNode {
+  type: string
+  text?: string
+  attrs?: Record<string, unknown>
+  marks?: { type: string; attrs?: Record<string, unknown> }[]
+  content?: ContentNode[]
+}
+
+/** What is written: as a document, and as the plain text that says the same. Without a document it is plain text alone. */
+export interface Written {
+  content: ContentNode | null
+  text: string
+}
+
+/** A word after `/` at the beginning. */
+export interface ComposerCommand {
+  name: string
+  /** What it does, in a sentence. */
+  description: string
+  /** What is written after it; without it the command runs at once. */
+  argument?: string
+  run?(): void
+}
+
+/** A small editor for what is said in a few lines. */
+export interface ComposerProps {
+  label: string
+  placeholder: string
+  /** Id of the element that describes the field. */
+  describedBy?: string
+  text: ComposerText
+  /** What stands in it at first, and where the caret is: offsets in the plain text. */
+  initial: Written & { from: number; to: number; focused: boolean }
+  mentions: Mentions
+  commands: readonly ComposerCommand[]
+  /** Shows the buttons that format. */
+  formatting: boolean
+  invalid: boolean
+  onChange(written: Written): void
+  onSubmit(): void
+  /** ↑ in an empty field. @returns whether something came of it */
+  onUp(): boolean
+  /** Escape. @returns whether something came of it */
+  onEscape(): boolean
+  onFiles(files: File[]): void
+  onTooLarge(): void
+}
+
+export interface Composer extends Island<ComposerProps> {
+  focus(): void
+  /** Puts other words in the place of what is written. */
+  set(written: Written): void
+  /** Writes at the caret. */
+  insert(text: string): void
+  toggleCodeBlock(): void
+}
+
+/** The words of {@link EditorText} that a small editor needs. */
+export type ComposerText = Pick<
+  EditorText,
+  | 'formatting'
+  | 'bold'
+  | 'italic'
+  | 'underline'
+  | 'strike'
+  | 'code'
+  | 'link'
+  | 'linkAddress'
+  | 'linkHint'
+  | 'linkInvalid'
+  | 'linkApply'
+  | 'linkRemove'
+  | 'linkOpen'
+  | 'bulletList'
+  | 'orderedList'
+  | 'quote'
+  | 'codeBlock'
+  | 'mention'
+  | 'mentionNone'
+  | 'mentionDays'
+  | 'mentionPeople'
+  | 'mentionPages'
+  | 'mentionHidden'
+  | 'mentionGone'
+  | 'emoji'
+  | 'emojiNone'
+> & { commands: string; noCommands: string }
 
 /** What a panel beside the text may ask of the editor. */
 export interface EditorHandle {

@@ -1,49 +1,83 @@
-import { createSignal, onMount } from 'solid-js'
+import { createSignal, onCleanup, onMount, Show } from 'solid-js'
+import { textsOf } from '../i18n.ts'
+import type { ContentNode, Written } from '../islands/contract.ts'
 import { Button } from '../ui/Button.tsx'
+import { lazyMentions } from './Composer.tsx'
+import { longestText, saidOf } from './content.ts'
 import { en } from './en.ts'
+import { WritingField, type WritingHandle } from './WritingField.tsx'
+
+const t = textsOf(en)
+
+interface EditProps {
+  roomId: string
+  text: string
+  content: ContentNode | null
+  onSave(written: Written): void
+  onCancel(): void
+}
 
 /** A message in the hands of its author. */
-export function EditMessage(props: { text: string; onSave(text: string): void; onCancel(): void }) {
-  const [text, setText] = createSignal(props.text)
-  let field!: HTMLTextAreaElement
-  onMount(() => {
-    field.focus()
-    field.setSelectionRange(field.value.length, field.value.length)
-  })
+export function EditMessage(props: EditProps) {
+  const before: Written = { content: props.content, text: props.text }
+  const [written, setWritten] = createSignal(before)
+  const mentions = lazyMentions(() => props.roomId)
+  const isTooLong = () => written().text.trim().length > longestText
+  let field: WritingHandle | undefined
+  let form!: HTMLFormElement
+  onMount(() => field?.focus())
   const save = () => {
-    const changed = text().trim()
-    if (!changed) return
-    if (changed === props.text) props.onCancel()
-    else props.onSave(changed)
+    if (!written().text.trim() || isTooLong()) return
+    if (written() === before) return props.onCancel()
+    const said = saidOf(written())
+    if (said.text === props.text && JSON.stringify(said.content) === JSON.stringify(props.content)) props.onCancel()
+    else props.onSave(said)
   }
+  // What is typed here is no key of the list around it; the field itself has had it by then.
+  const keep = (event: KeyboardEvent) => event.stopPropagation()
+  onMount(() => form.addEventListener('keydown', keep))
+  onCleanup(() => form.removeEventListener('keydown', keep))
   return (
     <form
+      ref={form}
       class="edit-message"
       onSubmit={(event) => {
         event.preventDefault()
         save()
       }}
     >
-      <textarea
-        ref={field}
-        rows={1}
-        dir="auto"
-        maxlength={20_000}
-        aria-label={en.editing}
-        title={en.editHint}
-        value={text()}
-        onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          event.stopPropagation()
-          if (event.isComposing || event.keyCode === 229) return
-          if (event.key === 'Escape') props.onCancel()
-          if (event.key === 'Enter' && !event.shiftKey) {
-            event.preventDefault()
-            save()
-          }
+      <WritingField
+        label={en.editing}
+        placeholder={en.editing}
+        initial={before}
+        mentions={mentions}
+        commands={[]}
+        formatting={false}
+        invalid={isTooLong()}
+        autofocus
+        onHandle={(handle) => {
+          field = handle
         }}
+        onChange={setWritten}
+        onSubmit={save}
+        onUp={() => false}
+        onEscape={() => {
+          props.onCancel()
+          return true
+        }}
+        onFiles={() => {}}
+        onTooLarge={() => {}}
       />
+      <Show when={isTooLong()}>
+        <p class="composer-problem" role="alert">
+          {t('tooLong', {
+            limit: longestText.toLocaleString(),
+            over: (written().text.trim().length - longestText).toLocaleString(),
+          })}
+        </p>
+      </Show>
       <div class="edit-actions">
+        <small class="only-wide">{en.editHint}</small>
         <Button look="quiet" onClick={() => props.onCancel()}>
           {en.cancel}
         </Button>

@@ -6,7 +6,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { Menu, type MenuItem } from '../ui/Menu.tsx'
 import { EditMessage } from './EditMessage.tsx'
 import { en } from './en.ts'
-import { MessageText } from './MessageText.tsx'
+import { MessageContent } from './MessageContent.tsx'
 import type { MessageItem } from './messageItems.ts'
 import { clockTime, dayName, fullTime } from './time.ts'
 
@@ -81,10 +81,18 @@ export function Message(props: MessageProps) {
           </Show>
           <Show
             when={!props.editing}
-            fallback={<EditMessage text={text() ?? ''} onSave={(changed) => props.onSave(changed)} onCancel={() => props.onCancel()} />}
+            fallback={
+              <EditMessage
+                roomId={props.item.row?.room_id ?? ''}
+                text={text() ?? ''}
+                content={null}
+                onSave={(changed) => props.onSave(changed.text)}
+                onCancel={() => props.onCancel()}
+              />
+            }
           >
             <Show when={text() !== null} fallback={<p class="message-deleted">{en.deleted}</p>}>
-              <MessageText text={text() ?? ''} />
+              <MessageContent text={text() ?? ''} content={null} />
             </Show>
             <Show when={props.item.row?.text != null && props.item.row?.edited_at}>
               {(edited) => (

@@ -35,6 +35,8 @@ const t = textsOf(en)
 const longUnread = 12
 /** How long a message has to be in sight to count as read. */
 const readAfterMs = 300
+/** A name longer than this would make an empty composer two lines high. */
+const longestPlaceholder = 24
 
 /** A room: what was said, live, and where to say something. */
 export function RoomView(props: { room: RoomRow; archived: boolean; message: string | undefined }) {
@@ -299,10 +301,11 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
           </Show>
           <Composer
             roomId={roomId}
-            roomName={props.room.name}
+            label={t('composer', { room: props.room.name })}
+            placeholder={props.room.name.length > longestPlaceholder ? en.composerLong : t('composer', { room: props.room.name })}
             onTyping={typing.typed}
             onEditLast={editLast}
-            onSend={(text) => {
+            onSend={({ text }) => {
               typing.sent()
               if (conversation.detached()) void conversation.load().then(() => conversation.send(text))
               else conversation.send(text)

@@ -1,21 +1,42 @@
-const key = (roomId: string) => `atrium.draft.${roomId}`
+import type { Written } from '../islands/contract.ts'
 
-/** What was written in a room and not sent. Storage may be forbidden: then a draft lives as long as the tab. */
-const kept = new Map<string, string>()
+/** Where something is written: a room, or a thread in it. */
+export interface DraftPlace {
+  roomId: string
+  threadId: string | null
+}
 
-export function draftOf(roomId: string): string {
+const keyOf = ({ roomId, threadId }: DraftPlace) => `atrium.draft.${roomId}${threadId ? `.${threadId}` : ''}`
+const nothing: Written = { content: null, text: '' }
+
+/** What was written and not sent. Storage may be forbidden: then a draft lives as long as the tab. */
+const kept = new Map<string, Written>()
+
+export function draftOf(place: DraftPlace): Written {
+  const key = keyOf(place)
+  const known = kept.get(key)
+  if (known) return known
   try {
-    return kept.get(roomId) ?? localStorage.getItem(key(roomId)) ?? ''
+    return read(localStorage.getItem(key))
   } catch {
-    return ''
+    return nothing
   }
 }
 
-export function keepDraft(roomId: string, text: string): void {
-  kept.set(roomId, text)
+function read(stored: string | null): Written {
+  if (!stored) return nothing
+  // A draft of plain words is kept as they are.
+  if (!stored.startsWith('{')) return { content: null, text: stored }
+  const { content, text } = JSON.parse(stored) as Written
+  return { content, text }
+}
+
+export function keepDraft(place: DraftPlace, written: Written): void {
+  const key = keyOf(place)
+  kept.set(key, written)
   try {
-    if (text) localStorage.setItem(key(roomId), text)
-    else localStorage.removeItem(key(roomId))
+    if (written.text) localStorage.setItem(key, JSON.stringify(written))
+    else localStorage.removeItem(key)
   } catch {
     // See above.
   }

@@ -1,5 +1,5 @@
 import { isStoredFile, isStoredImage, safeAddress } from './addresses.ts'
-import { alignments, calloutKinds, colours, mentionKinds } from './palette.ts'
+import { alignments, calloutKinds, colours, mentionKinds, messageMentionKinds } from './palette.ts'
 
 /** Makes of whatever a document holds what this attribute can be. */
 type Clean = (value: unknown) => unknown
@@ -81,6 +81,13 @@ export const nodeAttributes: Record<string, Record<string, Clean>> = {
     id: (value) => (typeof value === 'string' && (uuid.test(value) || day.test(value)) ? value : null),
     label: words(200),
   },
+}
+
+/** The same for messages, in which more can be mentioned. */
+export const messageAttributes: typeof nodeAttributes = {
+  codeBlock: nodeAttributes.codeBlock ?? {},
+  orderedList: nodeAttributes.orderedList ?? {},
+  mention: { ...nodeAttributes.mention, kind: oneOf(messageMentionKinds, 'person') },
 }
 
 export const markAttributes: Record<string, Record<string, Clean>> = {

@@ -16,7 +16,8 @@ import type { Schema } from '@tiptap/pm/model'
 import { Guard, guardSchema } from './guard.ts'
 import { Link } from './link.ts'
 import { Highlight, TextStyle } from './marks.ts'
-import { blocks, InlineMath, Mention, TextAlign } from './nodes.ts'
+import { Mention } from './mention.ts'
+import { blocks, InlineMath, TextAlign } from './nodes.ts'
 
 /** Everything that a document can hold. The names of nodes, marks and attributes are stored: they may be added to (with a new
  *  SCHEMA_VERSION), never renamed. Runs in Node, Deno and the browser; the client adds how things look and behave. */

@@ -9,14 +9,13 @@ interface Computing {
 
 /** Makes the schema clean attributes whenever a node or mark comes into being. ProseMirror's own `validate` would throw, and then the
  *  binding to Yjs would delete the node: a document would lose text because of one wrong attribute. */
-export function guardSchema(schema: Schema): Schema {
-  for (const type of Object.values(schema.nodes)) guardNode(type as NodeType & Computing)
+export function guardSchema(schema: Schema, rules = nodeAttributes): Schema {
+  for (const type of Object.values(schema.nodes)) guardNode(type as NodeType & Computing, rules[type.name])
   for (const type of Object.values(schema.marks)) guardMark(type)
   return schema
 }
 
-function guardNode(type: NodeType & Computing) {
-  const rules = nodeAttributes[type.name]
+function guardNode(type: NodeType & Computing, rules: (typeof nodeAttributes)[string] | undefined) {
   if (!rules) return
   const compute = type.computeAttrs.bind(type)
   type.computeAttrs = (attributes) => cleanAttributes(rules, compute(attributes))
@@ -30,10 +29,11 @@ function guardMark(type: MarkType) {
 }
 
 /** Guards the schema of an editor, which Tiptap builds anew for each. */
-export const Guard = Extension.create({
+export const Guard = Extension.create<{ rules: typeof nodeAttributes }>({
   name: 'guard',
   priority: 10_000,
+  addOptions: () => ({ rules: nodeAttributes }),
   onBeforeCreate() {
-    guardSchema(this.editor.schema)
+    guardSchema(this.editor.schema, this.options.rules)
   },
 })

@@ -8,7 +8,8 @@ import {
 import { TaskList, TaskItem as TiptapTaskItem } from '@tiptap/extension-list'
 import { TableCell, TableHeader, TableRow, Table as TiptapTable } from '@tiptap/extension-table'
 import { isStoredImage } from './addresses.ts'
-import type { CalloutKind, MentionKind } from './palette.ts'
+import { data } from './mention.ts'
+import type { CalloutKind } from './palette.ts'
 
 export const CodeBlock = TiptapCodeBlock.configure({ enableTabIndentation: true, tabSize: 2 })
 
@@ -73,9 +74,6 @@ declare module '@tiptap/core' {
       /** Puts the selected blocks into a callout, or takes them out of it when it is of this kind already. */
       toggleCallout(kind: CalloutKind): ReturnType
     }
-    mention: {
-      insertMention(mention: { kind: MentionKind; id: string; label: string | null }): ReturnType
-    }
   }
 }
 
@@ -119,38 +117,6 @@ export const InlineMath = math('inlineMath', 'span')
 /** A formula in LaTeX, on its own. */
 export const BlockMath = math('blockMath', 'div')
 
-/** Somebody, a page or a day. A person's name is stored for those who only have the text; a page's title is not, since not everybody who
- *  reads this document may know it. The id of a day is its date, as in 2026-12-01. */
-export const Mention = Node.create({
-  name: 'mention',
-  group: 'inline',
-  inline: true,
-  atom: true,
-  addAttributes() {
-    return { kind: { ...data('kind'), default: 'person' }, id: data('id'), label: data('label') }
-  },
-  parseHTML: () => [{ tag: 'span[data-type="mention"]' }],
-  renderHTML: ({ node, HTMLAttributes }) => ['span', { ...HTMLAttributes, 'data-type': 'mention' }, mentionText(node.attrs)],
-  renderText: ({ node }) => mentionText(node.attrs),
-  addCommands() {
-    return {
-      insertMention:
-        (attributes) =>
-        ({ commands }) =>
-          commands.insertContent([
-            { type: this.name, attrs: attributes },
-            { type: 'text', text: ' ' },
-          ]),
-    }
-  },
-})
-
-/** A mention for those who only have the text. */
-export function mentionText({ kind, id, label }: Record<string, unknown>): string {
-  if (kind === 'date') return String(id ?? '')
-  return kind === 'person' && label ? `@${label}` : ''
-}
-
 /** Where the lines of paragraphs and headings stand; null is where the writing direction has them. */
 export const TextAlign = Extension.create({
   name: 'textAlign',
@@ -185,14 +151,6 @@ export const blocks = [
   BlockMath,
   File,
 ]
-
-function data(name: string) {
-  return {
-    default: null,
-    parseHTML: (element: HTMLElement) => element.getAttribute(`data-${name}`),
-    renderHTML: (attributes: Record<string, unknown>) => (attributes[name] === null ? {} : { [`data-${name}`]: attributes[name] }),
-  }
-}
 
 function number(attribute: string) {
   return (element: HTMLElement) => {

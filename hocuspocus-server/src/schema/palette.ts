@@ -11,4 +11,7 @@ export const alignments = ['left', 'center', 'right', 'justify'] as const
 
 export const mentionKinds = ['person', 'document', 'date'] as const
 
-export type MentionKind = (typeof mentionKinds)[number]
+/** In a message one may also call a group, who is here, and everybody. */
+export const messageMentionKinds = [...mentionKinds, 'group', 'here', 'all'] as const
+
+export type MessageMentionKind = (typeof messageMentionKinds)[number]

@@ -7,7 +7,7 @@ import { Tool } from './Toolbar.tsx'
 
 interface LinkFormProps {
   editor: Editor
-  text: EditorText
+  text: Pick<EditorText, 'linkAddress' | 'linkHint' | 'linkInvalid' | 'linkApply' | 'linkRemove' | 'linkOpen'>
   href: string
   /** True when somebody asked to edit; false when the caret merely stands in a link. */
   focused: boolean

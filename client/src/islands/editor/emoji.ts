@@ -12,6 +12,9 @@ const emoji = data.split(';').map((entry) => {
   return { sign, name, aliases: words.split(' ') }
 })
 
+/** Every one, in the order in which people look for them. */
+export const allEmoji = (): readonly Emoji[] => emoji
+
 /** What fits, best first: another word for it, a word of its name, what begins with it, what contains it. */
 export function findEmoji(typed: string): Emoji[] {
   const wanted = typed.toLowerCase().replaceAll('_', ' ')

@@ -3,7 +3,7 @@ import type { Choice } from './listbox.ts'
 import { suggest } from './suggest.ts'
 
 /** Typing `:` and two letters offers emoji. Their names load with the first one. */
-export function emojiMenu(options: { text: EditorText; container: HTMLElement }) {
+export function emojiMenu(options: { text: Pick<EditorText, 'emoji' | 'emojiNone'>; container: HTMLElement }) {
   return suggest<Choice & { sign: string }>({
     name: 'emojiMenu',
     char: ':',

@@ -26,6 +26,7 @@ import { tableView } from './nodes/table.ts'
 import { toggleContentView, toggleView } from './nodes/toggle.ts'
 import { paste } from './paste/paste.ts'
 import { slashMenu } from './slashMenu.ts'
+import { asOneStep } from './undoStep.ts'
 import { uploads } from './uploads.ts'
 
 export interface ExtensionOptions {
@@ -67,7 +68,10 @@ export function extensions({ props, provider, container, onUnknown, actions, edi
     slashMenu({ ...ground, actions }),
     mentionMenu({ ...ground, mentions: props.mentions }),
     emojiMenu(ground),
-    paste({ onTooLarge: () => props.onNotice({ code: 'paste_too_large', message: '' }) }),
+    paste({
+      onTooLarge: () => props.onNotice({ code: 'paste_too_large', message: '' }),
+      asOneStep: (view, change) => asOneStep(view.state, change),
+    }),
     blockHandle({ ...ground, actions }),
     keys({ editLink, focusMenu }),
     // Of the top level alone: anything deeper would have to be looked for with each letter, and cells and lists need none.

@@ -2,10 +2,12 @@ import { createRoot } from 'react-dom/client'
 import type { EditorProps, Island } from '../contract.ts'
 import { DocumentEditor } from './DocumentEditor.tsx'
 import './editor.css'
+import './highlight.css'
 import './moves/blockHandle.css'
 import './menus.css'
 import './nodes/nodes.css'
 import './nodes/table.css'
+import './suggestions.css'
 
 /** Puts an editor into `element`. Menus are drawn inside it too, so that they work above a dialog. */
 export function mountEditor(element: HTMLElement, initial: EditorProps): Island<EditorProps> {

@@ -6,7 +6,11 @@ import { suggest } from './suggest.ts'
 type Found = MentionChoice & Choice
 
 /** Typing `@` offers people, pages and days. */
-export function mentionMenu(options: { text: EditorText; container: HTMLElement; mentions: Pick<Mentions, 'search'> }) {
+export function mentionMenu(options: {
+  text: Pick<EditorText, 'mention' | 'mentionNone' | 'mentionDays' | 'mentionPeople' | 'mentionPages'>
+  container: HTMLElement
+  mentions: Pick<Mentions, 'search'>
+}) {
   const { text, mentions } = options
   return suggest<Found>({
     name: 'mentionMenu',
@@ -22,9 +26,9 @@ export function mentionMenu(options: { text: EditorText; container: HTMLElement;
       })
       const found = await mentions.search(query)
       const others = found.map((choice): Found => {
-        const isPerson = choice.kind === 'person'
-        const mark = choice.sign ? { sign: choice.sign } : ({ icon: isPerson ? 'person' : 'page' } as const)
-        return { ...choice, ...mark, group: isPerson ? text.mentionPeople : text.mentionPages }
+        const isPage = choice.kind === 'document'
+        const mark = choice.sign ? { sign: choice.sign } : ({ icon: isPage ? 'page' : 'person' } as const)
+        return { ...choice, ...mark, group: isPage ? text.mentionPages : text.mentionPeople }
       })
       return [...days, ...others]
     },
@@ -34,7 +38,7 @@ export function mentionMenu(options: { text: EditorText; container: HTMLElement;
         .chain()
         .focus()
         .deleteRange(range)
-        .insertMention({ kind, id, label: kind === 'person' ? label : null })
+        .insertMention({ kind, id, label: kind === 'person' || kind === 'group' ? label : null })
         .run()
     },
   })

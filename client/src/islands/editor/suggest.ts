@@ -14,6 +14,8 @@ interface SuggestOptions<Item extends Choice> {
   /** Letters after the character before anything is offered. */
   minLength?: number
   allowSpaces?: boolean
+  /** The character counts only where the whole text begins. */
+  atStart?: boolean
   items(query: string): Item[] | Promise<Item[]>
   /** `range` holds what was typed, the character included. */
   choose(editor: Editor, range: Range, item: Item): void
@@ -31,7 +33,8 @@ export function suggest<Item extends Choice>(options: SuggestOptions<Item>) {
           char: options.char,
           container: options.container,
           allowSpaces: options.allowSpaces ?? false,
-          allow: ({ state, range }) => isProse(state.selection.$from) && range.to - range.from > (options.minLength ?? 0),
+          allow: ({ state, range }) =>
+            isProse(state.selection.$from) && range.to - range.from > (options.minLength ?? 0) && (!options.atStart || range.from === 1),
           items: ({ query }) => options.items(query),
           command: ({ editor, range, props }) => options.choose(editor, range, props),
           render: () => {

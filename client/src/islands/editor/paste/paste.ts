@@ -1,8 +1,7 @@
 import { type Editor, Extension } from '@tiptap/core'
-import { type Node as DocumentNode, Slice } from '@tiptap/pm/model'
+import { DOMParser, DOMSerializer, type Node as DocumentNode, type Schema, Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
-import { asOneStep } from '../undoStep.ts'
 import { cleanHtml } from './cleanHtml.ts'
 import { copiedText } from './copiedText.ts'
 import { looksLikeMarkdown } from './markdown.ts'
@@ -13,8 +12,14 @@ const bytesPerNode = 24
 /** Beyond this even reading it would stop the page for seconds. */
 const mostCharacters = 24 * 1024 * 1024
 
+interface PasteOptions {
+  onTooLarge(): void
+  /** Runs a change as one step of undo, whatever was typed just before or after. */
+  asOneStep(view: EditorView, change: () => void): void
+}
+
 /** Pastes what others copied as what it means, and copies so that others understand it. */
-export function paste(options: { onTooLarge(): void }) {
+export function paste(options: PasteOptions) {
   return Extension.create({
     name: 'cleanPaste',
     // Before the programs that take everything: tables, links, pictures.
@@ -53,7 +58,7 @@ export function paste(options: { onTooLarge(): void }) {
               if (asked || view.state.selection.$from.parent.type.spec.code) return false
               if (pasteCode(editor, event.clipboardData, text)) return true
               if (event.clipboardData?.types.includes('text/html') || !looksLikeMarkdown(text)) return false
-              void pasteMarkdown(editor, view, slice, text)
+              void pasteMarkdown(editor, view, slice, text, options)
               return true
             },
           },
@@ -90,17 +95,25 @@ function pasteCode(editor: Editor, clipboard: DataTransfer | null, text: string)
 }
 
 /** The words at once, and what they mean in a second step: undo returns to the words. */
-async function pasteMarkdown(editor: Editor, view: EditorView, slice: Slice, text: string) {
+async function pasteMarkdown(editor: Editor, view: EditorView, slice: Slice, text: string, { asOneStep }: PasteOptions) {
   const { from } = view.state.selection
-  asOneStep(view.state, () => view.dispatch(view.state.tr.replaceSelection(slice).setMeta('paste', true).scrollIntoView()))
+  asOneStep(view, () => view.dispatch(view.state.tr.replaceSelection(slice).setMeta('paste', true).scrollIntoView()))
   const to = view.state.selection.to
   const pasted = view.state.doc.slice(from, to)
   const read = await import('../../../../../hocuspocus-server/src/formats/readMarkdown.ts').catch(() => null)
   // Who has typed on, or another person in this place, has made something else of the words.
   if (!read || view.isDestroyed || to > view.state.doc.content.size || !view.state.doc.slice(from, to).eq(pasted)) return
-  const blocks = read.readMarkdown(text).toJSON().content as unknown[]
-  const formatted = editor.schema.nodeFromJSON({ type: 'doc', content: blocks }) as DocumentNode
+  const formatted = inSchema(editor.schema, read.readMarkdown(text))
   const single = formatted.childCount === 1 && formatted.firstChild?.type.name === 'paragraph'
   const replacement = single ? Slice.maxOpen(formatted.content) : new Slice(formatted.content, 0, 0)
-  asOneStep(view.state, () => view.dispatch(view.state.tr.replaceRange(from, to, replacement).scrollIntoView()))
+  asOneStep(view, () => view.dispatch(view.state.tr.replaceRange(from, to, replacement).scrollIntoView()))
+}
+
+/** The same in the schema of this editor. One that knows less than documents takes what it can and the words of the rest. */
+function inSchema(schema: Schema, document: DocumentNode): DocumentNode {
+  const known = document.type.schema
+  if (Object.keys(known.nodes).every((name) => schema.nodes[name])) return schema.nodeFromJSON(document.toJSON())
+  const drawn = window.document.createElement('div')
+  drawn.append(DOMSerializer.fromSchema(known).serializeFragment(document.content))
+  return DOMParser.fromSchema(schema).parse(drawn)
 }

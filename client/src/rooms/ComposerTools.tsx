@@ -1,0 +1,58 @@
+import { createSignal, lazy, Show, Suspense } from 'solid-js'
+import { composerEn as en } from './composerEn.ts'
+import { ToolIcon } from './ToolIcon.tsx'
+
+const EmojiPicker = lazy(() => import('../emoji/EmojiPicker.tsx').then((module) => ({ default: module.EmojiPicker })))
+
+interface ToolsProps {
+  formatting: boolean
+  onFormatting(shown: boolean): void
+  /** Writes at the caret. */
+  onInsert(typed: string): void
+}
+
+/** What a message can be given beside words. */
+export function ComposerTools(props: ToolsProps) {
+  const [picking, setPicking] = createSignal(false)
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet icon-only"
+        aria-label={en.formats}
+        title={en.formats}
+        aria-pressed={props.formatting}
+        onClick={() => props.onFormatting(!props.formatting)}
+      >
+        <ToolIcon name="formats" />
+      </button>
+      <button
+        type="button"
+        class="button quiet icon-only"
+        aria-label={en.emoji}
+        title={en.emoji}
+        aria-expanded={picking()}
+        aria-haspopup="dialog"
+        onClick={() => setPicking(!picking())}
+      >
+        <ToolIcon name="emoji" />
+      </button>
+      <button type="button" class="button quiet icon-only" aria-label={en.mention} title={en.mention} onClick={() => props.onInsert('@')}>
+        <ToolIcon name="mention" />
+      </button>
+      <Show when={picking()}>
+        <div class="composer-popup">
+          <Suspense>
+            <EmojiPicker
+              onPick={(sign) => {
+                setPicking(false)
+                props.onInsert(sign)
+              }}
+              onClose={() => setPicking(false)}
+            />
+          </Suspense>
+        </div>
+      </Show>
+    </>
+  )
+}
