@@ -276,3 +276,29 @@ test('[EDIT9] each block is written from the side of its own words, and a caret 
   await lines.nth(1).locator('.caret').waitFor()
   expect(await lines.nth(1).evaluate((line) => line.clientHeight)).toBe(height)
 })
+
+test('[EDIT10] what is far from the caret in a long page rests while somebody types, and is there when he goes to it', {
+  timeout: 90_000,
+}, async () => {
+  await openTogether(Array.from({ length: 500 }, (_, index) => `<p>Paragraph ${index + 1}</p>`).join(''))
+  const { page } = anna
+  const first = body(page).locator('p').first()
+  const rests = () => first.evaluate((block) => getComputedStyle(block).contentVisibility === 'hidden')
+  await page.keyboard.press('Control+End')
+  await expect
+    .poll(async () => {
+      await page.keyboard.type('e')
+      return rests()
+    })
+    .toBe(true)
+  await expect.poll(rests).toBe(false)
+  await expect
+    .poll(async () => {
+      await page.keyboard.type('e')
+      return rests()
+    })
+    .toBe(true)
+  await page.keyboard.press('Control+Home')
+  await expect.poll(rests).toBe(false)
+  await expect.poll(() => first.evaluate((block) => block.getBoundingClientRect().top > 0)).toBe(true)
+})

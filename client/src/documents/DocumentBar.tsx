@@ -1,5 +1,5 @@
 import { A } from '@solidjs/router'
-import { For, Show } from 'solid-js'
+import { createEffect, createSignal, For, on, onCleanup, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import type { SavedState } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
@@ -39,19 +39,34 @@ export function Breadcrumbs(props: { document: DocumentRow }) {
   )
 }
 
+/** "Saved" comes back when nothing was on its way for this long: otherwise the word would change twice with each letter, and the
+ *  browser would lay out the page as often. */
+const calmMs = 500
+
 /** Whether what is typed is safe. Only what a person should act on is announced. */
 export function SavedWord(props: { state: SavedState }) {
-  const isUnusual = () => props.state === 'offline' || props.state === 'read_only' || props.state === 'denied'
+  const [shown, setShown] = createSignal(props.state)
+  createEffect(
+    on(
+      () => props.state,
+      (state) => {
+        const timer = setTimeout(() => setShown(state), state === 'saved' && shown() === 'saving' ? calmMs : 0)
+        onCleanup(() => clearTimeout(timer))
+      },
+      { defer: true },
+    ),
+  )
+  const isUnusual = () => shown() === 'offline' || shown() === 'read_only' || shown() === 'denied'
   return (
     <>
-      <span class="saved" data-state={props.state} title={t(`stateHints.${props.state}`)}>
+      <span class="saved" data-state={shown()} title={t(`stateHints.${shown()}`)}>
         <Show when={isUnusual()}>
-          <Icon name={props.state === 'offline' ? 'cloud' : 'lock'} />
+          <Icon name={shown() === 'offline' ? 'cloud' : 'lock'} />
         </Show>
-        {t(`states.${props.state}`)}
+        {t(`states.${shown()}`)}
       </span>
       <span class="visually-hidden" role="status">
-        {isUnusual() ? t(`stateHints.${props.state}`) : ''}
+        {isUnusual() ? t(`stateHints.${shown()}`) : ''}
       </span>
     </>
   )
