@@ -87,7 +87,7 @@ as $$
     where of_type = 'document' and document.id = object
     union all
     select false, coalesce(room.archived_at, space.archived_at) is not null
-    from atrium.rooms room join atrium.spaces space on space.id = room.space_id
+    from atrium.rooms room left join atrium.spaces space on space.id = room.space_id
     where of_type = 'room' and room.id = object
   ) state
 $$;

@@ -57,6 +57,27 @@ end $$;
 comment on function atrium_private.everybodys_rights(uuid, uuid, uuid[]) is
   'Every role that anybody has in a workspace, on its spaces, on private rooms and by grants, and from where; for one space or some people when given. Public rooms and documents follow their space besides.';
 
+-- Definer: it reads everybody's rights. Not granted: it answers for anybody.
+create function atrium_private.people_seeing_room(in_room uuid, among uuid[])
+  returns setof uuid
+  language sql stable security definer rows 20 set search_path = ''
+as $$
+  select rights.user_id
+  from atrium.rooms room
+  cross join lateral atrium_private.everybodys_rights(room.workspace_id, room.space_id, among) rights
+  where room.id = in_room and room.kind = 'room' and case rights.object_type
+    when 'space' then not room.private and rights.object_id = room.space_id
+    when 'room' then rights.object_id = room.id else false end
+  union
+  select inside.user_id
+  from atrium.rooms room
+  join atrium.room_members inside on inside.room_id = room.id
+  join atrium.members member on member.workspace_id = room.workspace_id and member.user_id = inside.user_id
+  where room.id = in_room and room.kind = 'direct' and (among is null or inside.user_id = any (among))
+    and member.suspended_at is null and (member.expires_at is null or member.expires_at > now())
+$$;
+comment on function atrium_private.people_seeing_room(uuid, uuid[]) is 'Those of some people, or of all when null, who may read a room at present.';
+
 -- Definer: it explains the rights of other people.
 create function atrium_private.rights_on_item(of_type text, object uuid)
   returns table (user_id uuid, source text, source_id uuid, role atrium.role)

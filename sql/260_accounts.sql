@@ -33,11 +33,11 @@ begin
       or not exists (select from atrium.space_members inside where inside.space_id = space.id and inside.user_id is distinct from from_user)
     )
   on conflict (space_id, user_id) do update set role = 'admin';
-  -- A private room that nobody would see any more.
+  -- A private room that nobody would see any more. A direct conversation goes to nobody.
   insert into atrium.room_members (room_id, user_id)
   select room.id, to_user from atrium.rooms room
   join atrium.room_members leaving on leaving.room_id = room.id and leaving.user_id = from_user
-  where room.workspace_id = in_workspace and room.private
+  where room.workspace_id = in_workspace and room.private and room.kind = 'room'
     and not exists (select from atrium.room_members other where other.room_id = room.id and other.user_id <> from_user)
   on conflict do nothing;
   if not exists (
@@ -182,8 +182,8 @@ begin
           or document.id in (select atrium_private.granted_to_caller('document', 'viewer')))
     ),
     'messages', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', message.id, 'room_id', message.room_id, 'text', message.text,
-        'created_at', message.created_at, 'edited_at', message.edited_at, 'deleted_at', message.deleted_at)
+      select coalesce(jsonb_agg(jsonb_build_object('id', message.id, 'room_id', message.room_id, 'thread_id', message.thread_id, 'text', message.text,
+        'content', message.content, 'created_at', message.created_at, 'edited_at', message.edited_at, 'deleted_at', message.deleted_at)
         order by message.created_at, message.id), '[]')
       from atrium.messages message where message.author_id = me
     ),
@@ -194,6 +194,10 @@ begin
     ),
     'rooms', (select coalesce(jsonb_agg(to_jsonb(inside)), '[]') from atrium.room_members inside where inside.user_id = me),
     'read_marks', (select coalesce(jsonb_agg(to_jsonb(mark)), '[]') from atrium.read_marks mark where mark.user_id = me),
+    'message_edits', (select coalesce(jsonb_agg(to_jsonb(edit)), '[]') from atrium.message_edits edit where edit.author_id = me),
+    'message_reactions', (select coalesce(jsonb_agg(to_jsonb(reaction)), '[]') from atrium.message_reactions reaction where reaction.user_id = me),
+    'saved_messages', (select coalesce(jsonb_agg(to_jsonb(saved)), '[]') from atrium.saved_messages saved where saved.user_id = me),
+    'thread_follows', (select coalesce(jsonb_agg(to_jsonb(follow)), '[]') from atrium.thread_follows follow where follow.user_id = me),
     'grants', (select coalesce(jsonb_agg(to_jsonb(shared)), '[]') from atrium.grants shared where shared.user_id = me),
     'rights_changed', (
       select coalesce(jsonb_agg(jsonb_build_object('at', event.at, 'workspace_id', event.workspace_id, 'action', event.action,
@@ -211,7 +215,7 @@ create function atrium.export_my_data()
   language sql stable set search_path = ''
 as $$ select atrium_private.export_my_data() $$;
 comment on function atrium.export_my_data() is
-  'Everything that is kept about the caller, as one JSON object: account, profile, sessions, memberships, documents that he made and may still read, messages, comments, rooms, read_marks, grants, rights_changed.
+  'Everything that is kept about the caller, as one JSON object: account, profile, sessions, memberships, documents that he made and may still read, messages, comments, rooms, read_marks, message_edits, message_reactions, saved_messages, thread_follows, grants, rights_changed.
 Example: select atrium.export_my_data();
 Errors: 401 not_signed_in.';
 grant execute on function atrium.export_my_data to authenticated;

@@ -43,9 +43,16 @@ as $$
       and (not room.private or exists (
         select from atrium.room_members inside where inside.room_id = room.id and (of_user is null or inside.user_id = of_user)
       ))
+    union all
+    -- Who loses the workspace loses what he said to single people in it.
+    select room.id from atrium.rooms room
+    where room.workspace_id = in_workspace and room.kind = 'direct' and (of_user is null or exists (
+      select from atrium.room_members inside where inside.room_id = room.id and inside.user_id = of_user
+    ))
   ))
 $$;
-comment on function atrium_private.lose_spaces(uuid, uuid, uuid[]) is 'Moves the topics of spaces and of their rooms, after a person, or several, lost them.';
+comment on function atrium_private.lose_spaces(uuid, uuid, uuid[]) is
+  'Moves the topics of spaces and of their rooms, after a person, or several, lost them; with a workspace, of its direct conversations too.';
 
 -- Definer: it changes tables that nobody may write. An account can be deleted without asking whether it owns something.
 create function atrium_private.hand_over(in_workspace uuid)
@@ -219,12 +226,39 @@ begin
   if exists (select from atrium.rooms room where room.id = old.room_id and room.private) then
     perform atrium_private.notify_access(old.user_id, null, null, null);
     perform atrium_private.bump_epochs(null, null, array[old.room_id]);
+    -- A private room is never without somebody who looks after it.
+    update atrium.room_members heir set role = 'moderator'
+    where old.role = 'moderator' and heir.room_id = old.room_id and heir.user_id = (
+      select other.user_id from atrium.room_members other where other.room_id = old.room_id order by other.joined_at, other.user_id limit 1
+    ) and not exists (
+      select from atrium.room_members other where other.room_id = old.room_id and other.role = 'moderator'
+    );
+    -- When the last account of a direct conversation is gone nobody can open it again.
+    delete from atrium.rooms room
+    where room.id = old.room_id and room.kind = 'direct' and not exists (
+      select from atrium.profiles person where person.id = any (room.people)
+    );
   end if;
   return null;
 end $$;
-comment on function atrium_private.after_room_member_change() is 'What follows when somebody leaves a private room.';
+comment on function atrium_private.after_room_member_change() is 'What follows when somebody leaves a private room or direct conversation.';
 create trigger after_room_member_change after delete on atrium.room_members
   for each row execute function atrium_private.after_room_member_change();
+
+-- Definer: it changes tables that nobody may write.
+create function atrium_private.after_room_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(null, null, new.space_id, null);
+  perform atrium_private.bump_epochs(null, null, array[new.id]);
+  return null;
+end $$;
+comment on function atrium_private.after_room_change() is 'Whoever has a room open is asked again when it becomes private.';
+create trigger after_room_change after update of private on atrium.rooms
+  for each row when (new.private and not old.private)
+  execute function atrium_private.after_room_change();
 
 -- Definer: it changes tables that nobody may write.
 create function atrium_private.after_grant_change()

@@ -98,6 +98,10 @@ begin
   if before is null then
     return null;
   end if;
+  -- Who talks with whom is nobody else's business.
+  if known ->> 'kind' = 'direct' then
+    return null;
+  end if;
   -- A private space or room is invisible to admins who are not in it, and so is its name.
   if known ->> 'private' = 'true' and before ? 'name' then
     before := before || '{"name": null}';
@@ -109,7 +113,7 @@ begin
   elsif tg_table_name = 'space_members' then
     select space.workspace_id into in_workspace from atrium.spaces space where space.id = (known ->> 'space_id')::uuid;
   elsif tg_table_name = 'room_members' then
-    select room.workspace_id into in_workspace from atrium.rooms room where room.id = (known ->> 'room_id')::uuid and room.private;
+    select room.workspace_id into in_workspace from atrium.rooms room where room.id = (known ->> 'room_id')::uuid and room.private and room.kind = 'room';
   end if;
   if in_workspace is not null then
     perform atrium_private.audit(
@@ -148,10 +152,10 @@ create trigger a_audit after insert or update or delete on atrium.spaces
   for each row execute function atrium_private.audit_change('space', 'name', 'private', 'archived_at');
 create trigger a_audit after insert or update or delete on atrium.space_members
   for each row execute function atrium_private.audit_change('space_member', 'user_id', 'group_id', 'role');
-create trigger a_audit after insert or update or delete on atrium.rooms
-  for each row execute function atrium_private.audit_change('room', 'name', 'private', 'archived_at');
+create trigger a_audit after insert or update of name, private, posting, archived_at or delete on atrium.rooms
+  for each row execute function atrium_private.audit_change('room', 'name', 'private', 'posting', 'archived_at');
 create trigger a_audit after insert or update or delete on atrium.room_members
-  for each row execute function atrium_private.audit_change('room_member', 'user_id');
+  for each row execute function atrium_private.audit_change('room_member', 'user_id', 'role');
 create trigger a_audit after insert or update or delete on atrium.grants
   for each row execute function atrium_private.audit_change('grant', 'user_id', 'group_id', 'role', 'expires_at');
 create trigger a_audit after insert or update or delete on atrium.links

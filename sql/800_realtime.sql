@@ -59,6 +59,13 @@ create function atrium_private.send_to_people(people uuid[], event text, payload
 as $$ select atrium_private.send(format('user:%s', person), event, payload) from (select distinct unnest(people) as person) everybody $$;
 comment on function atrium_private.send_to_people(uuid[], text, jsonb) is 'Sends to each person''s own topic.';
 
+-- Definer: it reads epochs whatever the caller may see.
+create function atrium_private.send_to_room(in_room uuid, event text, payload jsonb)
+  returns void
+  language sql security definer set search_path = ''
+as $$ select atrium_private.send(format('room:%s:%s', room.id, room.epoch), event, payload) from atrium.rooms room where room.id = in_room $$;
+comment on function atrium_private.send_to_room(uuid, text, jsonb) is 'Sends to whoever has the room open.';
+
 -- Definer: it reads who is in a space whatever the caller may see.
 create function atrium_private.people_in_space(in_space uuid)
   returns uuid[]
@@ -80,8 +87,14 @@ create function atrium_private.people_in_room(in_room uuid)
   language sql stable security definer set search_path = ''
 as $$
   select array(
-    select inside.user_id from atrium.room_members inside join atrium.rooms room on room.id = inside.room_id
+    -- Who is suspended, or is not in the private space around it, does not see the room.
+    select inside.user_id from atrium.room_members inside
+    join atrium.rooms room on room.id = inside.room_id
+    join atrium.members member on member.workspace_id = room.workspace_id and member.user_id = inside.user_id
+    left join atrium.spaces space on space.id = room.space_id and space.private
     where inside.room_id = in_room and room.private
+      and member.suspended_at is null and (member.expires_at is null or member.expires_at > now())
+      and (space.id is null or inside.user_id = any (atrium_private.people_in_space(space.id)))
     union
     select shared.user_id from atrium.grants shared
     where shared.object_type = 'room' and shared.object_id = in_room and shared.user_id is not null

@@ -136,7 +136,8 @@ create function atrium_private.announce_room()
   language plpgsql security definer set search_path = ''
 as $$
 begin
-  if not new.private then
+  -- Those from whom it was hidden just now must hear that, too.
+  if not new.private or (tg_op = 'UPDATE' and not old.private) then
     perform atrium_private.send(
       format('space:%s:%s', space.id, space.epoch), 'rooms', jsonb_build_object('id', new.id, 'op', lower(tg_op)))
     from atrium.spaces space where space.id = new.space_id;
@@ -148,7 +149,8 @@ comment on function atrium_private.announce_room() is 'rooms {id, op} to the spa
 create trigger announce_new after insert on atrium.rooms
   for each row execute function atrium_private.announce_room();
 create trigger announce after update on atrium.rooms
-  for each row when ((old.name, old.topic, old.archived_at, old.private, old.space_id) is distinct from (new.name, new.topic, new.archived_at, new.private, new.space_id))
+  for each row when ((old.name, old.topic, old.description, old.posting, old.archived_at, old.private, old.space_id)
+    is distinct from (new.name, new.topic, new.description, new.posting, new.archived_at, new.private, new.space_id))
   execute function atrium_private.announce_room();
 
 -- Definer: see above.
@@ -162,8 +164,8 @@ begin
   perform atrium_private.send_to_people(array[inside.user_id], 'rooms', jsonb_build_object('id', inside.room_id));
   return null;
 end $$;
-comment on function atrium_private.announce_room_member() is 'rooms {id} to the person who came or went.';
-create trigger announce after insert or delete on atrium.room_members
+comment on function atrium_private.announce_room_member() is 'rooms {id} to the person who came or went, or whose role changed.';
+create trigger announce after insert or update of role or delete on atrium.room_members
   for each row execute function atrium_private.announce_room_member();
 
 -- Definer: see above.
@@ -173,12 +175,12 @@ create function atrium_private.announce_message()
 as $$
 declare
   room atrium.rooms;
-  activity jsonb := jsonb_build_object('room_id', new.room_id, 'last_seq', new.seq, 'author_id', new.author_id);
+  activity jsonb := jsonb_build_object('room_id', new.room_id, 'last_seq', new.seq, 'last_place', new.place, 'author_id', new.author_id);
 begin
   select known.* into room from atrium.rooms known where known.id = new.room_id;
   perform atrium_private.send(
     format('room:%s:%s', room.id, room.epoch), case tg_op when 'INSERT' then 'message' else 'message_changed' end, to_jsonb(new));
-  if tg_op = 'INSERT' then
+  if tg_op = 'INSERT' and new.thread_id is null then
     if not room.private then
       perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'room_activity', activity)
       from atrium.spaces space where space.id = room.space_id;
@@ -188,9 +190,33 @@ begin
   return null;
 end $$;
 comment on function atrium_private.announce_message() is
-  'message or message_changed with the row to the room; room_activity {room_id, last_seq, author_id} to the space, or to each member of a private room.';
-create trigger announce after insert or update on atrium.messages
+  'message or message_changed with the row to the room; room_activity {room_id, last_seq, last_place, author_id} to the space, or to each member of a private room. Of replies in threads nobody is told but the room and, by announce_replies, those who follow.';
+create trigger announce_new after insert on atrium.messages
   for each row execute function atrium_private.announce_message();
+create trigger announce after update on atrium.messages
+  for each row when ((old.text, old.content, old.mentions, old.files, old.edited_at, old.deleted_at)
+    is distinct from (new.text, new.content, new.mentions, new.files, new.edited_at, new.deleted_at))
+  execute function atrium_private.announce_message();
+
+-- Definer: see above.
+create function atrium_private.announce_replies()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.send_to_room(new.room_id, 'thread', jsonb_build_object(
+    'id', new.id, 'reply_count', new.reply_count, 'last_reply_at', new.last_reply_at));
+  perform atrium_private.send_to_people(
+    array(select follow.user_id from atrium.thread_follows follow where follow.thread_id = new.id and follow.following
+      and follow.user_id in (select atrium_private.people_seeing_room(new.room_id, array(
+        select known.user_id from atrium.thread_follows known where known.thread_id = new.id)))),
+    'threads', jsonb_build_object('thread_id', new.id, 'room_id', new.room_id));
+  return null;
+end $$;
+comment on function atrium_private.announce_replies() is
+  'thread {id, reply_count, last_reply_at} to the room, threads {thread_id, room_id} to those who follow the thread and may still read it.';
+create trigger announce_replies after update of reply_count on atrium.messages
+  for each row execute function atrium_private.announce_replies();
 
 -- Definer: see above.
 create function atrium_private.announce_favourite()

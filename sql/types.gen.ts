@@ -119,10 +119,28 @@ export type Database = {
         Update: { workspace_id?: string; user_id?: string; role?: Role; suspended_at?: string | null; expires_at?: string | null; needs_mfa?: boolean; joined_at?: string }
         Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'members_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      message_edits: {
+        Row: { message_id: string; version: number; room_id: string; author_id: string | null; edited_at: string; text: string; content: Json | null }
+        Insert: { message_id: string; version: number; room_id: string; author_id?: string | null; edited_at?: string; text: string; content?: Json | null }
+        Update: { message_id?: string; version?: number; room_id?: string; author_id?: string | null; edited_at?: string; text?: string; content?: Json | null }
+        Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'message_edits_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'message_edits_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'}]
+      }
+      message_pins: {
+        Row: { message_id: string; room_id: string; pinned_by: string | null; pinned_at: string }
+        Insert: { message_id: string; room_id: string; pinned_by?: string | null; pinned_at?: string }
+        Update: { message_id?: string; room_id?: string; pinned_by?: string | null; pinned_at?: string }
+        Relationships: [{'columns':['message_id'],'isOneToOne':true,'foreignKeyName':'message_pins_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['pinned_by'],'isOneToOne':false,'foreignKeyName':'message_pins_pinned_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      message_reactions: {
+        Row: { message_id: string; user_id: string; emoji: string; room_id: string; created_at: string }
+        Insert: { message_id: string; user_id: string; emoji: string; room_id: string; created_at?: string }
+        Update: { message_id?: string; user_id?: string; emoji?: string; room_id?: string; created_at?: string }
+        Relationships: [{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'message_reactions_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'message_reactions_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       messages: {
-        Row: { id: string; room_id: string; seq: number; author_id: string | null; text: string | null; created_at: string; edited_at: string | null; deleted_at: string | null }
-        Insert: { id?: string; room_id: string; seq: number; author_id?: string | null; text?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
-        Update: { id?: string; room_id?: string; seq?: number; author_id?: string | null; text?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Row: { id: string; room_id: string; seq: number; place: number | null; author_id: string | null; bot_name: string | null; text: string | null; content: Json | null; mentions: Json; files: Json; thread_id: string | null; quote_id: string | null; forwarded_id: string | null; forwarded: Json | null; reply_count: number; last_reply_at: string | null; created_at: string; edited_at: string | null; deleted_at: string | null }
+        Insert: { id?: string; room_id: string; seq: number; place?: number | null; author_id?: string | null; bot_name?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Update: { id?: string; room_id?: string; seq?: number; place?: number | null; author_id?: string | null; bot_name?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'messages_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'messages_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
       }
       profiles: {
@@ -132,22 +150,28 @@ export type Database = {
         Relationships: []
       }
       read_marks: {
-        Row: { room_id: string; user_id: string; seq: number; updated_at: string }
-        Insert: { room_id: string; user_id: string; seq: number; updated_at?: string }
-        Update: { room_id?: string; user_id?: string; seq?: number; updated_at?: string }
+        Row: { room_id: string; user_id: string; seq: number; place: number; updated_at: string }
+        Insert: { room_id: string; user_id: string; seq: number; place?: number; updated_at?: string }
+        Update: { room_id?: string; user_id?: string; seq?: number; place?: number; updated_at?: string }
         Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'read_marks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'read_marks_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       room_members: {
-        Row: { room_id: string; user_id: string; joined_at: string }
-        Insert: { room_id: string; user_id: string; joined_at?: string }
-        Update: { room_id?: string; user_id?: string; joined_at?: string }
+        Row: { room_id: string; user_id: string; role: string; joined_at: string }
+        Insert: { room_id: string; user_id: string; role?: string; joined_at?: string }
+        Update: { room_id?: string; user_id?: string; role?: string; joined_at?: string }
         Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'room_members_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'room_members_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       rooms: {
-        Row: { id: string; workspace_id: string; space_id: string; name: string; topic: string; private: boolean; epoch: number; last_seq: number; created_by: string | null; created_at: string; archived_at: string | null }
-        Insert: { id?: string; workspace_id: string; space_id: string; name: string; topic?: string; private?: boolean; epoch?: number; last_seq?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
-        Update: { id?: string; workspace_id?: string; space_id?: string; name?: string; topic?: string; private?: boolean; epoch?: number; last_seq?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
-        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'rooms_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'rooms_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+        Row: { id: string; workspace_id: string; space_id: string | null; kind: string; people: string[] | null; name: string; topic: string; description: string; private: boolean; posting: string; epoch: number; member_count: number; last_seq: number; last_place: number; last_at: string | null; created_by: string | null; created_at: string; archived_at: string | null }
+        Insert: { id?: string; workspace_id: string; space_id?: string | null; kind?: string; people?: string[] | null; name: string; topic?: string; description?: string; private?: boolean; posting?: string; epoch?: number; member_count?: number; last_seq?: number; last_place?: number; last_at?: string | null; created_by?: string | null; created_at?: string; archived_at?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string | null; kind?: string; people?: string[] | null; name?: string; topic?: string; description?: string; private?: boolean; posting?: string; epoch?: number; member_count?: number; last_seq?: number; last_place?: number; last_at?: string | null; created_by?: string | null; created_at?: string; archived_at?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'rooms_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'rooms_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'rooms_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
+      saved_messages: {
+        Row: { user_id: string; message_id: string; room_id: string; saved_at: string; remind_at: string | null; reminded_at: string | null; done_at: string | null }
+        Insert: { user_id: string; message_id: string; room_id: string; saved_at?: string; remind_at?: string | null; reminded_at?: string | null; done_at?: string | null }
+        Update: { user_id?: string; message_id?: string; room_id?: string; saved_at?: string; remind_at?: string | null; reminded_at?: string | null; done_at?: string | null }
+        Relationships: [{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'saved_messages_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'saved_messages_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       space_members: {
         Row: { space_id: string; user_id: string | null; group_id: string | null; role: Role }
@@ -166,6 +190,12 @@ export type Database = {
         Insert: { id: string; document_id: string; space_id: string; trashed: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
         Update: { id?: string; document_id?: string; space_id?: string; trashed?: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'suggestions_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'suggestions_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['id'],'isOneToOne':true,'foreignKeyName':'suggestions_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
+      }
+      thread_follows: {
+        Row: { thread_id: string; user_id: string; room_id: string; read_seq: number; following: boolean }
+        Insert: { thread_id: string; user_id: string; room_id: string; read_seq?: number; following?: boolean }
+        Update: { thread_id?: string; user_id?: string; room_id?: string; read_seq?: number; following?: boolean }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'thread_follows_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['thread_id'],'isOneToOne':false,'foreignKeyName':'thread_follows_thread_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'thread_follows_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       transfers: {
         Row: { id: string; owner_id: string; kind: string; format: string; space_id: string; document_id: string | null; with_children: boolean; file_name: string; state: string; progress: number; error: string | null; message: string | null; result: Json | null; created_at: string; updated_at: string }
@@ -317,7 +347,7 @@ export type Database = {
         Returns: Database['atrium']['Tables']['comments']['Row']
       }
       edit_message: {
-        Args: { id: string; text: string }
+        Args: { id: string; text: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['messages']['Row']
       }
       export_document: {
@@ -372,6 +402,14 @@ export type Database = {
         Args: { room_id: string; seq: number }
         Returns: undefined
       }
+      mark_thread_read: {
+        Args: { thread_id: string; seq: number }
+        Returns: undefined
+      }
+      mark_unread: {
+        Args: { room_id: string; seq: number }
+        Returns: undefined
+      }
       move_document: {
         Args: { id: string; parent_id: string | null; position: string | null; space_id?: string | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
@@ -394,7 +432,11 @@ export type Database = {
       }
       my_rooms: {
         Args: { workspace_id: string }
-        Returns: { id: string; space_id: string; name: string; topic: string; private: boolean; epoch: number; last_seq: number; joined: boolean; read_seq: number; unread: number; can_post: boolean }[]
+        Returns: { id: string; kind: string; space_id: string | null; people: string[] | null; name: string; topic: string; private: boolean; posting: string; epoch: number; members: number; last_seq: number; last_place: number; last_at: string | null; joined: boolean; moderator: boolean; read_seq: number; unread: number; can_post: boolean; can_reply: boolean }[]
+      }
+      my_threads: {
+        Args: { workspace_id: string; before?: string | null }
+        Returns: { thread_id: string; room_id: string; author_id: string | null; bot_name: string | null; text: string | null; created_at: string; reply_count: number; last_reply_at: string | null; read_seq: number; unread: number }[]
       }
       my_workspaces: {
         Args: Record<never, never>
@@ -403,6 +445,10 @@ export type Database = {
       name_version: {
         Args: { document_id: string; name: string }
         Returns: string
+      }
+      open_direct: {
+        Args: { workspace_id: string; people: string[] }
+        Returns: Database['atrium']['Tables']['rooms']['Row']
       }
       open_link: {
         Args: { token: string; password?: string | null }
@@ -484,8 +530,12 @@ export type Database = {
         Args: { link_id: string }
         Returns: undefined
       }
+      save_message: {
+        Args: { message_id: string; saved?: boolean; remind_at?: string | null; done?: boolean }
+        Returns: undefined
+      }
       send_message: {
-        Args: { id: string | null; room_id: string; text: string }
+        Args: { id: string | null; room_id: string; text: string | null; content?: Json | null; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; files?: string[] }
         Returns: Database['atrium']['Tables']['messages']['Row']
       }
       set_favourite: {
@@ -504,6 +554,18 @@ export type Database = {
         Args: { workspace_id: string; user_id: string; role: Role }
         Returns: undefined
       }
+      set_pin: {
+        Args: { message_id: string; present?: boolean }
+        Returns: undefined
+      }
+      set_reaction: {
+        Args: { message_id: string; emoji: string; present?: boolean }
+        Returns: undefined
+      }
+      set_room_role: {
+        Args: { room_id: string; user_id: string; role: string }
+        Returns: undefined
+      }
       set_space_group: {
         Args: { space_id: string; group_id: string; role: Role }
         Returns: undefined
@@ -515,6 +577,10 @@ export type Database = {
       set_space_private: {
         Args: { space_id: string; private: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      set_thread_follow: {
+        Args: { thread_id: string; following?: boolean }
+        Returns: undefined
       }
       set_workspace_policy: {
         Args: { workspace_id: string; joining?: string | null; domains?: string[] | null; joining_role?: Role | null; needs_mfa?: boolean | null }
@@ -549,7 +615,7 @@ export type Database = {
         Returns: undefined
       }
       update_room: {
-        Args: { room_id: string; name?: string | null; topic?: string | null }
+        Args: { room_id: string; name?: string | null; topic?: string | null; description?: string | null; posting?: string | null; private?: boolean | null }
         Returns: Database['atrium']['Tables']['rooms']['Row']
       }
       visible_to: {

@@ -51,6 +51,7 @@ export function Hints() {
     favourites: () => soon('favourites', documents.readFavourites),
     rooms: () => soon('rooms', workspace.reloadRooms),
     room_activity: rooms.heard,
+    read: rooms.heardRead,
   }
 
   const names = createMemo(() => {

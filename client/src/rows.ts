@@ -14,7 +14,9 @@ export type SpaceMemberRow = Row<'space_members'>
 /** A document in lists; its text is not here. `position` is a fractional index, compared by code unit. */
 export type DocumentRow = Omit<Row<'documents'>, 'trashed_at' | 'suggestion_for'>
 export type TransferRow = Row<'transfers'>
+/** A room or a direct conversation, which is in no space. */
 export type RoomRow = Result<'my_rooms'>[number]
+export type SpaceRoomRow = RoomRow & { space_id: string }
 export type MemberRow = Result<'workspace_members'>[number]
 export type InvitationRow = Row<'invitations'>
 export type InvitationLinkRow = Row<'invitation_links'>

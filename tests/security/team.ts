@@ -40,18 +40,19 @@ export async function makeTeam(platform: TestPlatform, names = { owner: 'Olga', 
     await call(person, 'accept_my_invitation', { invitation_id: invitation.id })
   }
   const [room] = await call<Result<'my_rooms'>>(owner, 'my_rooms', { workspace_id: workspaceId })
-  if (!room) throw new Error('A workspace begins with a room')
+  const spaceId = room?.space_id
+  if (!room || !spaceId) throw new Error('A workspace begins with a space and a room in it')
   return {
     owner,
     editor,
     viewer,
     stranger,
     workspaceId,
-    spaceId: room.space_id,
+    spaceId,
     room,
     async makeDocument(title = 'Plan') {
       const id = randomUUID()
-      await call(owner, 'create_document', { id, space_id: room.space_id, title })
+      await call(owner, 'create_document', { id, space_id: spaceId, title })
       return id
     },
   }

@@ -68,7 +68,7 @@ test('[AUD1] every change of rights is in the log, with who, what, before and af
   )
   const room = await db.call(owner, 'create_room', { id: randomUUID(), space_id: general.id, name: 'P', private: true })
   expect(await written(() => db.call(owner, 'add_room_member', { room_id: room.id, user_id: user.id }))).toEqual(
-    on('room_member.added', 'room', room.id)(user.id, null, { user_id: user.id }),
+    on('room_member.added', 'room', room.id)(user.id, null, { user_id: user.id, role: 'member' }),
   )
   expect(await written(() => db.call(user, 'join_room', { room_id: workspace.room.id }))).toEqual([])
   expect(await written(() => db.call(owner, 'invite_member', { workspace_id: id, email: 'a@example.com', role: 'viewer' }))).toMatchObject([

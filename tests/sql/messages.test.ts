@@ -69,8 +69,9 @@ test('[MSG3] unread is counted from the own mark, which sending moves and readin
 test('[MSG4] authors edit and delete, admins delete, others neither', async () => {
   const room = await createRoom()
   const message = await say(commenter, room.id, 'frist')
+  const other = await createMember(db, workspace, 'editor')
   expect(await db.call(commenter, 'edit_message', { id: message.id, text: 'first' })).toMatchObject({ text: 'first', seq: 1 })
-  await expect(db.call(editor, 'delete_message', { id: message.id })).rejects.toMatchObject({ code: 'PT403', detail: 'not_the_author' })
+  await expect(db.call(other, 'delete_message', { id: message.id })).rejects.toMatchObject({ code: 'PT403', detail: 'not_the_author' })
   const deleted = await db.call(workspace.owner, 'delete_message', { id: message.id })
   expect(deleted).toMatchObject({ text: null, seq: 1 })
   expect(await db.call(commenter, 'delete_message', { id: message.id })).toEqual(deleted)

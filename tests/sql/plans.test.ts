@@ -25,8 +25,8 @@ beforeAll(async () => {
     insert into atrium.document_contents (document_id, space_id, trashed, json, text)
     select id, space_id, false, '{}', '' from atrium.documents`
   await db.admin`
-    insert into atrium.messages (room_id, seq, text)
-    select case when n <= 100 then ${workspace.room.id}::uuid else ${other.room.id}::uuid end, n, 'x' from generate_series(1, 20000) n`
+    insert into atrium.messages (room_id, seq, place, text)
+    select case when n <= 100 then ${workspace.room.id}::uuid else ${other.room.id}::uuid end, n, n, 'x' from generate_series(1, 20000) n`
   await db.admin.unsafe('alter table atrium.documents enable trigger user; alter table atrium.messages enable trigger user')
   await db.admin`analyze`
 }, 60_000)

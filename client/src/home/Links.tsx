@@ -2,7 +2,7 @@ import { A } from '@solidjs/router'
 import { For, Show } from 'solid-js'
 import { relativeTime, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
-import type { DocumentRow, RoomRow } from '../rows.ts'
+import type { DocumentRow, SpaceRoomRow } from '../rows.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
@@ -45,7 +45,7 @@ export function DocumentLinks(props: { documents: readonly DocumentRow[]; withSp
 }
 
 /** Rooms as rows, with what is unread. */
-export function RoomLinks(props: { rooms: readonly RoomRow[]; withSpace?: boolean }) {
+export function RoomLinks(props: { rooms: readonly SpaceRoomRow[]; withSpace?: boolean }) {
   const workspace = useWorkspace()
   return (
     <ul class="links">

@@ -1,5 +1,6 @@
 import { useParams } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from 'solid-js'
+import type { Row } from '../../../sql/types.gen.ts'
 import { idOf } from '../paths.ts'
 import type { RoomRow } from '../rows.ts'
 import { NoAccess, NotFound } from '../shell/NotFound.tsx'
@@ -21,6 +22,20 @@ export default function RoomPage() {
   )
 }
 
+/** An archived room as the list would have it, if it were in the list. */
+function asArchived(row: Row<'rooms'>): RoomRow {
+  return {
+    ...row,
+    members: row.member_count,
+    joined: false,
+    moderator: false,
+    read_seq: row.last_seq,
+    unread: 0,
+    can_post: false,
+    can_reply: false,
+  }
+}
+
 function OneRoom(props: { id: string; message: string | undefined }) {
   const workspace = useWorkspace()
   const rooms = useRooms()
@@ -37,7 +52,7 @@ function OneRoom(props: { id: string; message: string | undefined }) {
       const row = await rooms.read(props.id)
       if (!row) setMissing(true)
       else if (row.workspace_id !== workspace.id()) workspace.enter(row.workspace_id)
-      else if (row.archived_at) setArchived({ ...row, joined: false, read_seq: row.last_seq, unread: 0, can_post: false })
+      else if (row.archived_at) setArchived(asArchived(row))
       else await workspace.reloadRooms()
     } catch (error) {
       setProblem({ error })

@@ -25,7 +25,7 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
   const rooms = useRooms()
   const navigate = useNavigate()
   const [leaving, setLeaving] = createSignal(false)
-  const mayEdit = () => workspace.can('editor', props.room.space_id)
+  const mayEdit = () => props.room.moderator || (props.room.space_id !== null && workspace.can('editor', props.room.space_id))
 
   const leave = async () => {
     setLeaving(false)

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'solid-js'
+import type { Row } from '../../../sql/types.gen.ts'
 import type { RoomRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
@@ -27,18 +28,34 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
     }
   }
 
+  const unreadFrom = (room: RoomRow, place?: number | null) => (place ? Math.max(0, room.last_place - place) : room.unread)
+
   return {
-    in: (spaceId: string): RoomRow[] => workspace.rooms().filter((room) => room.space_id === spaceId),
+    in: (spaceId: string) => workspace.rooms().filter((room) => room.space_id === spaceId),
 
     /** Somebody said something in a room of this person. */
     heard(payload: Record<string, unknown>): void {
       const room = typeof payload.room_id === 'string' ? workspace.room(payload.room_id) : undefined
-      const lastSeq = Number(payload.last_seq)
-      if (!room || !(lastSeq > room.last_seq)) return
+      const [lastSeq, lastPlace] = [Number(payload.last_seq), Number(payload.last_place)]
+      if (!room || !(lastPlace > room.last_place)) return
       const isOwn = payload.author_id === person()?.id
-      const readSeq = isOwn ? lastSeq : room.read_seq
       const joined = room.joined || isOwn
-      workspace.patchRoom(room.id, { last_seq: lastSeq, read_seq: readSeq, joined, unread: joined ? lastSeq - readSeq : 0 })
+      workspace.patchRoom(room.id, {
+        last_seq: Math.max(lastSeq, room.last_seq),
+        last_place: lastPlace,
+        last_at: new Date().toISOString(),
+        read_seq: isOwn ? lastSeq : room.read_seq,
+        joined,
+        unread: joined && !isOwn ? room.unread + lastPlace - room.last_place : 0,
+      })
+    },
+
+    /** This person has read, or made unread, on another device. */
+    heardRead(payload: Record<string, unknown>): void {
+      const room = typeof payload.room_id === 'string' ? workspace.room(payload.room_id) : undefined
+      if (!room) return
+      reading.delete(room.id)
+      workspace.patchRoom(room.id, { read_seq: Number(payload.seq), unread: Math.max(0, room.last_place - Number(payload.place)) })
     },
 
     conversation(roomId: string): Conversation {
@@ -51,22 +68,23 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       return known
     },
 
-    /** Moves the read mark forward. Failing is harmless: the next message moves it again. */
-    async markRead(roomId: string, seq: number): Promise<void> {
+    /** Moves the read mark forward. Without the message's place the server's answer says how many are unread. Failing is harmless: the next
+     *  message moves it again. */
+    async markRead(roomId: string, seq: number, place?: number | null): Promise<void> {
       const room = workspace.room(roomId)
       if (!room?.joined || seq <= Math.max(room.read_seq, reading.get(roomId) ?? 0)) return
       reading.set(roomId, seq)
-      workspace.patchRoom(roomId, { read_seq: seq, unread: Math.max(0, room.last_seq - seq) })
+      workspace.patchRoom(roomId, { read_seq: seq, unread: seq >= room.last_seq ? 0 : unreadFrom(room, place) })
       await rpc('mark_read', { room_id: roomId, seq }).catch(() => reading.delete(roomId))
     },
 
     /** Marks a message and what follows as unread. */
-    async markUnread(roomId: string, seq: number): Promise<void> {
+    async markUnread(roomId: string, seq: number, place?: number | null): Promise<void> {
       const room = workspace.room(roomId)
       if (!room) return
       reading.delete(roomId)
-      workspace.patchRoom(roomId, { read_seq: seq - 1, unread: room.last_seq - seq + 1 })
-      await rpc('mark_read', { room_id: roomId, seq: seq - 1 })
+      workspace.patchRoom(roomId, { read_seq: seq - 1, unread: place ? room.last_place - place + 1 : Math.max(1, room.unread) })
+      await rpc('mark_unread', { room_id: roomId, seq })
     },
 
     async create(spaceId: string, room: { name: string; topic: string; private: boolean }): Promise<string> {
@@ -106,10 +124,7 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
 
     /** A room that is in no list: archived, or in another workspace of this person. Null when there is none for him. */
     async read(roomId: string) {
-      const columns = 'id,workspace_id,space_id,name,topic,private,epoch,last_seq,archived_at'
-      const [row] = await rows<
-        (Omit<RoomRow, 'joined' | 'read_seq' | 'unread' | 'can_post'> & { workspace_id: string; archived_at: string | null })[]
-      >(rest.from('rooms').select(columns).eq('id', roomId))
+      const [row] = await rows<Row<'rooms'>[]>(rest.from('rooms').select('*').eq('id', roomId))
       return row ?? null
     },
   }

@@ -9,6 +9,7 @@ import {
   type Role,
   type RoomRow,
   type SpaceMemberRow,
+  type SpaceRoomRow,
   type SpaceRow,
   type WorkspaceRow,
 } from '../rows.ts'
@@ -42,6 +43,10 @@ export function createWorkspaces(session: Session) {
   const [problem, setProblem] = createSignal<unknown>()
   const [listsOf, setListsOf] = createSignal<string>()
   const [lists, setLists] = createStore<Lists>(structuredClone(emptyLists))
+  const rooms = createMemo(() => lists.rooms.filter((row): row is SpaceRoomRow => row.space_id !== null))
+  const directs = createMemo(() =>
+    lists.rooms.filter((row) => row.space_id === null).sort((one, other) => (other.last_at ?? '').localeCompare(one.last_at ?? '')),
+  )
   const current = createMemo(() => all()?.find((workspace) => workspace.id === id()))
 
   const memory = () => memoryOf(session.user()?.id)
@@ -178,7 +183,9 @@ export function createWorkspaces(session: Session) {
     space: (space: string) => lists.spaces.find((row) => row.id === space),
     documents: () => lists.documents,
     document: (document: string) => lists.documents.find((row) => row.id === document),
-    rooms: () => lists.rooms,
+    rooms,
+    /** Direct conversations, the latest first. */
+    directs,
     room: (room: string) => lists.rooms.find((row) => row.id === room),
     people: () => lists.people,
     /** A person's name; undefined for one who is not (or no longer) in the workspace. */
