@@ -123,6 +123,7 @@ test('[MFA1] where a second factor is asked for, who signed in without one sees 
   const require = (aal: string, needs: boolean) =>
     withLevel(workspace.owner, aal, (sql) => sql`select atrium.set_workspace_policy(${workspace.id}, needs_mfa => ${needs})`)
   await expect(require('aal1', true)).rejects.toMatchObject({ code: 'PT409', detail: 'mfa_needed_first' })
+  const exported = await db.call(member, 'export_document', { document_id: document.id, format: 'pdf' })
   const heard: (string | null)[] = []
   await db.admin.listen('atrium_access', (payload) => heard.push(JSON.parse(payload).workspace_id))
   const [before] = await db.admin`select epoch from atrium.workspaces where id = ${workspace.id}`
@@ -139,6 +140,8 @@ test('[MFA1] where a second factor is asked for, who signed in without one sees 
     { id: workspace.id, needs_mfa: true },
   ])
   expect(await withLevel(member, 'aal2', (sql) => sql`select needs_mfa from atrium.my_workspaces()`)).toEqual([{ needs_mfa: false }])
+  // A server that works for him has no sign-in of his to ask about.
+  expect(await db.admin`select id from atrium_private.pages_to_export(${exported.id})`).toEqual([{ id: document.id }])
   // Whoever comes later is asked for it, too, and an admin without it cannot switch it off.
   const late = await createUser(db)
   await db.admin`insert into atrium.members (workspace_id, user_id, role) values (${workspace.id}, ${late.id}, 'viewer')`
