@@ -14,6 +14,8 @@ export interface MigrateOptions {
   migrations?: URL
   /** Lets the logins of the servers in with this password. */
   password?: string | undefined
+  /** Who may make an account where Supabase Auth asks SQL: open, invited, or e-mail domains by comma. Absent: as before. */
+  signUp?: string | undefined
 }
 
 /** What there was to do: `installed`, or the versions of the upgrades that were applied, often none. */
@@ -41,6 +43,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
         migrations: options.migrations ?? new URL('migrations/', import.meta.url),
       })
       if (options.password) for (const login of SERVER_LOGINS) await setPassword(transaction, login, options.password)
+      if (options.signUp) await transaction`select atrium_private.set_sign_up(${options.signUp})`
       await transaction`notify pgrst, 'reload schema'`
       return result
     })
@@ -169,12 +172,12 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2)
   const url = words.find((word) => !word.startsWith('--'))
   if (!url) throw new MigrationError('Say where: npm run migrate -- postgres://postgres:<password>@<host>:5432/postgres [--types]')
-  const { ATRIUM_DATABASE_PASSWORD: password } = process.env
+  const { ATRIUM_DATABASE_PASSWORD: password, ATRIUM_SIGN_UP: signUp } = process.env
   // It stands in the addresses of the servers, where other characters would have to be escaped.
   if (password !== undefined && !/^[\w-]{16,}$/.test(password)) {
     throw new MigrationError('ATRIUM_DATABASE_PASSWORD must be at least 16 letters, digits, - or _')
   }
-  const result = await migrate(url, { password })
+  const result = await migrate(url, { password, signUp })
   if (result === 'installed') console.log('Atrium is installed.')
   else console.log(result.length > 0 ? `Upgraded: ${result.join(', ')}.` : 'Atrium is up to date.')
   const sql = connect(url)

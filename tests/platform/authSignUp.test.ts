@@ -95,6 +95,19 @@ test('[AUTH77] who has an account signs in as ever, and an administrator makes a
   expect(entered.data.user?.email).toBe(guest)
 })
 
+test('[AUTH82] where certain domains have accounts, an account does not move out of them, unless the new mailbox is invited', async () => {
+  const email = `${crypto.randomUUID()}@company.example`
+  const { client } = await domains.signedIn(email)
+  const away = freshEmail()
+  expect((await client.auth.updateUser({ email: away })).error).toMatchObject({ status: 422, code: 'email_address_not_authorized' })
+  expect((await client.auth.updateUser({ email: `${crypto.randomUUID()}@company.example` })).data.user?.new_email).toMatch(
+    /@company\.example$/,
+  )
+  await invite(domains, away)
+  const another = await domains.signedIn(`${crypto.randomUUID()}@company.example`)
+  expect((await another.client.auth.updateUser({ email: away })).data.user?.new_email).toBe(away)
+})
+
 test('[AUTH77] nobody comes in without a name, and without confirmed mailboxes the refusal is told', async () => {
   const auth = await startAuth({ signUp: 'invited', anonymousSignIns: true, confirmEmail: false })
   await auth.signedIn()

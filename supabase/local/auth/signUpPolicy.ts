@@ -23,6 +23,10 @@ export async function maySignUp(auth: Auth, sql: Sql, email: string, invitation:
   return isOfDomain || answer?.invited === true
 }
 
+/** Whether an account may move to this address: where only certain domains make accounts, none gets out of them by a change. */
+export const mayMoveTo = async (auth: Auth, sql: Sql, email: string): Promise<boolean> =>
+  typeof auth.settings.signUp === 'string' || (await maySignUp(auth, sql, email, null))
+
 export const signUpClosed = () => new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
 
 const LONGEST_TOKEN = 200

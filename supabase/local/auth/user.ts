@@ -11,6 +11,7 @@ import { assertSecondFactor } from './mfa/factors.ts'
 import { pkceFields } from './pkce.ts'
 import { assertFresh } from './reauthentication.ts'
 import { endSessions, signedIn } from './sessions.ts'
+import { mayMoveTo } from './signUpPolicy.ts'
 import { mergeMetadata, noteProviders, reload, setEmailIdentity, type User, userBody } from './users.ts'
 
 /** `GET /user` */
@@ -39,6 +40,8 @@ export const changeUser: Handler = async (auth, request) => {
     assertSecondFactor(user, session, { status: 401, message: 'AAL2 session is required to update email or password when MFA is enabled.' })
     await assertFresh(auth, { user, session }, body)
   }
+  if (newEmail && !(await mayMoveTo(auth, auth.sql, newEmail)))
+    throw new AuthError(422, 'email_address_not_authorized', 'Accounts of this installation have an address of certain domains')
   const metadata = mergeMetadata(user.raw_user_meta_data, body.data)
   if (newEmail) await countMail(auth, request, 'email_change', newEmail)
   const passwordHash = body.password ? await newPassword(auth, user, body.password) : undefined
