@@ -71,6 +71,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; title?: string; icon?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; trashed_at?: string | null; locked_at?: string | null; locked_by?: string | null; is_template?: boolean; suggestion_for?: string | null }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'documents_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['locked_by'],'isOneToOne':false,'foreignKeyName':'documents_locked_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'documents_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['space_id','suggestion_for'],'isOneToOne':false,'foreignKeyName':'documents_space_id_suggestion_for_fkey','referencedColumns':['space_id','id'],'referencedRelation':'documents'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'documents_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
+      drafts: {
+        Row: { user_id: string; room_id: string; thread_id: string | null; text: string; content: Json | null; updated_at: string }
+        Insert: { user_id: string; room_id: string; thread_id?: string | null; text: string; content?: Json | null; updated_at: string }
+        Update: { user_id?: string; room_id?: string; thread_id?: string | null; text?: string; content?: Json | null; updated_at?: string }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'drafts_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['thread_id'],'isOneToOne':false,'foreignKeyName':'drafts_thread_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'drafts_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       favourites: {
         Row: { user_id: string; document_id: string; created_at: string }
         Insert: { user_id: string; document_id: string; created_at?: string }
@@ -125,6 +131,12 @@ export type Database = {
         Update: { message_id?: string; version?: number; room_id?: string; author_id?: string | null; edited_at?: string; text?: string; content?: Json | null }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'message_edits_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'message_edits_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'}]
       }
+      message_files: {
+        Row: { id: string; room_id: string; message_id: string | null; scheduled_id: string | null; uploaded_by: string | null; path: string; name: string; kind: string; width: number | null; height: number | null; duration_ms: number | null; alt: string | null; size: number | null; mime: string | null; created_at: string; stored_at: string | null }
+        Insert: { id?: string; room_id: string; message_id?: string | null; scheduled_id?: string | null; uploaded_by?: string | null; path?: string; name: string; kind: string; width?: number | null; height?: number | null; duration_ms?: number | null; alt?: string | null; size?: number | null; mime?: string | null; created_at?: string; stored_at?: string | null }
+        Update: { id?: string; room_id?: string; message_id?: string | null; scheduled_id?: string | null; uploaded_by?: string | null; path?: string; name?: string; kind?: string; width?: number | null; height?: number | null; duration_ms?: number | null; alt?: string | null; size?: number | null; mime?: string | null; created_at?: string; stored_at?: string | null }
+        Relationships: [{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'message_files_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'message_files_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['scheduled_id'],'isOneToOne':false,'foreignKeyName':'message_files_scheduled_id_fkey','referencedColumns':['id'],'referencedRelation':'scheduled_messages'},{'columns':['uploaded_by'],'isOneToOne':false,'foreignKeyName':'message_files_uploaded_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       message_pins: {
         Row: { message_id: string; room_id: string; pinned_by: string | null; pinned_at: string }
         Insert: { message_id: string; room_id: string; pinned_by?: string | null; pinned_at?: string }
@@ -172,6 +184,12 @@ export type Database = {
         Insert: { user_id: string; message_id: string; room_id: string; saved_at?: string; remind_at?: string | null; reminded_at?: string | null; done_at?: string | null }
         Update: { user_id?: string; message_id?: string; room_id?: string; saved_at?: string; remind_at?: string | null; reminded_at?: string | null; done_at?: string | null }
         Relationships: [{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'saved_messages_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'saved_messages_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      scheduled_messages: {
+        Row: { id: string; user_id: string; room_id: string; thread_id: string | null; text: string; content: Json | null; files: string[]; send_at: string; problem: string | null; problem_code: string | null; created_at: string }
+        Insert: { id?: string; user_id: string; room_id: string; thread_id?: string | null; text: string; content?: Json | null; files?: string[]; send_at: string; problem?: string | null; problem_code?: string | null; created_at?: string }
+        Update: { id?: string; user_id?: string; room_id?: string; thread_id?: string | null; text?: string; content?: Json | null; files?: string[]; send_at?: string; problem?: string | null; problem_code?: string | null; created_at?: string }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'scheduled_messages_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['thread_id'],'isOneToOne':false,'foreignKeyName':'scheduled_messages_thread_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'scheduled_messages_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       space_members: {
         Row: { space_id: string; user_id: string | null; group_id: string | null; role: Role }
@@ -234,6 +252,10 @@ export type Database = {
         Args: { group_id: string; user_id: string }
         Returns: undefined
       }
+      add_message_file: {
+        Args: { id: string | null; room_id: string; name: string; kind?: string | null; width?: number | null; height?: number | null; duration_ms?: number | null; alt?: string | null }
+        Returns: Database['atrium']['Tables']['message_files']['Row']
+      }
       add_room_member: {
         Args: { room_id: string; user_id: string }
         Returns: undefined
@@ -249,6 +271,10 @@ export type Database = {
       archive_space: {
         Args: { space_id: string; archived?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      cancel_scheduled_message: {
+        Args: { id: string }
+        Returns: undefined
       }
       command_state: {
         Args: { id: string }
@@ -478,6 +504,10 @@ export type Database = {
         Args: { workspace_id: string; user_id: string; hand_over_to?: string | null }
         Returns: undefined
       }
+      remove_message_file: {
+        Args: { id: string }
+        Returns: undefined
+      }
       remove_room_member: {
         Args: { room_id: string; user_id: string }
         Returns: undefined
@@ -530,12 +560,24 @@ export type Database = {
         Args: { link_id: string }
         Returns: undefined
       }
+      save_draft: {
+        Args: { room_id: string; thread_id: string | null; text: string | null; content?: Json | null; written_at?: string | null }
+        Returns: string
+      }
       save_message: {
         Args: { message_id: string; saved?: boolean; remind_at?: string | null; done?: boolean }
         Returns: undefined
       }
+      schedule_message: {
+        Args: { id: string | null; room_id: string; text: string | null; send_at: string; content?: Json | null; thread_id?: string | null; files?: string[] | null }
+        Returns: Database['atrium']['Tables']['scheduled_messages']['Row']
+      }
       send_message: {
         Args: { id: string | null; room_id: string; text: string | null; content?: Json | null; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; files?: string[] }
+        Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      send_scheduled_now: {
+        Args: { id: string }
         Returns: Database['atrium']['Tables']['messages']['Row']
       }
       set_favourite: {

@@ -2,6 +2,7 @@
 import { createTransport } from 'nodemailer'
 import { PgBoss } from 'pg-boss'
 import { readConfig } from './config.ts'
+import { removeMessageFiles } from './messageFiles.ts'
 import { type Invitation, sendMail } from './sendMail.ts'
 import { exportDocuments } from './transfers/exportDocuments.ts'
 import { forgetOldTransfers } from './transfers/forget.ts'
@@ -68,11 +69,27 @@ const expiry = setInterval(async () => {
     expiring = false
   }
 }, 400)
+// What was scheduled goes out within this time; each message has an id of its own, so two workers send it once.
+let sending = false
+const schedule = setInterval(async () => {
+  if (sending) return
+  sending = true
+  try {
+    await boss.getDb().executeSql('select atrium_private.send_due_messages(), atrium_private.fire_reminders()')
+  } catch (error) {
+    console.error('worker:', error instanceof Error ? error.message : error) // Asked again soon.
+  } finally {
+    sending = false
+  }
+}, 2000)
+const cleaning = setInterval(() => void removeMessageFiles(execute, storage), 60_000) // Never rejects.
 console.log(JSON.stringify({ ready: true }))
 
 async function stop(): Promise<void> {
   clearInterval(expiry)
   clearInterval(forgetting)
+  clearInterval(schedule)
+  clearInterval(cleaning)
   await boss.stop({ graceful: true, timeout: 5000 })
   transport.close()
   Deno.exit(0)

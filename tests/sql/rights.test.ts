@@ -21,6 +21,8 @@ let target: User
 let ids: Record<string, string>
 const ANCHOR = { start: 'AAEBAQ==', end: 'gAABAQEF' }
 
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString()
+
 beforeAll(async () => {
   workspace = await createWorkspace(db)
   cast = await createCast(db, workspace)
@@ -60,6 +62,15 @@ beforeAll(async () => {
   const invitation = await db.call(owner, 'invite_member', { workspace_id: workspace.id, email: 'new@example.com', role: 'viewer' })
   await db.admin`insert into atrium_private.invitation_tokens (hash, invitation_id) values (sha256('token'), ${invitation.id})`
   const message = await db.call(owner, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text: 'Hello' })
+  await db.admin`insert into atrium.message_files (id, room_id, message_id, uploaded_by, name, kind)
+    values (${message.id}, ${workspace.room.id}, ${message.id}, ${owner.id}, 'plan.pdf', 'file')`
+  await db.call(owner, 'save_draft', { room_id: workspace.room.id, thread_id: null, text: 'Hel' })
+  const scheduled = await db.call(owner, 'schedule_message', {
+    id: randomUUID(),
+    room_id: workspace.room.id,
+    text: 'Later',
+    send_at: tomorrow(),
+  })
   await db.call(owner, 'edit_message', { id: message.id, text: 'Hello, all' })
   await db.call(owner, 'set_reaction', { message_id: message.id, emoji: '🎉' })
   await db.call(owner, 'set_pin', { message_id: message.id })
@@ -81,6 +92,7 @@ beforeAll(async () => {
     grant: grant.id,
     invitation: invitation.id,
     message: message.id,
+    scheduled: scheduled.id,
     owner: owner.id,
     target: target.id,
     link: link?.id ?? '',
@@ -131,6 +143,9 @@ const TABLES = [
   ['message_pins',       'message_id = $message',     'room_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['saved_messages',     'message_id = $message',     'done_at', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['thread_follows',     'thread_id = $message',      'room_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['message_files',      'id = $message',             'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['drafts',             'user_id = $owner',          'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['scheduled_messages', 'id = $scheduled',           'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['read_marks',         'user_id = $owner',          'seq',     ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
 ] as const
@@ -248,6 +263,12 @@ const CALLS = [
   ['send_message',       () => ({ id: randomUUID(), room_id: ids.room, text: 'Hi' }),                         ['room_not_found', 'room_not_found', low, '', '', '', '', 'room_not_found']],
   ['edit_message',       () => ({ id: ids.message, text: 'Hi' }),                                             ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', 'not_the_author', '', 'message_not_found']],
   ['delete_message',     () => ({ id: ids.message }),                                                         ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', '', '', 'message_not_found']],
+  ['add_message_file',   () => ({ id: randomUUID(), room_id: ids.room, name: 'plan.pdf' }),                   ['room_not_found', 'room_not_found', low, '', '', '', '', 'room_not_found']],
+  ['remove_message_file', () => ({ id: ids.message }),                                                        Array(8).fill('file_not_found')],
+  ['save_draft',         () => ({ room_id: ids.room, thread_id: null, text: 'Hi' }),                          ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['schedule_message',   () => ({ id: randomUUID(), room_id: ids.room, text: 'Hi', send_at: tomorrow() }),    ['room_not_found', 'room_not_found', low, '', '', '', '', 'room_not_found']],
+  ['cancel_scheduled_message', () => ({ id: ids.scheduled }),                                                 [...Array(6).fill('scheduled_not_found'), '', 'scheduled_not_found']],
+  ['send_scheduled_now', () => ({ id: ids.scheduled }),                                                       [...Array(6).fill('scheduled_not_found'), '', 'scheduled_not_found']],
   ['mark_read',          () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['mark_unread',        () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['set_room_role',      () => ({ room_id: ids.room, user_id: ids.target, role: 'moderator' }),               ['room_not_found', 'room_not_found', low, low, low, '', '', 'room_not_found']],
@@ -294,6 +315,8 @@ const SUBJECTS: Record<string, string> = {
   create_link: 'object_id',
   share_item: 'object_id',
   send_message: 'room_id',
+  add_message_file: 'room_id',
+  schedule_message: 'room_id',
   create_thread: 'document_id',
   reply: 'thread_id',
   create_suggestion: 'document_id',
