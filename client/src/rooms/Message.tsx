@@ -1,43 +1,67 @@
-import { createSignal, Show } from 'solid-js'
+import { createSignal, For, lazy, Show, Suspense } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { Avatar } from '../ui/Avatar.tsx'
-import { Button } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import { Menu, type MenuItem } from '../ui/Menu.tsx'
-import { EditMessage } from './EditMessage.tsx'
+import { Menu } from '../ui/Menu.tsx'
 import { en } from './en.ts'
 import { MessageContent } from './MessageContent.tsx'
+import { messageEn } from './messageEn.ts'
+import type { MessageHost } from './messageHost.ts'
 import type { MessageItem } from './messageItems.ts'
+import type { MessageRow } from './messageLog.ts'
+import type { Words } from './outgoingMessages.ts'
+import { ForwardedCard, QuoteCard } from './QuoteCard.tsx'
+import { ReactionPicker } from './ReactionPicker.tsx'
+import { Reactions } from './Reactions.tsx'
+import { ThreadSummary } from './ThreadSummary.tsx'
 import { clockTime, dayName, fullTime } from './time.ts'
 
-const t = textsOf(en)
+const t = textsOf({ ...en, ...messageEn })
+const EditMessage = lazy(() => import('./EditMessage.tsx').then((module) => ({ default: module.EditMessage })))
+const MessageSheet = lazy(() => import('./MessageSheet.tsx'))
+/** A finger that rests so long asks for the actions. */
+const longPressMs = 450
 
 interface MessageProps {
   item: MessageItem
-  authorName: string
+  host: MessageHost
   /** The one that Tab reaches; arrows move on from it. */
   active: boolean
   /** A permalink led here. */
   marked: boolean
   editing: boolean
-  menu: MenuItem[]
   onFocus(): void
-  onSave(text: string): void
+  onSave(words: Words): void
   onCancel(): void
   onRetry(): void
+  onEditPending(): void
   onDiscard(): void
 }
 
-/** A message and what stands above it: the day, the unread line, the author. Its menu comes to a pointer, and to the focus that a tap or
- *  a key gives. */
+/** A message and what stands above it: the day, the unread line, the author. Its bar comes to a pointer, and to the focus that a tap or
+ *  a key gives; on a phone a long press opens its sheet. */
 export function Message(props: MessageProps) {
   const [near, setNear] = createSignal(false)
+  const [sheet, setSheet] = createSignal(false)
   let element!: HTMLElement
-  const text = () => props.item.pending?.text ?? props.item.row?.text ?? null
+  let press = 0
+  const row = () => props.item.row
+  const text = () => props.item.pending?.body.words.text ?? row()?.text ?? null
+  const content = () => props.item.pending?.body.words.content ?? row()?.content ?? null
+  const name = () => row()?.bot_name || props.host.nameOf(props.item.authorId)
+  const isDeleted = () => row() !== null && row()?.deleted_at != null
+  const quoteId = () => props.item.pending?.body.quoteId ?? row()?.quote_id ?? null
   const leave = () => {
     // A menu that is open must not lose its button.
     if (!element.querySelector(':popover-open') && !element.matches(':focus-within')) setNear(false)
   }
+  const onTouchStart = (event: TouchEvent) => {
+    if (!row() || isDeleted() || (event.target as Element).closest('a, button, textarea')) return
+    press = window.setTimeout(() => setSheet(true), longPressMs)
+  }
+  const endPress = () => clearTimeout(press)
+
   return (
     <>
       <Show when={props.item.startsDay}>
@@ -58,7 +82,7 @@ export function Message(props: MessageProps) {
         }}
         data-message={props.item.id}
         tabIndex={props.active ? 0 : -1}
-        aria-label={`${props.authorName}, ${clockTime(props.item.createdAt)}`}
+        aria-label={`${name()}, ${clockTime(props.item.createdAt)}`}
         onFocusIn={() => {
           setNear(true)
           props.onFocus()
@@ -66,41 +90,65 @@ export function Message(props: MessageProps) {
         onFocusOut={() => queueMicrotask(leave)}
         onPointerEnter={() => setNear(true)}
         onPointerLeave={leave}
+        onTouchStart={onTouchStart}
+        onTouchMove={endPress}
+        onTouchEnd={endPress}
+        onTouchCancel={endPress}
       >
         <Show when={props.item.startsGroup} fallback={<ShortTime time={props.item.createdAt} />}>
-          <Avatar id={props.item.authorId ?? ''} name={props.authorName} />
+          <Avatar id={props.item.authorId ?? ''} name={name()} />
         </Show>
         <div class="message-body">
           <Show when={props.item.startsGroup}>
             <p class="message-head">
-              <strong dir="auto">{props.authorName}</strong>
+              <strong dir="auto">{name()}</strong>
+              <Show when={row()?.bot_name}>
+                <span class="message-app">{messageEn.app}</span>
+              </Show>
               <time datetime={props.item.createdAt} title={fullTime(props.item.createdAt)}>
                 {clockTime(props.item.createdAt)}
               </time>
             </p>
           </Show>
+          <MessageMarks host={props.host} id={props.item.id} />
+          <Show when={!isDeleted() && quoteId()}>{(id) => <QuoteCard id={id()} host={props.host} />}</Show>
           <Show
             when={!props.editing}
             fallback={
-              <EditMessage
-                roomId={props.item.row?.room_id ?? ''}
-                text={text() ?? ''}
-                content={null}
-                onSave={(changed) => props.onSave(changed.text)}
-                onCancel={() => props.onCancel()}
-              />
+              <Suspense>
+                <EditMessage
+                  roomId={props.host.roomId}
+                  text={text() ?? ''}
+                  content={content()}
+                  onSave={(changed) => props.onSave(changed)}
+                  onCancel={() => props.onCancel()}
+                />
+              </Suspense>
             }
           >
-            <Show when={text() !== null} fallback={<p class="message-deleted">{en.deleted}</p>}>
-              <MessageContent text={text() ?? ''} content={null} />
+            <Show when={!isDeleted()} fallback={<p class="message-deleted">{en.deleted}</p>}>
+              <Show when={text()}>
+                <MessageContent text={text() ?? ''} content={content()} />
+              </Show>
             </Show>
-            <Show when={props.item.row?.text != null && props.item.row?.edited_at}>
+            <Show when={!isDeleted() && row()?.edited_at}>
               {(edited) => (
                 <small class="message-edited" title={t('editedAt', { when: fullTime(edited()) })}>
                   ({en.edited})
                 </small>
               )}
             </Show>
+          </Show>
+          <Show when={!isDeleted() && row()?.forwarded}>
+            {(said) => <ForwardedCard id={row()?.forwarded_id ?? ''} said={said()} host={props.host} />}
+          </Show>
+          <Show when={!isDeleted() && row()}>{(shown) => <Reactions row={shown()} host={props.host} />}</Show>
+          <Show when={row()}>
+            {(shown) => (
+              <Show when={props.host.openThread && shown().reply_count > 0}>
+                <ThreadSummary row={shown()} host={props.host} />
+              </Show>
+            )}
           </Show>
           <Show when={props.item.pending}>
             {(pending) => (
@@ -111,6 +159,9 @@ export function Message(props: MessageProps) {
                     <Button look="outline" onClick={() => props.onRetry()}>
                       {en.retry}
                     </Button>
+                    <Button look="outline" onClick={() => props.onEditPending()}>
+                      {messageEn.editAndSend}
+                    </Button>
                     <Button look="quiet" onClick={() => props.onDiscard()}>
                       {en.discard}
                     </Button>
@@ -120,19 +171,59 @@ export function Message(props: MessageProps) {
             )}
           </Show>
         </div>
-        <Show when={near() && props.menu.length > 0 && !props.editing}>
-          <div class="message-tools">
-            <Menu
-              label={t('messageActions', { name: props.authorName })}
-              iconOnly
-              triggerClass="button quiet icon-only"
-              trigger={<Icon name="more" />}
-              items={props.menu}
-            />
-          </div>
+        <Show when={near() && !isDeleted() && !props.editing && row()}>
+          {(shown) => <MessageBar row={shown()} name={name()} host={props.host} />}
         </Show>
       </article>
+      <Show when={sheet() && row()}>
+        {(shown) => (
+          <Suspense>
+            <MessageSheet row={shown()} host={props.host} onClose={() => setSheet(false)} />
+          </Suspense>
+        )}
+      </Show>
     </>
+  )
+}
+
+/** What can be done, above the message that is pointed at. */
+function MessageBar(props: { row: MessageRow; name: string; host: MessageHost }) {
+  const actions = () => props.host.actionsOf(props.row)
+  return (
+    <div class="message-tools" role="toolbar" aria-label={t('messageActions', { name: props.name })}>
+      <Show when={props.host.mayReact()}>
+        <ReactionPicker onPick={(emoji) => props.host.react(props.row, emoji)} />
+      </Show>
+      <For each={actions().filter((action) => action.inBar)}>
+        {(action) => <IconButton icon={action.icon} label={action.label} onClick={action.run} />}
+      </For>
+      <Menu
+        label={t('messageActions', { name: props.name })}
+        iconOnly
+        triggerClass="button quiet icon-only"
+        trigger={<Icon name="more" />}
+        items={actions().map(({ label, icon, danger, run }) => ({ label, icon, danger: danger ?? false, onSelect: run }))}
+      />
+    </div>
+  )
+}
+
+function MessageMarks(props: { id: string; host: MessageHost }) {
+  return (
+    <Show when={props.host.marks.isPinned(props.id) || props.host.marks.isSaved(props.id)}>
+      <p class="message-marks">
+        <Show when={props.host.marks.isPinned(props.id)}>
+          <span>
+            <Icon name="pin" /> {messageEn.pinned}
+          </span>
+        </Show>
+        <Show when={props.host.marks.isSaved(props.id)}>
+          <span>
+            <Icon name="bookmark" /> {messageEn.savedMark}
+          </span>
+        </Show>
+      </p>
+    </Show>
   )
 }
 

@@ -2,14 +2,16 @@ import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } 
 import { Virtualizer, type VirtualizerHandle } from 'virtua/solid'
 import { textsOf } from '../i18n.ts'
 import { Button } from '../ui/Button.tsx'
-import type { MenuItem } from '../ui/Menu.tsx'
 import type { Conversation } from './conversation.ts'
 import { en } from './en.ts'
 import { Message } from './Message.tsx'
+import { messageEn } from './messageEn.ts'
+import type { MessageHost } from './messageHost.ts'
 import type { MessageItem } from './messageItems.ts'
 import type { MessageRow } from './messageLog.ts'
+import type { Words } from './outgoingMessages.ts'
 
-const t = textsOf(en)
+const t = textsOf({ ...en, ...messageEn })
 /** Closer to an end than this, the next page is read. */
 const nearPx = 900
 /** Less than this below counts as being at the end. */
@@ -18,23 +20,38 @@ const endPx = 24
 const gestureMs = 500
 const framesToSettle = 4
 
+/** The ways to scroll that a page has. */
+export interface ListHandle {
+  toEnd(): void
+  toMessage(id: string): void
+  /** Puts the focus on a message. */
+  focus(id: string): void
+}
+
 interface MessageListProps {
   label: string
   items: MessageItem[]
   conversation: Conversation
+  host: MessageHost
   editing: string | undefined
   marked: string | undefined
   /** What came while the person looked at something older. */
   newCount: number
-  nameOf(person: string | null): string
-  menuOf(row: MessageRow): MenuItem[]
-  onEdited(row: MessageRow, text: string): void
+  /** What is unread before the first message that can be seen; 0 offers no way there. */
+  unreadAbove: number
+  onEdited(row: MessageRow, words: Words): void
+  /** A message that was refused is to be changed and sent again. */
+  onEditPending(id: string): void
+  onResent(id: string, words: Words): void
   onEditEnd(): void
   /** Whether the newest message is in sight. */
   onAtEnd(atEnd: boolean): void
   onJump(): void
-  /** Hands out the way to scroll. */
-  onHandle(handle: { toEnd(): void; toMessage(id: string): void }): void
+  onJumpToUnread(): void
+  onMarkRead(): void
+  /** Whether the unread line is above what can be seen. */
+  onLineAbove(above: boolean): void
+  onHandle(handle: ListHandle): void
 }
 
 /** The messages, newest at the bottom. Only what is near the view is drawn; older pages arrive by scrolling up without a jump. */
@@ -78,8 +95,13 @@ export function MessageList(props: MessageListProps) {
     if (atEnd()) scroller.scrollTop = scroller.scrollHeight
     else if (held !== undefined) scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - held
   }
+  const lookForLine = () => {
+    const line = props.items.findIndex((item) => item.startsUnread)
+    if (line >= 0 && virtualizer) props.onLineAbove(line < virtualizer.findItemIndex(virtualizer.scrollOffset))
+  }
   const onScroll = () => {
     if (held !== undefined) return
+    lookForLine()
     const below = fromEnd()
     // The list corrects its place when lines turn out higher or lower than guessed: that is nobody's wish to leave the end.
     const isCorrection = scroller.scrollHeight !== lastHeight && performance.now() - gestureAt > gestureMs
@@ -92,11 +114,11 @@ export function MessageList(props: MessageListProps) {
     if (scroller.scrollTop < nearPx && props.conversation.hasOlder()) void older()
     if (below < nearPx && props.conversation.detached()) void props.conversation.loadNewer().catch(() => {})
   }
+  const hold = () => {
+    held = fromEnd()
+    setPrepending(true)
+  }
   async function older() {
-    const hold = () => {
-      held = fromEnd()
-      setPrepending(true)
-    }
     await props.conversation.loadOlder(hold).catch(() => {})
     if (held !== undefined) release(scroller.scrollHeight, 0)
   }
@@ -115,7 +137,7 @@ export function MessageList(props: MessageListProps) {
   }
 
   onMount(() => {
-    props.onHandle({ toEnd, toMessage })
+    props.onHandle({ toEnd, toMessage, focus: focusOn })
     // Fonts arrive, the keyboard opens, the composer grows, a line turns out higher than guessed. Who was at the end stays there.
     const observer = new ResizeObserver(keepPlace)
     observer.observe(scroller)
@@ -126,20 +148,37 @@ export function MessageList(props: MessageListProps) {
     on(
       () => ids().at(-1),
       () => {
-        if (atEnd()) queueMicrotask(toEnd)
+        if (!atEnd()) return
+        // Whoever stays at the end all day does not keep all of the day.
+        if (!props.conversation.detached() && props.conversation.trim(() => setPrepending(true))) {
+          requestAnimationFrame(() => setPrepending(false))
+        }
+        queueMicrotask(toEnd)
       },
     ),
   )
 
-  const moveFocus = (event: KeyboardEvent) => {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-    if (step === undefined || !(event.target instanceof HTMLElement) || !event.target.matches('.message')) return
-    const next = ids()[ids().indexOf(event.target.dataset.message ?? '') + step]
-    if (!next) return
+  const focusOn = (id: string) => {
+    setActive(id)
+    virtualizer?.scrollToIndex(ids().indexOf(id), { align: 'nearest' })
+    requestAnimationFrame(() => scroller.querySelector<HTMLElement>(`[data-message="${id}"]`)?.focus({ preventScroll: true }))
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.target instanceof HTMLElement) || !event.target.matches('.message') || event.ctrlKey || event.metaKey || event.altKey)
+      return
+    const id = event.target.dataset.message ?? ''
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    const step = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[key]
+    const row = byId().get(id)?.row
+    if (step !== undefined) {
+      const next = ids()[ids().indexOf(id) + step]
+      if (next) focusOn(next)
+    } else {
+      const action = row?.deleted_at === null ? props.host.actionsOf(row).find((candidate) => candidate.key === key) : undefined
+      if (!action || event.shiftKey) return
+      action.run()
+    }
     event.preventDefault()
-    setActive(next)
-    virtualizer?.scrollToIndex(ids().indexOf(next), { align: 'nearest' })
-    requestAnimationFrame(() => scroller.querySelector<HTMLElement>(`[data-message="${next}"]`)?.focus({ preventScroll: true }))
   }
 
   return (
@@ -148,13 +187,15 @@ export function MessageList(props: MessageListProps) {
         ref={scroller}
         class="message-scroller"
         role="log"
+        // What comes is read out; what is put above the view while somebody reads back is not.
+        aria-live={atEnd() && !prepending() ? 'polite' : 'off'}
         aria-label={props.label}
         onScroll={onScroll}
         onWheel={onGesture}
         onTouchMove={onGesture}
         onKeyDown={(event) => {
           onGesture()
-          moveFocus(event)
+          onKeyDown(event)
         }}
       >
         <Virtualizer
@@ -171,22 +212,33 @@ export function MessageList(props: MessageListProps) {
               {(item) => (
                 <Message
                   item={item()}
-                  authorName={props.nameOf(item().authorId)}
+                  host={props.host}
                   active={tabStop() === id}
                   marked={props.marked === id}
                   editing={props.editing === id}
-                  menu={menuOf(item())}
                   onFocus={() => setActive(id)}
-                  onSave={(text) => save(item(), text)}
+                  onSave={(words) => save(item(), words)}
                   onCancel={() => props.onEditEnd()}
-                  onRetry={() => props.conversation.retry(id)}
-                  onDiscard={() => props.conversation.discard(id)}
+                  onRetry={() => void props.conversation.retry(id)}
+                  onEditPending={() => props.onEditPending(id)}
+                  onDiscard={() => void props.conversation.discard(id)}
                 />
               )}
             </Show>
           )}
         </Virtualizer>
       </div>
+      <Show when={props.unreadAbove > 0}>
+        <div class="unread-bar" role="status">
+          <span>{t('unreadSince', { count: props.unreadAbove })}</span>
+          <Button look="quiet" icon="arrowUp" onClick={() => props.onJumpToUnread()}>
+            {messageEn.jumpToUnread}
+          </Button>
+          <Button look="quiet" icon="check" onClick={() => props.onMarkRead()}>
+            {messageEn.markAllRead}
+          </Button>
+        </div>
+      </Show>
       <Show when={!atEnd() || props.conversation.detached()}>
         <Button
           class="jump"
@@ -203,10 +255,8 @@ export function MessageList(props: MessageListProps) {
     </div>
   )
 
-  function menuOf(item: MessageItem): MenuItem[] {
-    return item.row && item.row.text !== null ? props.menuOf(item.row) : []
-  }
-  function save(item: MessageItem, text: string) {
-    if (item.row) props.onEdited(item.row, text)
+  function save(item: MessageItem, words: Words) {
+    if (item.row) props.onEdited(item.row, words)
+    else props.onResent(item.id, words)
   }
 }

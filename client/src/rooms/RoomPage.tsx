@@ -11,6 +11,7 @@ import { en } from './en.ts'
 import { RoomView } from './RoomView.tsx'
 import { useRooms } from './rooms.ts'
 import './room.css'
+import './messages.css'
 
 /** `/c/:id` and `/c/:id/m/:message`: a room, or why it cannot be shown. */
 export default function RoomPage() {

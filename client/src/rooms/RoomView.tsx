@@ -1,28 +1,31 @@
 import { useSearchParams } from '@solidjs/router'
-import { createEffect, createMemo, createSignal, Match, on, onCleanup, onMount, Show, Switch, untrack } from 'solid-js'
+import { createEffect, createMemo, createSignal, lazy, Match, on, onCleanup, onMount, Show, Suspense, Switch, untrack } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { openTopic, type Topic } from '../live.ts'
-import { paths } from '../paths.ts'
+import { idOf } from '../paths.ts'
 import type { RoomRow } from '../rows.ts'
 import { useSession } from '../session.ts'
+import { isCovered } from '../shell/keys.ts'
 import { Page } from '../shell/Page.tsx'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import type { MenuItem } from '../ui/Menu.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
 import { Composer } from './Composer.tsx'
+import { conversationsOf } from './conversations.ts'
+import { createDesk } from './desk.tsx'
 import { en } from './en.ts'
-import { MessageList } from './MessageList.tsx'
+import { type ListHandle, MessageList } from './MessageList.tsx'
+import { createMarks } from './marks.ts'
+import { messageEn } from './messageEn.ts'
 import { messageItems } from './messageItems.ts'
 import { inOrder, type MessageRow } from './messageLog.ts'
-import { RoomPanel } from './RoomPanel.tsx'
+import { QuoteLine } from './QuoteLine.tsx'
 import { useRooms } from './rooms.ts'
 import { TypingLine } from './TypingLine.tsx'
 import { dayOf } from './time.ts'
@@ -30,46 +33,78 @@ import { createTyping } from './typing.ts'
 import { createUnreadLine } from './unreadLine.ts'
 import { createVisibility } from './visibility.ts'
 
-const t = textsOf(en)
+const t = textsOf({ ...en, ...messageEn })
+const ThreadPanel = lazy(() => import('./ThreadPanel.tsx'))
+const PinsPanel = lazy(() => import('./PinsPanel.tsx'))
+const RoomPanel = lazy(() => import('./RoomPanel.tsx').then((module) => ({ default: module.RoomPanel })))
 /** From this many unread messages on, reading begins at the line and not at the end. */
 const longUnread = 12
-/** How long a message has to be in sight to count as read. */
-const readAfterMs = 300
 /** A name longer than this would make an empty composer two lines high. */
 const longestPlaceholder = 24
+/** How long a message has to be in sight to count as read. */
+const readAfterMs = 300
+
+/** What stands beside the room: its details, a thread or its pins. */
+interface PanelSearch extends Record<string, string | undefined> {
+  details?: string
+  thread?: string
+  pins?: string
+}
 
 /** A room: what was said, live, and where to say something. */
 export function RoomView(props: { room: RoomRow; archived: boolean; message: string | undefined }) {
   const session = useSession()
   const workspace = useWorkspace()
   const rooms = useRooms()
-  const [search, setSearch] = useSearchParams<{ details?: string }>()
+  const [search, setSearch] = useSearchParams<PanelSearch>()
   const roomId = untrack(() => props.room.id)
   const me = session.user()?.id ?? ''
-  const conversation = rooms.conversation(roomId)
+  const conversations = conversationsOf(me)
+  const conversation = conversations.of(roomId)
+  const marks = createMarks(roomId, me)
   const visible = createVisibility()
   const [atEnd, setAtEnd] = createSignal(true)
   const [seenSeq, setSeenSeq] = createSignal(0)
-  const [editing, setEditing] = createSignal<string>()
-  const [deleting, setDeleting] = createSignal<MessageRow>()
   const [marked, setMarked] = createSignal<string>()
-  const unreadLine = createUnreadLine({
-    initial: untrack(() => (props.room.joined && props.room.unread > 0 ? props.room.read_seq : null)),
-    visible,
-    lastSeq: conversation.lastSeq,
-  })
+  const [reply, setReply] = createSignal<string>()
+  const [lineAbove, setLineAbove] = createSignal(false)
+  /** What was unread when the person came. */
+  const unread = untrack(() =>
+    props.room.joined && props.room.unread > 0 ? { count: props.room.unread, after: props.room.read_seq } : null,
+  )
+  const unreadLine = createUnreadLine({ initial: unread?.after ?? null, visible, lastSeq: conversation.lastSeq })
   let typingTopic: Topic | undefined
   let page!: HTMLDivElement
-  let handle: { toEnd(): void; toMessage(id: string): void } | undefined
+  let handle: ListHandle | undefined
+  /** The number of the last message of which an event told; events of a room come without gaps. */
+  let heardSeq = 0
 
   const typing = createTyping({
     me,
     tell: () => typingTopic?.send('typing', { user_id: me, name: session.user()?.name ?? '' }),
   })
-  const nameOf = (person: string | null) =>
-    (person && (workspace.nameOf(person) ?? (person === me ? session.user()?.name : undefined))) || en.gone
-  const items = createMemo(() => messageItems(conversation.log(), { me, readSeq: unreadLine.line(), dayOf }))
-  const newCount = () => [...conversation.log().rows.values()].filter((row) => row.seq > seenSeq() && row.author_id !== me).length
+  const panel = () => ({
+    thread: idOf(search.thread),
+    pins: search.pins === '1',
+    details: search.details === '1',
+  })
+  const show = (what: PanelSearch) => setSearch({ details: undefined, thread: undefined, pins: undefined, ...what }, { replace: true })
+  const desk = createDesk({
+    room: () => props.room,
+    marks,
+    conversation,
+    openThread: (thread) => show({ thread }),
+    markUnread(row) {
+      unreadLine.set(row.seq - 1)
+      setAtEnd(false)
+      void attempt(en.markUnread, () => rooms.markUnread(roomId, row.seq, row.place))
+    },
+    goTo,
+    focusComposer: () => page.querySelector<HTMLElement>('.composer :is(textarea, [contenteditable=true])')?.focus(),
+  })
+  const items = createMemo(() => messageItems(conversation.log(), conversation.pending(), { me, readSeq: unreadLine.line(), dayOf }))
+  const newCount = () => [...conversation.log().values()].filter((row) => row.seq > seenSeq() && row.author_id !== me).length
+  createEffect(() => marks.need([...conversation.log().values()]))
 
   // Live: events paint at once, and every join reads what was missed. A new epoch is another topic.
   createEffect(
@@ -78,7 +113,10 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
       (epoch) => {
         const opened = openTopic(`room:${roomId}:${epoch}`, {
           onEvent: hear,
-          onJoined: refresh,
+          onJoined() {
+            heardSeq = 0
+            refresh()
+          },
           onRefused: () => void workspace.reloadRooms().catch(() => {}),
         })
         // What people say themselves comes by a topic of its own: nobody could forge a message on the room's.
@@ -93,16 +131,38 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
   )
   function hear(event: string, payload: Record<string, unknown>) {
     if (event === 'epoch') return void workspace.reloadRooms().catch(() => {})
+    if (event === 'reaction') return marks.heardReaction(payload)
+    if (event === 'pin') return void marks.readPins().catch(() => {})
+    if (event === 'thread') {
+      return conversation.countReplies(String(payload.id), Number(payload.reply_count), String(payload.last_reply_at))
+    }
+    if (event === 'messages_removed') {
+      return conversation.forget(Number(payload.before_seq), Array.isArray(payload.kept) ? payload.kept.map(Number) : [])
+    }
     if (event !== 'message' && event !== 'message_changed') return
     const row = (payload.row ?? payload) as MessageRow
     if (row.room_id !== roomId || typeof row.seq !== 'number') return
-    if (event === 'message') typing.said(row.author_id)
+    const isGap = event === 'message' && heardSeq > 0 && row.seq > heardSeq + 1
+    if (event === 'message') {
+      heardSeq = Math.max(heardSeq, row.seq)
+      typing.said(row.author_id)
+    } else marks.changed(row)
     conversation.receive(row)
+    if (row.thread_id) conversations.known(roomId, row.thread_id)?.receive(row)
+    if (isGap) refresh()
   }
   /** A reading that fails is repeated by the next event or by coming back. */
   function refresh() {
     // The first reading is under way, or a permalink decides what it reads.
-    if (conversation.loaded() || conversation.problem()) conversation.catchUp().catch(() => {})
+    if (!conversation.loaded() && !conversation.problem()) return
+    conversation.catchUp().catch(() => {})
+    marks.refresh().catch(() => {})
+    const thread = panel().thread
+    if (thread)
+      conversations
+        .known(roomId, thread)
+        ?.catchUp()
+        .catch(() => {})
   }
   createEffect(on(visible, (seen) => seen && refresh(), { defer: true }))
   addEventListener('online', refresh)
@@ -112,78 +172,89 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
   createEffect(() => {
     const seq = conversation.lastSeq()
     if (!visible() || !atEnd() || conversation.detached() || !props.room.joined || seq === 0) return
-    const timer = setTimeout(() => void rooms.markRead(roomId, seq), readAfterMs)
+    const timer = setTimeout(() => void rooms.markRead(roomId, seq, conversation.last()?.place), readAfterMs)
     onCleanup(() => clearTimeout(timer))
   })
 
   onMount(() => {
-    if (!props.message) void conversation.catchUp().then(begin, () => {})
+    void Promise.allSettled([marks.readPins(), marks.readSaved()])
+    if (!props.message) void begin()
   })
   createEffect(
     on(
       () => props.message,
-      (message) => message && void goTo(message),
+      (message) => message && void goToLinked(message),
     ),
   )
   /** Reading begins at the line when much is unread, else at the end. */
-  function begin() {
-    const first = items().findIndex((item) => item.startsUnread)
-    const start = items()[first]
-    if (start && items().length - first > longUnread) handle?.toMessage(start.id)
+  async function begin() {
+    const isLong = unread !== null && unread.count > longUnread
+    // What is loaded since an earlier visit may not reach back to the line.
+    if (isLong && !hasLine(unread.after)) await conversation.loadAt(unread.after + 1)
+    else await conversation.catchUp().catch(() => {})
+    const start = items().find((item) => item.startsUnread)
+    if (isLong && start) handle?.toMessage(start.id)
     else handle?.toEnd()
   }
-  async function goTo(message: string) {
-    const found = await conversation.loadAround(message).catch(() => false)
-    if (!found) {
-      toast(en.messageMissing)
-      return conversation.catchUp()
-    }
-    setMarked(message)
-    requestAnimationFrame(() => handle?.toMessage(message))
+  const hasLine = (after: number) =>
+    conversation.loaded() && (!conversation.hasOlder() || (inOrder(conversation.log())[0]?.seq ?? 0) <= after)
+
+  /** Shows a message of the room; false when there is none for this person, or it stands in a thread. */
+  async function goTo(id: string): Promise<boolean> {
+    if (!(await conversation.loadAround(id).catch(() => false))) return false
+    setMarked(id)
+    requestAnimationFrame(() => handle?.toMessage(id))
+    return true
   }
+  async function goToLinked(id: string) {
+    if (await goTo(id)) return
+    const row = await conversation.read(id).catch(() => undefined)
+    if (row?.thread_id && (await goTo(row.thread_id))) {
+      setReply(id)
+      return show({ thread: row.thread_id })
+    }
+    toast(en.messageMissing)
+    return conversation.catchUp()
+  }
+  async function jumpToUnread() {
+    const after = unreadLine.line()
+    if (after === null) return
+    if (!hasLine(after)) await conversation.loadAt(after + 1)
+    const start = items().find((item) => item.startsUnread)
+    if (start) handle?.toMessage(start.id)
+  }
+  function markAllRead() {
+    unreadLine.set(null)
+    setLineAbove(false)
+    const last = Math.max(props.room.last_seq, conversation.lastSeq())
+    void rooms.markRead(roomId, last)
+    if (conversation.detached()) void conversation.load().then(() => handle?.toEnd())
+    else handle?.toEnd()
+  }
+  const unreadAbove = () => {
+    const after = unreadLine.line()
+    if (after === null) return 0
+    const count = [...conversation.log().values()].filter((row) => row.seq > after && row.author_id !== me).length
+    return lineAbove() || (!hasLine(after) && props.room.unread > 0) ? Math.max(count, props.room.unread) : 0
+  }
+
+  /** Escape says: I have seen it. What stands above the page comes first. */
+  function onKeyDown(event: KeyboardEvent) {
+    const target = event.target as HTMLElement | null
+    if (event.key !== 'Escape' || event.defaultPrevented || isCovered() || target?.closest('.panel, .edit-message, .palette')) return
+    if (desk.quoting()) desk.setQuoting(undefined)
+    else if (props.room.joined) markAllRead()
+  }
+  addEventListener('keydown', onKeyDown)
+  onCleanup(() => removeEventListener('keydown', onKeyDown))
 
   const editLast = () => {
     const own = inOrder(conversation.log()).filter((row) => row.author_id === me && row.text !== null)
     const last = own.at(-1)
-    if (last) setEditing(last.id)
+    if (last) desk.setEditing(last.id)
     return last !== undefined
   }
-  const endEditing = () => {
-    setEditing(undefined)
-    page.querySelector<HTMLElement>('.composer textarea')?.focus()
-  }
-  const copy = async (text: string, told: string) => {
-    await navigator.clipboard.writeText(text)
-    toast(told)
-  }
-  const menuOf = (row: MessageRow): MenuItem[] => [
-    ...(row.author_id === me && props.room.can_post
-      ? [
-          { label: en.edit, icon: 'pencil' as const, onSelect: () => setEditing(row.id) },
-          { label: en.delete, icon: 'trash' as const, danger: true, onSelect: () => setDeleting(row) },
-        ]
-      : []),
-    { label: en.copyText, icon: 'copy', onSelect: () => void copy(row.text ?? '', en.copied).catch(() => {}) },
-    {
-      label: en.copyLink,
-      icon: 'link',
-      onSelect: () => void copy(location.origin + paths.room(roomId, row.id), en.linkCopied).catch(() => {}),
-    },
-    ...(props.room.joined && row.author_id !== me
-      ? [
-          {
-            label: en.markUnread,
-            icon: 'bell' as const,
-            onSelect: () => {
-              unreadLine.set(row.seq - 1)
-              setAtEnd(false)
-              void attempt(en.markUnread, () => rooms.markUnread(roomId, row.seq))
-            },
-          },
-        ]
-      : []),
-  ]
-  const showDetails = (show: boolean) => setSearch({ details: show ? '1' : undefined }, { replace: true })
+  const panelLabel = () => (panel().thread ? messageEn.thread : panel().pins ? messageEn.pins : en.details)
 
   return (
     <Page
@@ -204,23 +275,66 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
               {props.room.topic}
             </p>
           </Show>
+          <Show when={marks.pinCount() > 0 || panel().pins}>
+            <IconButton
+              icon="pin"
+              label={messageEn.pins}
+              aria-expanded={panel().pins}
+              onClick={() => show(panel().pins ? {} : { pins: '1' })}
+            />
+          </Show>
           <IconButton
             icon="panel"
             label={en.details}
-            aria-expanded={search.details === '1'}
-            onClick={() => showDetails(search.details !== '1')}
+            aria-expanded={panel().details}
+            onClick={() => show(panel().details ? {} : { details: '1' })}
           />
         </>
       }
-      panelLabel={en.details}
-      panel={search.details === '1' && <RoomPanel room={props.room} archived={props.archived} onClose={() => showDetails(false)} />}
-      onTogglePanel={() => showDetails(search.details !== '1')}
+      panelLabel={panelLabel()}
+      panel={
+        <Suspense>
+          <Switch>
+            <Match when={panel().thread}>
+              {(thread) => (
+                <Show when={thread()} keyed>
+                  {(threadId) => (
+                    <ThreadPanel
+                      room={props.room}
+                      threadId={threadId}
+                      reply={reply()}
+                      main={conversation}
+                      marks={marks}
+                      onGoTo={goTo}
+                      onClose={() => show({})}
+                    />
+                  )}
+                </Show>
+              )}
+            </Match>
+            <Match when={panel().pins}>
+              <PinsPanel
+                roomId={roomId}
+                marks={marks}
+                mayUnpin={props.room.can_post}
+                nameOf={desk.nameOf}
+                onGoTo={(id) => void goTo(id)}
+                onClose={() => show({})}
+              />
+            </Match>
+            <Match when={panel().details}>
+              <RoomPanel room={props.room} archived={props.archived} onClose={() => show({})} />
+            </Match>
+          </Switch>
+        </Suspense>
+      }
+      onTogglePanel={() => show(panel().details || panel().thread || panel().pins ? {} : { details: '1' })}
     >
       <div ref={page} class="room">
         <Switch>
           <Match when={conversation.problem() && !conversation.loaded()}>
             <EmptyState icon="alert" title={en.failed} text={sentenceOf(conversation.problem())}>
-              <Button look="primary" onClick={() => void conversation.load()}>
+              <Button look="primary" onClick={() => void begin()}>
                 {common.retry}
               </Button>
             </EmptyState>
@@ -241,23 +355,25 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
               label={t('log', { room: props.room.name })}
               items={items()}
               conversation={conversation}
-              editing={editing()}
+              host={desk.host}
+              editing={desk.editing()}
               marked={marked()}
               newCount={atEnd() ? 0 : newCount()}
-              nameOf={nameOf}
-              menuOf={menuOf}
-              onEdited={(row, text) => {
-                endEditing()
-                void attempt(en.edit, () => conversation.edit(row, text))
-              }}
-              onEditEnd={endEditing}
+              unreadAbove={unreadAbove()}
+              onEdited={desk.edited}
+              onEditPending={desk.setEditing}
+              onResent={desk.resent}
+              onEditEnd={desk.endEditing}
               onAtEnd={(isAtEnd) => {
                 setAtEnd(isAtEnd)
                 setSeenSeq(conversation.lastSeq())
               }}
               onJump={() => {
-                if (conversation.detached()) void conversation.load()
+                if (conversation.detached()) void conversation.load().then(() => handle?.toEnd())
               }}
+              onJumpToUnread={() => void jumpToUnread()}
+              onMarkRead={markAllRead}
+              onLineAbove={setLineAbove}
               onHandle={(given) => {
                 handle = given
               }}
@@ -266,23 +382,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
         </Switch>
         <Foot />
       </div>
-      <Show when={deleting()}>
-        {(row) => (
-          <ConfirmDialog
-            title={en.deleteTitle}
-            action={en.delete}
-            cancel={en.cancel}
-            onClose={() => setDeleting(undefined)}
-            onConfirm={() => {
-              const gone = row()
-              setDeleting(undefined)
-              void attempt(en.delete, () => conversation.remove(gone))
-            }}
-          >
-            <p>{en.deleteText}</p>
-          </ConfirmDialog>
-        )}
-      </Show>
+      <desk.Dialogs />
     </Page>
   )
 
@@ -299,16 +399,17 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
               </Button>
             </div>
           </Show>
+          <QuoteLine row={desk.quoting()} nameOf={desk.nameOf} onDrop={() => desk.setQuoting(undefined)} />
           <Composer
             roomId={roomId}
             label={t('composer', { room: props.room.name })}
             placeholder={props.room.name.length > longestPlaceholder ? en.composerLong : t('composer', { room: props.room.name })}
             onTyping={typing.typed}
             onEditLast={editLast}
-            onSend={({ text }) => {
+            onSend={(words) => {
               typing.sent()
-              if (conversation.detached()) void conversation.load().then(() => conversation.send(text))
-              else conversation.send(text)
+              if (conversation.detached()) void conversation.load().then(() => desk.send(words))
+              else desk.send(words)
               handle?.toEnd()
             }}
           />

@@ -1,47 +1,67 @@
 import { createSignal, untrack } from 'solid-js'
-import { sentenceOf } from '../errors.ts'
-import { rest, rows, rpc } from '../supabase.ts'
-import {
-  addPending,
-  dropPending,
-  emptyLog,
-  latestChange,
-  type MessageLog,
-  type MessageRow,
-  merge,
-  overwrite,
-  setProblem,
-  stretchOf,
-} from './messageLog.ts'
+import type { Outbox } from '../sync/outbox.ts'
+import { emptyLog, inOrder, keepSome, latestChange, type MessageLog, type MessageRow, merge, overwrite, stretchOf } from './messageLog.ts'
+import type { MessageServer } from './messageServer.ts'
+import { isMessageOf, type MessageBody, sendMessage, type Words } from './outgoingMessages.ts'
 
 const pageRows = 50
 const catchUpRows = 200
 /** Who was away for longer than this many messages starts again at the newest ones. */
 const longestCatchUp = 1000
+/** So many messages are kept in memory; beyond that the far end is let go and read again when somebody comes there. */
+const mostRows = 800
+const keptRows = 600
 
-/** The messages of one room: what is loaded of them, and what this person does with them. Outlives the page, so that coming back is
- *  instant; `catchUp` then reads what happened meanwhile. */
-export function createConversation(roomId: string) {
+interface ConversationParts {
+  roomId: string
+  /** The first message of a thread; null is the room itself. */
+  threadId: string | null
+  server: MessageServer
+  outbox: Outbox
+}
+
+/** The messages of one room or thread: what is loaded of them, and what this person does with them. Outlives the page, so that coming
+ *  back is instant; `catchUp` then reads what happened meanwhile. */
+export function createConversation({ roomId, threadId, server, outbox }: ConversationParts) {
   const [log, setLog] = createSignal<MessageLog>(emptyLog)
   const [loaded, setLoaded] = createSignal(false)
   const [problem, setLoadProblem] = createSignal<unknown>()
   /** Shows a stretch of the past; live messages wait until the person goes to the newest ones. */
   const [detached, setDetached] = createSignal(false)
+  const [hasOlder, setHasOlder] = createSignal(false)
   const stretch = () => stretchOf(log())
+  /** In a thread numbers have gaps: what is known to be complete is what has been read. */
+  let readTo = 0
   let catching: Promise<void> | undefined
   let repeat = false
-  let loadingOlder = false
+  let paging = false
 
-  const query = () => rest.from('messages').select('*').eq('room_id', roomId)
-  const newest = () => rows<MessageRow[]>(query().order('seq', { ascending: false }).limit(pageRows))
+  /** Begins a new stretch. */
+  function replace(found: readonly MessageRow[], options: { older: boolean; newer: boolean }): void {
+    setLog(merge(emptyLog, found))
+    setHasOlder(options.older)
+    setDetached(options.newer)
+    readTo = stretch().last
+    setLoadProblem(undefined)
+    setLoaded(true)
+  }
 
   async function load(): Promise<void> {
     setLoadProblem(undefined)
     try {
-      const found = await newest()
-      setLog((before) => merge({ rows: new Map(), pending: before.pending }, found))
-      setDetached(false)
-      setLoaded(true)
+      const found = await server.newest(pageRows)
+      replace(found, { older: found.length === pageRows, newer: false })
+    } catch (error) {
+      setLoadProblem(error)
+    }
+  }
+
+  /** The messages on both sides of a number; the one with the number itself is among the later ones. */
+  async function loadAt(seq: number): Promise<void> {
+    setLoadProblem(undefined)
+    try {
+      const [older, newer] = await Promise.all([server.before(seq, pageRows / 2), server.after(seq - 1, pageRows)])
+      replace([...older, ...newer], { older: older.length === pageRows / 2, newer: newer.length === pageRows })
     } catch (error) {
       setLoadProblem(error)
     }
@@ -51,17 +71,15 @@ export function createConversation(roomId: string) {
   async function readOn(): Promise<void> {
     const since = latestChange(log())
     for (let total = 0; ; ) {
-      const { complete } = stretch()
-      const found = await rows<MessageRow[]>(query().gt('seq', complete).order('seq').limit(catchUpRows))
+      const found = await server.after(server.contiguous ? stretch().complete : readTo, catchUpRows)
       total += found.length
       if (total > longestCatchUp) return load()
       setLog((before) => merge(before, found))
+      readTo = Math.max(readTo, ...found.map((row) => row.seq))
       if (found.length < catchUpRows) break
     }
     if (!since) return
-    const { first } = stretch()
-    const changed = query().gte('seq', first).or(`edited_at.gte."${since}",deleted_at.gte."${since}"`)
-    const found = await rows<MessageRow[]>(changed.limit(catchUpRows))
+    const found = await server.changedSince(since, stretch().first, catchUpRows)
     setLog((before) => merge(before, found))
   }
 
@@ -85,22 +103,13 @@ export function createConversation(roomId: string) {
     return catching
   }
 
-  async function deliver(id: string, text: string): Promise<void> {
-    try {
-      const row = await rpc<MessageRow>('send_message', { id, room_id: roomId, text })
-      receive(row)
-    } catch (error) {
-      setLog((before) => setProblem(before, id, sentenceOf(error)))
-    }
-  }
-
   /** Takes a message that was sent or changed. Behind a gap it waits for the ones between. */
   function receive(row: MessageRow): void {
-    if (!untrack(loaded) || untrack(detached)) return
-    const { first, last } = untrack(stretch)
-    if (row.seq < first) return
+    if (row.room_id !== roomId || (row.thread_id ?? null) !== threadId || !untrack(loaded) || untrack(detached)) return
+    if (row.seq < untrack(stretch).first && untrack(hasOlder)) return
     setLog((before) => merge(before, [row]))
-    if (row.seq > last + 1) catchUp().catch(() => {})
+    const { complete, last } = untrack(stretch)
+    if (complete < last) catchUp().catch(() => {})
   }
 
   async function change(row: MessageRow, painted: MessageRow, ask: () => Promise<MessageRow>): Promise<void> {
@@ -114,73 +123,112 @@ export function createConversation(roomId: string) {
     }
   }
 
+  /** One page at a time. */
+  async function page(read: () => Promise<void>): Promise<void> {
+    if (paging) return
+    paging = true
+    try {
+      await read()
+    } finally {
+      paging = false
+    }
+  }
+
+  const close = outbox.onArrived('message', (row) => receive(row as MessageRow))
+
   return {
+    roomId,
+    threadId,
+    close,
     log,
     loaded,
     problem,
     detached,
-    hasOlder: () => loaded() && stretch().first > 1,
+    hasOlder,
+    /** What this person is sending here, in order. */
+    pending: () => outbox.entries().filter((entry) => isMessageOf(entry, roomId, threadId)),
+    /** The last message that is loaded. */
+    last: () => inOrder(log()).at(-1),
+    /** Its number in the room; 0 when there is none. */
     lastSeq: () => stretch().last,
     load,
+    loadAt,
     catchUp,
     receive,
 
-    /** Reads the page before the first loaded message; `beforePaint` runs when it has arrived. */
-    async loadOlder(beforePaint: () => void): Promise<void> {
-      const { first } = stretch()
-      if (loadingOlder || first <= 1) return
-      loadingOlder = true
-      try {
-        const found = await rows<MessageRow[]>(query().lt('seq', first).order('seq', { ascending: false }).limit(pageRows))
-        beforePaint()
-        setLog((before) => merge(before, found))
-      } finally {
-        loadingOlder = false
-      }
+    /** The thread of a message has grown. */
+    countReplies(id: string, count: number, lastReplyAt: string): void {
+      const row = untrack(log).get(id)
+      if (row && count > row.reply_count) setLog((before) => overwrite(before, { ...row, reply_count: count, last_reply_at: lastReplyAt }))
     },
+
+    /** Messages before a number are gone for good, but for some. */
+    forget(beforeSeq: number, kept: readonly number[]): void {
+      setLog((before) => new Map([...before].filter(([, row]) => row.seq >= beforeSeq || kept.includes(row.seq))))
+    },
+
+    /** Reads the page before the first loaded message; `beforePaint` runs when it has arrived. */
+    loadOlder: (beforePaint: () => void) =>
+      page(async () => {
+        if (!hasOlder()) return
+        const found = await server.before(stretch().first, pageRows)
+        beforePaint()
+        setHasOlder(found.length === pageRows)
+        setLog((before) => merge(before, found))
+        if (log().size <= mostRows) return
+        setLog((before) => keepSome(before, keptRows, 'start'))
+        setDetached(true)
+      }),
 
     /** In the past: the page after the last loaded message. */
-    async loadNewer(): Promise<void> {
-      const found = await rows<MessageRow[]>(query().gt('seq', stretch().last).order('seq').limit(pageRows))
-      setLog((before) => merge(before, found))
-      if (found.length < pageRows) setDetached(false)
-    },
+    loadNewer: () =>
+      page(async () => {
+        const found = await server.after(stretch().last, pageRows)
+        setLog((before) => merge(before, found))
+        readTo = stretch().last
+        if (found.length < pageRows) setDetached(false)
+      }),
 
-    /** Loads what surrounds a message; false when there is none for this person. */
-    async loadAround(id: string): Promise<boolean> {
-      if (log().rows.has(id)) return true
-      const [target] = await rows<MessageRow[]>(query().eq('id', id))
-      if (!target) return false
-      const near = query().gte('seq', target.seq - pageRows / 2)
-      const found = await rows<MessageRow[]>(near.order('seq').limit(pageRows))
-      setLog((before) => merge({ rows: new Map(), pending: before.pending }, found))
-      setDetached(found.length === pageRows)
-      setLoaded(true)
+    /** Lets go of the oldest messages when there are too many; `beforePaint` runs first. False when there is nothing to do. */
+    trim(beforePaint: () => void): boolean {
+      if (log().size <= mostRows) return false
+      beforePaint()
+      setLog((before) => keepSome(before, keptRows, 'end'))
+      setHasOlder(true)
       return true
     },
 
-    /** Shows the message at once and sends it. */
-    send(text: string): void {
-      const id = crypto.randomUUID()
-      setLog((before) => addPending(before, { id, text, createdAt: new Date().toISOString(), problem: null }))
-      void deliver(id, text)
+    /** Loads what surrounds a message of this room or thread; false when there is none for this person. */
+    async loadAround(id: string): Promise<boolean> {
+      if (log().has(id)) return true
+      const target = await server.one(id)
+      if (!target || (target.thread_id ?? null) !== threadId) return false
+      await loadAt(target.seq)
+      return log().has(id)
     },
 
-    /** Sends again; the server knows the id, so nothing is said twice. */
-    retry(id: string): void {
-      const message = log().pending.find((candidate) => candidate.id === id)
-      if (!message) return
-      setLog((before) => setProblem(before, id, null))
-      void deliver(id, message.text)
+    /** A message that is loaded, or the server's. */
+    async read(id: string): Promise<MessageRow | undefined> {
+      return log().get(id) ?? server.one(id)
     },
 
-    discard: (id: string) => setLog((before) => dropPending(before, id)),
+    /** Shows the message at once and sends it as soon as that is possible. */
+    send: (words: Words, more: { quoteId?: string | null; forwardedId?: string } = {}): Promise<void> =>
+      sendMessage(outbox, { roomId, threadId, words, ...more }),
 
-    edit: (row: MessageRow, text: string) =>
-      change(row, { ...row, text, edited_at: new Date().toISOString() }, () => rpc('edit_message', { id: row.id, text })),
+    /** Sends again, perhaps in other words; the server knows the id, so nothing is said twice. */
+    retry(id: string, words?: Words): Promise<void> {
+      const body = outbox.entries().find((entry) => entry.id === id)?.body as MessageBody | undefined
+      return outbox.retry(id, body && words ? { ...body, words: { ...body.words, ...words } } : body)
+    },
+    discard: (id: string) => outbox.discard(id),
 
-    remove: (row: MessageRow) =>
-      change(row, { ...row, text: null, deleted_at: new Date().toISOString() }, () => rpc('delete_message', { id: row.id })),
+    edit: (row: MessageRow, words: Words) =>
+      change(row, { ...row, text: words.text, content: words.content ?? null, edited_at: new Date().toISOString() }, () =>
+        server.edit(row.id, words),
+      ),
+
+    remove: (row: MessageRow) => change(row, { ...row, text: null, deleted_at: new Date().toISOString() }, () => server.remove(row.id)),
   }
 }
 

@@ -1,4 +1,5 @@
-import { inOrder, type MessageLog, type MessageRow, type PendingMessage } from './messageLog.ts'
+import { inOrder, type MessageLog, type MessageRow } from './messageLog.ts'
+import type { WaitingMessage } from './outgoingMessages.ts'
 
 /** Messages of one person that follow within this time stand under one name. */
 const groupMs = 5 * 60_000
@@ -9,7 +10,7 @@ export interface MessageItem {
   authorId: string | null
   createdAt: string
   row: MessageRow | null
-  pending: PendingMessage | null
+  pending: WaitingMessage | null
   /** The day begins here. */
   startsDay: boolean
   /** What this person has not read begins here. */
@@ -27,7 +28,7 @@ interface ItemOptions {
 }
 
 /** The log as it is shown, from the oldest to what is still on its way. */
-export function messageItems(log: MessageLog, { me, readSeq, dayOf }: ItemOptions): MessageItem[] {
+export function messageItems(log: MessageLog, pending: readonly WaitingMessage[], { me, readSeq, dayOf }: ItemOptions): MessageItem[] {
   const items: MessageItem[] = []
   let unreadShown = readSeq === null
   const add = (item: Pick<MessageItem, 'id' | 'authorId' | 'createdAt' | 'row' | 'pending'>) => {
@@ -41,6 +42,7 @@ export function messageItems(log: MessageLog, { me, readSeq, dayOf }: ItemOption
     items.push({ ...item, startsDay, startsUnread, startsGroup })
   }
   for (const row of inOrder(log)) add({ id: row.id, authorId: row.author_id, createdAt: row.created_at, row, pending: null })
-  for (const pending of log.pending) add({ id: pending.id, authorId: me, createdAt: pending.createdAt, row: null, pending })
+  for (const entry of pending)
+    if (!log.has(entry.id)) add({ id: entry.id, authorId: me, createdAt: entry.createdAt, row: null, pending: entry })
   return items
 }

@@ -3,10 +3,6 @@ import type { Row } from '../../../sql/types.gen.ts'
 import type { RoomRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
-import { type Conversation, createConversation } from './conversation.ts'
-
-/** Conversations of this many rooms are kept in memory. */
-const keptConversations = 12
 
 export interface RoomPerson {
   user_id: string
@@ -15,7 +11,6 @@ export interface RoomPerson {
 
 /** The rooms of the workspace that is shown and what can be done with them. Actions throw a ProblemError. */
 export function createRooms(workspace: Workspaces, person: () => { id: string } | null) {
-  const conversations = new Map<string, Conversation>()
   const reading = new Map<string, number>()
 
   /** Paints a change; when the server refuses it, reads the list again. */
@@ -56,16 +51,6 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       if (!room) return
       reading.delete(room.id)
       workspace.patchRoom(room.id, { read_seq: Number(payload.seq), unread: Math.max(0, room.last_place - Number(payload.place)) })
-    },
-
-    conversation(roomId: string): Conversation {
-      const known = conversations.get(roomId) ?? createConversation(roomId)
-      // The one that was used longest ago goes first.
-      conversations.delete(roomId)
-      conversations.set(roomId, known)
-      const [oldest] = conversations.keys()
-      if (conversations.size > keptConversations && oldest) conversations.delete(oldest)
-      return known
     },
 
     /** Moves the read mark forward. Without the message's place the server's answer says how many are unread. Failing is harmless: the next

@@ -1,29 +1,17 @@
 import { expect, test } from 'vitest'
 import {
-  addPending,
   emptyLog,
   inOrder,
+  keepSome,
   latestChange,
   type MessageLog,
   type MessageRow,
   merge,
-  setProblem,
   stretchOf,
 } from '../../../client/src/rooms/messageLog.ts'
+import { message } from './messages.ts'
 
 const at = (second: number) => `2026-03-03T10:00:${String(second).padStart(2, '0')}+00:00`
-
-const message = (seq: number, change: Partial<MessageRow> = {}): MessageRow => ({
-  id: `m${seq}`,
-  room_id: 'room',
-  seq,
-  author_id: 'anna',
-  text: `message ${seq}`,
-  created_at: at(seq),
-  edited_at: null,
-  deleted_at: null,
-  ...change,
-})
 
 /** Small and repeatable: the same seed, the same events. */
 function random(seed: number) {
@@ -76,18 +64,21 @@ test('[CROOM2] a gap is known until it is filled', () => {
   expect(stretchOf(merge(gap, [message(8), message(7)]))).toEqual({ first: 5, last: 9, complete: 9 })
 })
 
-test('[CROOM3] a message on its way becomes the message, whichever news comes first', () => {
-  const sending = addPending(emptyLog, { id: 'm1', text: 'message 1', createdAt: at(1), problem: null })
-  const arrived = merge(sending, [message(1)])
-  expect(arrived.pending).toEqual([])
-  expect(inOrder(merge(arrived, [message(1)]))).toHaveLength(1)
-  expect(addPending(arrived, { id: 'm1', text: 'message 1', createdAt: at(1), problem: null }).pending).toEqual([])
+test('[CROOM2] in a thread nothing tells whether one is missing; in a room its place does', () => {
+  const threaded = (seq: number) => message(seq, { place: null, thread_id: 'm1' })
+  expect(stretchOf(merge(emptyLog, [threaded(4), threaded(9)]))).toEqual({ first: 4, last: 9, complete: 9 })
+  // Numbers 3 and 4 are replies in a thread; the room itself has no gap.
+  const room = merge(emptyLog, [message(2, { place: 2 }), message(5, { place: 3 })])
+  expect(stretchOf(room)).toEqual({ first: 2, last: 5, complete: 5 })
 })
 
-test('[CROOM3] a message that failed keeps its id, so that sending again says it once', () => {
-  const failed = setProblem(addPending(emptyLog, { id: 'm1', text: 'x', createdAt: at(1), problem: null }), 'm1', 'Offline')
-  expect(failed.pending).toEqual([{ id: 'm1', text: 'x', createdAt: at(1), problem: 'Offline' }])
-  expect(merge(setProblem(failed, 'm1', null), [message(1)]).pending).toEqual([])
+test('[CROOM6] of many messages one end is let go, in order', () => {
+  const log = merge(
+    emptyLog,
+    [3, 1, 5, 2, 4].map((seq) => message(seq)),
+  )
+  expect(inOrder(keepSome(log, 2, 'start')).map((row) => row.seq)).toEqual([1, 2])
+  expect(inOrder(keepSome(log, 2, 'end')).map((row) => row.seq)).toEqual([4, 5])
 })
 
 // biome-ignore format: the table is the specification
@@ -95,10 +86,11 @@ test.for([
   ['an older edit',           { text: 'two', edited_at: at(9) }, { text: 'one', edited_at: at(8) }, 'two'],
   ['the message before it',   { text: 'two', edited_at: at(9) }, {},                                'two'],
   ['a later edit',            { text: 'two', edited_at: at(9) }, { text: 'six', edited_at: '2026-03-03T10:00:09.5+00:00' }, 'six'],
+  ['another reply',           { text: 'two', last_reply_at: at(9) }, { text: 'one', last_reply_at: at(8) }, 'two'],
   ['an edit after deletion',  { text: null, deleted_at: at(9) }, { text: 'two', edited_at: at(8) }, null],
 ] as const)('[CROOM1] %s arrives late', ([, first, late, text]) => {
   const log = merge(merge(emptyLog, [message(1, first)]), [message(1, late)])
-  expect(log.rows.get('m1')?.text).toBe(text)
+  expect(log.get('m1')?.text).toBe(text)
 })
 
 test('[CROOM2] changes are asked for since the latest that is known', () => {

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest'
 import { messageItems } from '../../../client/src/rooms/messageItems.ts'
-import { addPending, emptyLog, type MessageRow, merge } from '../../../client/src/rooms/messageLog.ts'
+import { emptyLog, merge } from '../../../client/src/rooms/messageLog.ts'
 import { textParts } from '../../../client/src/rooms/textParts.ts'
+import { message } from './messages.ts'
 
-const row = (seq: number, author: string, time: string): MessageRow => ({
-  id: `m${seq}`,
-  room_id: 'room',
-  seq,
-  author_id: author,
-  text: 'x',
-  created_at: `2026-03-${time}:00+00:00`,
-  edited_at: null,
-  deleted_at: null,
-})
+const row = (seq: number, author: string, time: string) => message(seq, { author_id: author, created_at: `2026-03-${time}:00+00:00` })
 
 const said = merge(emptyLog, [
   row(1, 'anna', '03T10:00'),
@@ -22,9 +14,17 @@ const said = merge(emptyLog, [
   row(5, 'anna', '04T09:00'),
   row(6, 'ben', '04T09:01'),
 ])
-const log = addPending(said, { id: 'p', text: 'on its way', createdAt: '2026-03-04T09:02:00+00:00', problem: null })
+const waiting = {
+  id: 'p',
+  kind: 'message',
+  lane: 'room',
+  body: { roomId: 'room', words: { text: 'on its way' } },
+  createdAt: '2026-03-04T09:02:00+00:00',
+  position: 1,
+  problem: null,
+}
 const shown = (readSeq: number | null, me = 'ben') =>
-  messageItems(log, { me, readSeq, dayOf: (time) => time.slice(0, 10) }).map((item) =>
+  messageItems(said, [waiting, { ...waiting, id: 'm6' }], { me, readSeq, dayOf: (time) => time.slice(0, 10) }).map((item) =>
     [item.id, item.startsDay && 'day', item.startsUnread && 'unread', item.startsGroup && 'name'].filter(Boolean).join(' '),
   )
 
