@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { offersFor } from '../../../client/src/islands/editor/blocks.ts'
-import { loadHighlighter } from '../../../client/src/islands/editor/highlight.ts'
+import { languageOf, loadHighlighter } from '../../../client/src/islands/editor/highlight.ts'
 import { peopleOf } from '../../../client/src/islands/editor/people.ts'
 import { isStoredImage } from '../../../hocuspocus-server/src/schema/addresses.ts'
 
@@ -51,4 +51,17 @@ test('[CDOC7] code is coloured by spans that lie inside the text and in order', 
   const text = 'const answer: number = 42 // why'
   const spans = (await loadHighlighter(['typescript'])).spans('typescript', text)
   expect(spans.map((span) => text.slice(span.from, span.to))).toEqual(['const', 'answer', 'number', '42', '// why'])
+})
+
+// biome-ignore format: the table is the specification
+test.for([
+  ['js',          'javascript'],
+  ['C++',         'cpp'],
+  ['plpgsql',     'sql'],
+  ['typescript',  'typescript'],
+  ['brainfuck',   null],
+  ['constructor', null],
+  [null,          null],
+] as const)('[CDOC10] code that says it is %s is coloured as %s', ([written, language]) => {
+  expect(languageOf(written)).toBe(language)
 })

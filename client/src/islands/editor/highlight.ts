@@ -27,6 +27,39 @@ export const languages: Record<string, { name: string; load: LoadLanguage }> = {
   yaml: { name: 'YAML', load: () => import('highlight.js/lib/languages/yaml') },
 }
 
+/** What else people and Markdown call them. A document keeps the word that was written. */
+const aliases: Record<string, string> = {
+  ...all('bash', 'sh shell zsh console'),
+  ...all('c', 'h'),
+  ...all('cpp', 'c++ cc cxx hpp'),
+  ...all('csharp', 'c# cs'),
+  ...all('diff', 'patch'),
+  ...all('go', 'golang'),
+  ...all('html', 'htm xhtml xml svg vue'),
+  ...all('javascript', 'js jsx mjs cjs'),
+  ...all('json', 'json5 jsonc'),
+  ...all('kotlin', 'kt kts'),
+  ...all('markdown', 'md'),
+  ...all('python', 'py'),
+  ...all('ruby', 'rb'),
+  ...all('rust', 'rs'),
+  ...all('sql', 'plpgsql pgsql postgres postgresql psql mysql sqlite'),
+  ...all('typescript', 'ts tsx mts cts'),
+  ...all('yaml', 'yml'),
+}
+
+function all(language: string, words: string): Record<string, string> {
+  return Object.fromEntries(words.split(' ').map((word) => [word, language]))
+}
+
+/** The key in `languages` of what a code block says that it is; null when no highlighter knows it. */
+export function languageOf(written: unknown): string | null {
+  if (typeof written !== 'string') return null
+  const word = written.toLowerCase()
+  const language = Object.hasOwn(aliases, word) ? aliases[word] : word
+  return language && Object.hasOwn(languages, language) ? language : null
+}
+
 export interface Span {
   /** Offsets in the text, `to` not included. */
   from: number

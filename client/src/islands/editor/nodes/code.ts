@@ -3,7 +3,7 @@ import { Plugin, PluginKey, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
 import { CodeBlock } from '../../../../../hocuspocus-server/src/schema/nodes.ts'
 import type { EditorText } from '../../contract.ts'
-import { type Highlighter, languages, loadHighlighter, type Span } from '../highlight.ts'
+import { type Highlighter, languageOf, languages, loadHighlighter, type Span } from '../highlight.ts'
 
 /** Code blocks with a choice of language. The highlighter loads with the first block, a language with its first use. */
 export function codeBlock(text: EditorText) {
@@ -30,8 +30,7 @@ export function codeBlock(text: EditorText) {
         })
         const show = () => {
           // Asked with each keystroke, wherever it falls.
-          const language = knownLanguage(shown.attrs.language) ?? ''
-          if (select.value !== language) select.value = language
+          showLanguage(select, shown.attrs.language)
           if (select.disabled === editor.isEditable) select.disabled = !editor.isEditable
         }
         const off = () => {
@@ -68,8 +67,12 @@ function languageSelect(text: EditorText): HTMLSelectElement {
   return select
 }
 
-function knownLanguage(language: unknown): string | null {
-  return typeof language === 'string' && Object.hasOwn(languages, language) ? language : null
+/** Shows a language; one that no highlighter knows by the word that was written. */
+function showLanguage(select: HTMLSelectElement, written: unknown): void {
+  const language = languageOf(written) ?? (typeof written === 'string' ? written : '')
+  if (select.value === language) return
+  if (![...select.options].some(({ value }) => value === language)) select.append(new Option(language))
+  select.value = language
 }
 
 /** Spans by node: a change from elsewhere replaces the whole document, but keeps the nodes that it did not touch. */
@@ -98,7 +101,7 @@ function highlighting(blockName: string): Plugin<DecorationSet> {
     return set
   }
   const decorationsOf = (node: DocumentNode, start: number) => {
-    const language = knownLanguage(node.attrs.language)
+    const language = languageOf(node.attrs.language)
     if (!language) return []
     if (!highlighter?.has(language)) {
       wanted.add(language)
