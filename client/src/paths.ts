@@ -2,7 +2,7 @@
 export const paths = {
   home: () => '/',
   documents: () => '/docs',
-  document: (id: string) => `/d/${id}`,
+  document: (id: string, block?: string) => (block ? `/d/${id}#b-${block}` : `/d/${id}`),
   rooms: () => '/chat',
   room: (id: string, message?: string) => (message ? `/c/${id}/m/${message}` : `/c/${id}`),
   space: (id: string) => `/s/${id}`,
@@ -34,6 +34,9 @@ export function safeNext(next: string | string[] | undefined): string {
   if (url?.origin !== base || /^\/(login|signup|reset)\b/.test(url.pathname)) return '/'
   return url.pathname + url.search + url.hash
 }
+
+/** The block that `#b-<block>` names. */
+export const blockOf = (hash: string): string | undefined => /^#b-([a-z0-9]{10})$/.exec(hash)?.[1]
 
 /** The id in `/d/<id>` or `/d/<id>-<slug>`; undefined when it cannot be one. */
 export function idOf(parameter: string | undefined): string | undefined {

@@ -302,3 +302,48 @@ test('[EDIT10] what is far from the caret in a long page rests while somebody ty
   await expect.poll(rests).toBe(false)
   await expect.poll(() => first.evaluate((block) => block.getBoundingClientRect().top > 0)).toBe(true)
 })
+
+test('[EDIT11] a link leads to one block, also after it moved, was split and copied; a heading has its link in the outline', {
+  timeout: 90_000,
+}, async () => {
+  await openTogether(`<h2>Plan</h2>${'<p>Filler</p>'.repeat(60)}<p>Paper and ink</p><p>End</p>`)
+  const { page } = anna
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await body(page).getByText('Paper and ink').click()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Control+/')
+  await page.getByRole('menuitem', { name: 'Copy link' }).click()
+  await expect.poll(copied).toMatch(/\/d\/[0-9a-f-]{36}#b-[a-z0-9]{10}$/)
+  const link = await copied()
+  await page.keyboard.press('Alt+Shift+ArrowDown')
+  await page.keyboard.press('Control+/')
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+  await expect.poll(async () => (await text(page)).at(-2)).toBe('Paper and ink')
+  await body(page).getByText('Paper and ink').first().click()
+  await page.keyboard.press('Home')
+  for (let letters = 0; letters < 5; letters++) await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await expect.poll(async () => (await text(ben.page)).slice(-4)).toEqual(['End', 'Paper', ' and ink', 'Paper and ink'])
+  // Where the link leads is told by what lights up.
+  await ben.page.goto('about:blank')
+  await ben.page.goto(link)
+  const marked = () =>
+    body(ben.page)
+      .locator(':scope > *')
+      .evaluateAll((blocks) => blocks.filter((block) => block.getAnimations().length > 0).map((block) => block.textContent))
+  await expect.poll(marked).toEqual(['Paper'])
+  await expect
+    .poll(() =>
+      body(ben.page)
+        .getByText('Paper', { exact: true })
+        .evaluate((block) => block.getBoundingClientRect().top < innerHeight),
+    )
+    .toBe(true)
+
+  await page.goto(`${page.url().split(/[?#]/)[0]}?panel=outline`)
+  const outline = page.getByRole('navigation', { name: 'Outline' })
+  await outline.getByRole('button', { name: 'Copy link to Plan' }).click()
+  await expect.poll(copied).not.toBe(link)
+  await page.goto(link.replace(/.{10}$/, 'aaaaaaaaaa'))
+  await page.getByText('What this link leads to is no longer on the page.').waitFor()
+})

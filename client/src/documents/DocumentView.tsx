@@ -1,8 +1,8 @@
-import { useNavigate, useSearchParams } from '@solidjs/router'
+import { useLocation, useNavigate, useSearchParams } from '@solidjs/router'
 import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from 'solid-js'
 import { ShareButton } from '../access/ShareButton.tsx'
 import type { EditorHandle, Person, SavedState } from '../islands/contract.ts'
-import { paths } from '../paths.ts'
+import { blockOf, paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { Page } from '../shell/Page.tsx'
@@ -11,7 +11,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { Menu } from '../ui/Menu.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
-import { attempt, documentMenu, moveAndTell, titleOf, trashWithUndo } from './actions.ts'
+import { attempt, copyLink, documentMenu, moveAndTell, titleOf, trashWithUndo } from './actions.ts'
 import { Breadcrumbs, SavedWord } from './DocumentBar.tsx'
 import { DocumentNotes } from './DocumentNotes.tsx'
 import { createPanels, OpenPanel, PanelButtons } from './DocumentPanels.tsx'
@@ -75,6 +75,14 @@ export function DocumentView(props: { document: DocumentRow }) {
     onCleanup(() => removeEventListener('beforeunload', warn))
   })
 
+  const location = useLocation()
+  createEffect(
+    on([editor, () => location.hash], ([open, hash]) => {
+      const block = blockOf(hash)
+      if (open && block && !open.goToBlock(block)) toast(pageEn.blockGone)
+    }),
+  )
+
   // The socket hears of lost rights, not of new ones: who may write again opens the page again.
   createEffect(
     on(
@@ -121,6 +129,9 @@ export function DocumentView(props: { document: DocumentRow }) {
       onUnsent={setLostText}
       onNotice={(code) => toast(code in pageEn.notices ? pageEn.notices[code as keyof typeof pageEn.notices] : code)}
       onChanged={setChanged}
+      {...(documentId === id()
+        ? { onBlockLink: (block: string) => void attempt(pageEn.editor.copyLink, () => copyLink(id(), block)) }
+        : {})}
       onEditor={setEditor}
     />
   )

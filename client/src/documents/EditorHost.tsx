@@ -22,6 +22,7 @@ interface EditorHostProps {
   onUnsent(copy: string): void
   onNotice(code: string): void
   /** See EditorProps. */
+  onBlockLink?(anchor: string): void
   onChanged?(what: string): void
   /** Hands out what may be asked of the editor once the text is on screen, and takes it back at the end. */
   onEditor(editor: EditorHandle | undefined): void
@@ -65,6 +66,7 @@ export function EditorHost(props: EditorHostProps) {
     mentions,
     // Closing the connection is news too, which nobody is there to hear.
     onState: (state, unsent) => !closed && props.onState(state, unsent),
+    onBlockLink: props.onBlockLink ?? null,
     onPresence: (people) => !closed && props.onPresence(people),
     onUnsent: (copy) => !closed && props.onUnsent(copy),
     onNotice: (notice) => !closed && props.onNotice(notice.code),

@@ -47,8 +47,8 @@ export async function moveAndTell(documents: Documents, document: DocumentRow, p
   toast(t('moved', { title: titleOf(document), place: where }))
 }
 
-export async function copyLink(id: string): Promise<void> {
-  await navigator.clipboard.writeText(location.origin + paths.document(id))
+export async function copyLink(id: string, block?: string): Promise<void> {
+  await navigator.clipboard.writeText(location.origin + paths.document(id, block))
   toast(en.linkCopied)
 }
 

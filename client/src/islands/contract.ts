@@ -36,6 +36,8 @@ export interface EditorProps {
   mentions: Mentions
   /** The address under which the browser may show a stored picture (it needs the token: a blob URL). Rejects when there is none. */
   resolveImage(src: string): Promise<string>
+  /** Hands out the link to a block, by what the document calls it. Null where there are no such links. */
+  onBlockLink: ((anchor: string) => void) | null
   onPresence(people: Person[]): void
   /** `unsent`: changes made here have not been acknowledged. */
   onState(state: SavedState, unsent: boolean): void
@@ -180,6 +182,10 @@ export interface EditorHandle {
   watchOutline(tell: (outline: Outline) => void): () => void
   /** Scrolls to a heading of the outline, and puts the caret into it if asked. */
   goToHeading(index: number, focus: boolean): void
+  /** Makes a link to a heading of the outline, see EditorProps.onBlockLink. */
+  linkToHeading(index: number): void
+  /** Scrolls to the block that a link names, and marks it. False when it is not there. */
+  goToBlock(anchor: string): boolean
   find: Finder
   /** Keeps the view where somebody else is, until this person scrolls or types, presses Escape, or the other leaves.
    *  @returns the way to stop */
@@ -266,6 +272,8 @@ export interface CommentTools {
 export interface OutlineHeading {
   level: number
   text: string
+  /** There is a link to it, or this person may make one. */
+  linkable: boolean
 }
 
 export interface Outline {
@@ -339,6 +347,7 @@ export interface EditorText {
   moveDown: string
   duplicate: string
   deleteBlock: string
+  copyLink: string
   columnBefore: string
   columnAfter: string
   columnLeft: string

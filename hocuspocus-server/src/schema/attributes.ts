@@ -19,6 +19,11 @@ const string =
   (value) =>
     typeof value === 'string' ? value.replaceAll('\0', '').slice(0, longest).toWellFormed() : null
 
+const matching =
+  (pattern: RegExp): Clean =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value) ? value : null
+
 const words =
   (longest: number): Clean =>
   (value) =>
@@ -36,7 +41,10 @@ const columnWidths: Clean = (value) =>
 
 const cell = { colspan: span, rowspan: span, colwidth: columnWidths, align: oneOf(['left', 'center', 'right'], null) }
 
-const aligned = { textAlign: oneOf(alignments, null) }
+const anchor = /^[a-z0-9]{10}$/
+const anchored = { anchor: matching(anchor) }
+
+const aligned = { ...anchored, textAlign: oneOf(alignments, null) }
 
 const link: Clean = (value) => (typeof value === 'string' ? safeAddress(value) : null)
 
@@ -51,26 +59,34 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const day = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 const mime = /^[a-z]+\/[\w.+-]{1,100}$/
 
-const matching =
-  (pattern: RegExp): Clean =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value) ? value : null
-
 /** What each attribute may be. An attribute that stands here cannot hold anything else, wherever it comes from. */
 export const nodeAttributes: Record<string, Record<string, Clean>> = {
   paragraph: aligned,
   heading: { ...aligned, level: oneOf([1, 2, 3], 3) },
+  blockquote: anchored,
+  listItem: anchored,
+  horizontalRule: anchored,
+  table: anchored,
+  details: anchored,
   orderedList: { start: integer(0, 1_000_000, 1), type: oneOf(['1', 'a', 'A', 'i', 'I'], null) },
-  taskItem: { checked: (value) => value === true },
+  taskItem: { ...anchored, checked: (value) => value === true },
   // A language that no highlighter knows stays: Markdown may name any.
-  codeBlock: { language: matching(name) },
-  image: { src: pictureAddress, alt: words(1000), title: words(1000), width: part, align: oneOf(['left', 'center', 'right'], null) },
+  codeBlock: { ...anchored, language: matching(name) },
+  image: {
+    ...anchored,
+    src: pictureAddress,
+    alt: words(1000),
+    title: words(1000),
+    width: part,
+    align: oneOf(['left', 'center', 'right'], null),
+  },
   tableCell: cell,
   tableHeader: cell,
-  callout: { kind: oneOf(calloutKinds, 'info') },
-  blockMath: { latex: (value) => string(20_000)(value) ?? '' },
+  callout: { ...anchored, kind: oneOf(calloutKinds, 'info') },
+  blockMath: { ...anchored, latex: (value) => string(20_000)(value) ?? '' },
   inlineMath: { latex: (value) => string(20_000)(value) ?? '' },
   file: {
+    ...anchored,
     src: (value) => (isStoredFile(value) ? value : null),
     name: (value) => string(300)(value) ?? '',
     size: integer(0, Number.MAX_SAFE_INTEGER, 0),

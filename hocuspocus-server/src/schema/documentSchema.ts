@@ -17,7 +17,7 @@ import { Guard, guardSchema } from './guard.ts'
 import { Link } from './link.ts'
 import { Highlight, TextStyle } from './marks.ts'
 import { Mention } from './mention.ts'
-import { blocks, InlineMath, TextAlign } from './nodes.ts'
+import { Anchor, blocks, InlineMath, TextAlign } from './nodes.ts'
 
 /** Everything that a document can hold. The names of nodes, marks and attributes are stored: they may be added to (with a new
  *  SCHEMA_VERSION), never renamed. Runs in Node, Deno and the browser; the client adds how things look and behave. */
@@ -44,6 +44,7 @@ export function documentExtensions(): AnyExtension[] {
     Highlight,
     TextStyle,
     TextAlign,
+    Anchor,
     ...blocks,
     InlineMath,
     Mention,

@@ -134,6 +134,30 @@ export const TextAlign = Extension.create({
   ],
 })
 
+/** The blocks to which a link can lead. */
+const anchored = [
+  'paragraph',
+  'heading',
+  'blockquote',
+  'listItem',
+  'taskItem',
+  'codeBlock',
+  'horizontalRule',
+  'table',
+  'callout',
+  'details',
+  'image',
+  'file',
+  'blockMath',
+]
+
+/** What a link to a block names it by. It is made when somebody first asks for the link: most blocks never have one. The new half of a
+ *  block that is split has none, nor has a copy. */
+export const Anchor = Extension.create({
+  name: 'anchor',
+  addGlobalAttributes: () => [{ types: anchored, attributes: { anchor: { ...data('anchor'), keepOnSplit: false } } }],
+})
+
 /** Every block beside those that Tiptap's starter kit has. */
 export const blocks = [
   CodeBlock,

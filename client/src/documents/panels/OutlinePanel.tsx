@@ -1,6 +1,7 @@
 import { createEffect, createSignal, Index, onCleanup, Show } from 'solid-js'
 import { formatNumber, plural, textsOf } from '../../i18n.ts'
 import type { EditorHandle, Outline } from '../../islands/contract.ts'
+import { IconButton } from '../../ui/Button.tsx'
 import { PanelFrame } from '../DocumentPanels.tsx'
 import { pageEn as en } from '../pageEn.ts'
 import type { PanelProps } from '../panels.ts'
@@ -47,6 +48,13 @@ export default function OutlinePanel(props: PanelProps) {
                   >
                     {heading().text || en.outline.untitled}
                   </button>
+                  <Show when={heading().linkable}>
+                    <IconButton
+                      icon="link"
+                      label={t('outline.copyLink', { heading: heading().text || en.outline.untitled })}
+                      onClick={() => props.editor?.linkToHeading(index)}
+                    />
+                  </Show>
                 </li>
               )}
             </Index>

@@ -42,6 +42,7 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
       },
       insertTable: (editor) => chooseTable(editor, { text, container }),
       insertMath,
+      linkToBlock: props.onBlockLink,
     }),
   )
   const editLink = useCallback(() => setEditingLink(true), [])
@@ -76,7 +77,7 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
       },
       onCreate: ({ editor }) => {
         onText(() => editor.getText({ blockSeparator: '\n\n' }))
-        props.onReady(editorHandle(editor))
+        props.onReady(editorHandle(editor, props.onBlockLink))
       },
     },
     [opened],

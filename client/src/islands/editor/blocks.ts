@@ -35,6 +35,7 @@ export interface BlockActions {
   /** Asks for the size of a table and inserts it. */
   insertTable(editor: Editor): void
   insertMath(editor: Editor, kind: 'blockMath' | 'inlineMath'): void
+  linkToBlock: ((anchor: string) => void) | null
 }
 
 /** A kind of block that the `/` menu and the formatting bar offer. */

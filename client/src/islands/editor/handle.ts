@@ -1,20 +1,27 @@
 import type { Editor } from '@tiptap/core'
-import type { EditorHandle } from '../contract.ts'
+import type { EditorHandle, EditorProps } from '../contract.ts'
 import { commentTools } from './comments.ts'
 import { countBetween } from './count.ts'
 import { finder } from './find/finder.ts'
 import { follow } from './follow.ts'
-import { goToHeading, watchOutline } from './outline.ts'
+import { anchorOf, goToBlock } from './moves/blockLink.ts'
+import { goToHeading, headingsOf, watchOutline } from './outline.ts'
 
 /** What reads the whole document waits until typing pauses for this long. */
 const pauseMs = 300
 
 /** What a panel beside the text may ask of the editor. */
-export function editorHandle(editor: Editor): EditorHandle {
+export function editorHandle(editor: Editor, onBlockLink: EditorProps['onBlockLink']): EditorHandle {
   return {
     focus: () => editor.commands.focus(),
-    watchOutline: (tell) => watchOutline(editor, (run) => afterPauses(editor, 'update', run), tell),
+    watchOutline: (tell) => watchOutline(editor, onBlockLink !== null, (run) => afterPauses(editor, 'update', run), tell),
     goToHeading: (index, focus) => goToHeading(editor, index, focus),
+    linkToHeading(index) {
+      const position = headingsOf(editor)[index]?.position
+      const anchor = position === undefined ? null : anchorOf(editor, position)
+      if (anchor) onBlockLink?.(anchor)
+    },
+    goToBlock: (anchor) => goToBlock(editor, anchor),
     find: finder(editor),
     follow: (personId, onEnd) => follow(editor, personId, onEnd),
     comments: commentTools(editor),

@@ -1,6 +1,6 @@
 import type { Editor } from '@tiptap/core'
-import type { Node as DocumentNode } from '@tiptap/pm/model'
 import type { Outline, OutlineHeading } from '../contract.ts'
+import { isLinkable } from './moves/blockLink.ts'
 import { isCalm, scrollerOf } from './scroll.ts'
 
 interface PlacedHeading extends OutlineHeading {
@@ -11,10 +11,11 @@ interface PlacedHeading extends OutlineHeading {
 const readingLinePixels = 48
 
 /** The headings of a document in their order, also those inside quotes and folds. */
-function headingsOf(doc: DocumentNode): PlacedHeading[] {
+export function headingsOf(editor: Editor): PlacedHeading[] {
   const found: PlacedHeading[] = []
-  doc.descendants((node, position) => {
-    if (node.type.name === 'heading') found.push({ level: Number(node.attrs.level), text: node.textContent.trim(), position })
+  editor.state.doc.descendants((node, position) => {
+    if (node.type.name === 'heading')
+      found.push({ level: Number(node.attrs.level), text: node.textContent.trim(), linkable: isLinkable(editor, node), position })
     return !node.isTextblock
   })
   return found
@@ -22,7 +23,12 @@ function headingsOf(doc: DocumentNode): PlacedHeading[] {
 
 /** Tells the headings and which one is being read, now and after every change of either.
  *  @returns the way to stop */
-export function watchOutline(editor: Editor, afterPause: (run: () => void) => () => void, tell: (outline: Outline) => void): () => void {
+export function watchOutline(
+  editor: Editor,
+  hasLinks: boolean,
+  afterPause: (run: () => void) => () => void,
+  tell: (outline: Outline) => void,
+): () => void {
   let headings: PlacedHeading[] = []
   let told = ''
   let frame = 0
@@ -30,13 +36,14 @@ export function watchOutline(editor: Editor, afterPause: (run: () => void) => ()
 
   const show = () => {
     const current = currentOf(editor, scroller, headings)
-    const now = JSON.stringify([current, headings.map(({ level, text }) => [level, text])])
+    const shown = headings.map(({ level, text, linkable }) => ({ level, text, linkable: linkable && hasLinks }))
+    const now = JSON.stringify([current, shown])
     if (now === told) return
     told = now
-    tell({ headings: headings.map(({ level, text }) => ({ level, text })), current })
+    tell({ headings: shown, current })
   }
   const read = () => {
-    headings = headingsOf(editor.state.doc)
+    headings = headingsOf(editor)
     show()
   }
   const onScroll = () => {
@@ -76,7 +83,7 @@ function topOf(editor: Editor, heading: PlacedHeading | undefined): number {
 
 /** Brings a heading to the top of the view, and the caret into it if asked. */
 export function goToHeading(editor: Editor, index: number, focus: boolean): void {
-  const heading = headingsOf(editor.state.doc)[index]
+  const heading = headingsOf(editor)[index]
   const element = heading && editor.view.nodeDOM(heading.position)
   if (!heading || !(element instanceof HTMLElement)) return
   if (focus)

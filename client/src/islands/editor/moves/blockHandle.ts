@@ -6,6 +6,7 @@ import type { BlockActions } from '../blocks.ts'
 import { make } from '../dom.ts'
 import { iconElement } from '../icons.tsx'
 import { openMenu } from '../menu.ts'
+import { withoutTaken } from './blockLink.ts'
 import { blockSections, changeBlocks } from './blockMenu.ts'
 import { type BlockRange, blockRange, moveBlocks, selectBlock } from './blockRange.ts'
 
@@ -35,7 +36,12 @@ export function blockHandle(options: BlockHandleOptions) {
     },
     addProseMirrorPlugins() {
       const { editor } = this
-      return [new Plugin({ view: (view) => handleView(editor, view, options) })]
+      return [
+        new Plugin({
+          view: (view) => handleView(editor, view, options),
+          props: { transformPasted: (slice, view) => (view.dragging?.move ? slice : withoutTaken(slice, view)) },
+        }),
+      ]
     },
   })
 }

@@ -4,6 +4,7 @@ import type { EditorText } from '../../contract.ts'
 import { type BlockActions, blocks } from '../blocks.ts'
 import type { MenuSection } from '../menu.ts'
 import { asOneStep } from '../undoStep.ts'
+import { anchorOf, isLinkable } from './blockLink.ts'
 import { deleteBlocks, duplicateBlocks, moveBlocks, selectedBlocks } from './blockRange.ts'
 
 /** What can be done with the blocks that hold the selection. */
@@ -16,11 +17,23 @@ export function blockSections(editor: Editor, text: EditorText, actions: BlockAc
         { label: text.moveUp, icon: 'up', disabled: !moveBlocks(editor.state, -1), run: act((state) => moveBlocks(state, -1)) },
         { label: text.moveDown, icon: 'down', disabled: !moveBlocks(editor.state, 1), run: act((state) => moveBlocks(state, 1)) },
         { label: text.duplicate, icon: 'page', run: act(duplicateBlocks) },
+        ...linkTo(editor, text, actions),
         { label: text.deleteBlock, icon: 'trash', danger: true, run: act(deleteBlocks) },
       ],
     },
     { label: text.turnInto, items: canTurn(editor) ? turnInto(editor, text, actions) : [] },
   ]
+}
+
+function linkTo(editor: Editor, text: EditorText, actions: BlockActions): MenuSection['items'] {
+  const { linkToBlock } = actions
+  const range = selectedBlocks(editor.state)
+  if (!range || !linkToBlock || !isLinkable(editor, range.parent.child(range.first))) return []
+  const run = () => {
+    const anchor = anchorOf(editor, range.from)
+    if (anchor) linkToBlock(anchor)
+  }
+  return [{ label: text.copyLink, icon: 'link', run }]
 }
 
 /** Runs a change of blocks as one step of undo. */

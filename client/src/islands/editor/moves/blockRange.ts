@@ -1,5 +1,6 @@
 import type { Node as DocumentNode, ResolvedPos } from '@tiptap/pm/model'
 import { type EditorState, NodeSelection, type Transaction } from '@tiptap/pm/state'
+import { withoutAnchors } from './blockLink.ts'
 
 /** Blocks that stand beside each other, and the node around them. */
 export interface BlockRange {
@@ -77,7 +78,7 @@ export function moveBlocks(state: EditorState, direction: -1 | 1): Transaction |
 
 export function duplicateBlocks(state: EditorState): Transaction | null {
   const range = selectedBlocks(state)
-  return range && state.tr.insert(range.to, state.doc.slice(range.from, range.to).content).scrollIntoView()
+  return range && state.tr.insert(range.to, withoutAnchors(state.doc.slice(range.from, range.to).content)).scrollIntoView()
 }
 
 export function deleteBlocks(state: EditorState): Transaction | null {
