@@ -3,6 +3,7 @@ import type { WebSocketLike } from '@hocuspocus/server'
 import type { WebSocket } from 'ws'
 import { MAX_AWARENESS_BYTES, MAX_STATELESS_BYTES, MAX_TOKEN_BYTES } from './limits.ts'
 import type { Outbox } from './outbox.ts'
+import type { LoggedChange } from './persistence.ts'
 import { CLOSE_CODES, documentIdOf } from './protocol.ts'
 import { type OpenSession, refuse, tell } from './sessions.ts'
 import {
@@ -11,23 +12,20 @@ import {
   isFarewell,
   MAX_ADDRESS_LENGTH,
   MESSAGE,
-  notApplied,
+  payloadOf,
   permissionDenied,
   readHeader,
   SYNC,
+  syncStatus,
 } from './wire.ts'
-
-/** A change that Hocuspocus is applying, on its way to the acknowledgement. */
-export interface Change {
-  authorId: string
-  update: Uint8Array
-}
 
 /** One client's WebSocket, as Hocuspocus sees it. */
 export interface ClientSocket extends WebSocketLike {
   readonly sessions: Set<OpenSession>
-  /** address → the change whose acknowledgement comes next */
-  readonly changes: Map<string, Change>
+  /** address → the change that Hocuspocus acknowledges next */
+  readonly changes: Map<string, LoggedChange>
+  /** Says that a change is committed, or was not taken. */
+  acknowledge(session: OpenSession, isTaken: boolean): void
 }
 
 export interface ClientSocketOptions {
@@ -36,20 +34,29 @@ export interface ClientSocketOptions {
   outbox: Outbox
   limits: { updateBytes: number; bufferedBytes: number }
   /** Whether everything that the acknowledgement promises is committed. If not, `release` is called when it is, or never. */
-  mayAcknowledge(documentId: string, change: Change | undefined, release: () => void): boolean
+  mayAcknowledge(documentId: string, change: LoggedChange | undefined, release: () => void): boolean
+  /** Milliseconds of the epoch. */
+  clock(): number
   /** Counts a change; false when there were too many in too short a time. */
   mayChange(): boolean
   /** Reads nothing more from this client for a while. */
   slowDown(): void
-  /** Takes a message that has passed the checks. */
+  /** Takes a change that was just typed, by somebody who may. */
+  type(session: OpenSession, update: Uint8Array): void
+  /** Takes any other message that has passed the checks. */
   deliver(message: Uint8Array): void
 }
 
 const OPEN = 1
+/** What is longer was not typed. It is rare, and Hocuspocus takes it. */
+const TYPED_BYTES = 1024
+/** Hocuspocus closes the connection of a client that it has not heard for a minute. */
+const UNHEARD_MS = 20_000
 
 /** Checks what comes in before Hocuspocus keeps any state for it, holds acknowledgements back until the commit, and cuts off who does not read. */
 export function createClientSocket(options: ClientSocketOptions): ClientSocket {
-  const { webSocket, stream, outbox, limits, mayAcknowledge, mayChange, slowDown, deliver } = options
+  const { webSocket, stream, outbox, limits, mayAcknowledge, clock, mayChange, slowDown, type } = options
+  let deliveredAt = 0
   const outlet = {
     write(bytes: Buffer) {
       if (webSocket.readyState !== OPEN) return
@@ -80,47 +87,63 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
       socket.changes.delete(address)
       if (mayAcknowledge(documentOf(address) ?? '', change, () => post(message))) post(message)
     },
+    acknowledge: ({ connection }, isTaken) => post(syncStatus(connection.messageAddress, isTaken)),
     close(code, reason) {
       outbox.flush(outlet)
       webSocket.close(code, reason)
     },
   }
 
-  const sessionAt = (address: string) => [...socket.sessions].find(({ connection }) => connection.messageAddress === address)
+  function deliver(message: Uint8Array) {
+    deliveredAt = clock()
+    options.deliver(message)
+  }
 
-  function receiveChange(address: string, message: Uint8Array) {
+  function sessionAt(address: string): OpenSession | undefined {
+    for (const session of socket.sessions) if (session.connection.messageAddress === address) return session
+    return undefined
+  }
+
+  function receiveChange({ address, type: messageType, kind }: Header, message: Uint8Array) {
     if (message.length > limits.updateBytes) return refuseUpdate(address)
+    const session = sessionAt(address)
     if (!mayChange()) {
-      const session = sessionAt(address)
       if (session) tell(session.connection, { type: 'slowed' })
       slowDown()
     }
-    deliver(message)
+    const isTyped = messageType === MESSAGE.sync && kind === SYNC.update && message.length <= TYPED_BYTES
+    if (session && isTyped && !session.connection.readOnly && isHeard()) type(session, payloadOf(message))
+    else deliver(message)
+  }
+
+  /** Whether Hocuspocus has heard of this client lately: it closes the connections of those who are silent. */
+  function isHeard() {
+    return clock() - deliveredAt < UNHEARD_MS
   }
 
   function refuseUpdate(address: string) {
     const session = sessionAt(address)
     if (session) refuse(session, 'update_too_large', limits.updateBytes)
-    post(notApplied(address))
+    post(syncStatus(address, false))
   }
 
   function receive(message: Uint8Array) {
     const header = headerOf(message)
     if (!header) return socket.close(CLOSE_CODES.badMessage, 'bad_message')
-    const { address, type, kind } = header
+    const { address, type: messageType, kind } = header
     if (address.length > MAX_ADDRESS_LENGTH || !documentOf(address)) {
-      if (type === MESSAGE.auth && address.length <= MAX_ADDRESS_LENGTH) post(permissionDenied(address, 'not_found'))
+      if (messageType === MESSAGE.auth && address.length <= MAX_ADDRESS_LENGTH) post(permissionDenied(address, 'not_found'))
       return
     }
     // What a client sent before it heard the farewell counts for nothing. Whoever wants in again brings a token first.
-    if (type === MESSAGE.auth) closed.delete(address)
+    if (messageType === MESSAGE.auth) closed.delete(address)
     else if (closed.has(address)) return
-    switch (type) {
+    switch (messageType) {
       case MESSAGE.auth:
         return message.length <= MAX_TOKEN_BYTES ? deliver(message) : post(permissionDenied(address, 'token_invalid'))
       case MESSAGE.sync:
       case MESSAGE.syncReply:
-        return kind === SYNC.step1 ? deliver(message) : receiveChange(address, message)
+        return kind === SYNC.step1 ? deliver(message) : receiveChange(header, message)
       case MESSAGE.awareness:
         if (message.length <= MAX_AWARENESS_BYTES) deliver(message)
         return

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Configuration, type Document, Hocuspocus } from '@hocuspocus/server'
 import type { WebSocket } from 'ws'
+import * as Y from 'yjs'
 import { access } from './access.ts'
 import { awareness } from './awareness.ts'
 import { createBus } from './bus.ts'
@@ -14,6 +15,7 @@ import { type Database, SERVERS } from './database.ts'
 import { createHints } from './hints.ts'
 import type { History } from './history/history.ts'
 import { restore } from './history/restoreCommand.ts'
+import { type Change, createInbox } from './inbox.ts'
 import { createBucket } from './limits.ts'
 import { createMerger } from './merger.ts'
 import { createOutbox } from './outbox.ts'
@@ -21,7 +23,7 @@ import { applyLogged, createPersistence } from './persistence.ts'
 import { projections } from './projections.ts'
 import { CLOSE_CODES, documentName } from './protocol.ts'
 import { createRevocation } from './revocation.ts'
-import { type Context, refuse } from './sessions.ts'
+import { type Context, type OpenSession, refuse } from './sessions.ts'
 import { acceptSuggestion } from './suggestions/acceptCommand.ts'
 import type { VerifyToken } from './tokens.ts'
 import { createUpdateLog } from './updateLog.ts'
@@ -110,6 +112,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     ].map((extension) => guard(extension, report)),
   })
   const outbox = createOutbox()
+  const inbox = createInbox({ keep: persistence.keep, applyAlone, onBroken, afterwards: outbox.flushAll })
   const webSockets = new Set<WebSocket>()
   /** Those who send too much at once. */
   const slowed = new WeakSet<WebSocket>()
@@ -148,6 +151,23 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     if (!document || document.isDestroyed) return
     applyLogged(document, update)
     persistence.committed(documentId, update.length)
+  }
+
+  /** Hocuspocus says to the log what is new in it. */
+  function applyAlone(document: Document, { session, update }: Change) {
+    const { connection, documentId, claims, socket } = session
+    try {
+      Y.applyUpdate(document, update, { source: 'connection', connection })
+    } catch (error) {
+      return onBroken(session, error)
+    }
+    const acknowledge = () => socket.acknowledge(session, true)
+    if (persistence.mayAcknowledge(documentId, { authorId: claims.sub, update }, acknowledge)) acknowledge()
+  }
+
+  function onBroken({ connection, documentId }: OpenSession, error: unknown) {
+    report(`A change of document ${documentId} cannot be read`, error)
+    connection.close({ code: CLOSE_CODES.badMessage, reason: 'bad_message' })
   }
 
   /** What clients go on writing waits with them, and not in this server's memory. */
@@ -191,7 +211,12 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
         mayAcknowledge: persistence.mayAcknowledge,
         mayChange: createBucket({ perSecond: limits.updatesPerSecond, burst: 10 * limits.updatesPerSecond, clock }),
         slowDown: () => slowDown(webSocket),
-        deliver: (message) => client.handleMessage(message),
+        clock,
+        type: (session, update) => inbox.add({ session, update }),
+        deliver: (message) => {
+          inbox.flush()
+          client.handleMessage(message)
+        },
       })
       // Hocuspocus wants a web request and shows it to hooks; nothing here reads more than the path.
       const client = hocuspocus.handleConnection(socket, new Request(new URL(request.url ?? '/', 'http://localhost')), { socket })
@@ -200,6 +225,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
       webSocket.on('error', () => {}) // A close event follows.
       webSocket.on('close', (code, reason) => {
         webSockets.delete(webSocket)
+        inbox.flush()
         client.handleClose({ code, reason: reason.toString() })
       })
     },
@@ -216,6 +242,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     async close() {
       revocation.stop()
       await commands.stop()
+      inbox.flush()
       await log.drain() // So that clients hear of what is safe while they can be told.
       await new Promise((resolve) => setImmediate(resolve)) // The outbox writes at the end of a turn.
       await Promise.all([...webSockets].map(closeWebSocket))

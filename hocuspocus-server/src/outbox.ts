@@ -8,6 +8,8 @@ export interface Outlet {
 /** Gathers the messages of a turn and writes them to each socket at once. */
 export interface Outbox {
   add(outlet: Outlet, message: Uint8Array): void
+  /** Writes everything now, when a turn is known to be at its end. */
+  flushAll(): void
   /** Writes what waits for one socket now, before it is closed. */
   flush(outlet: Outlet): void
 }
@@ -42,7 +44,6 @@ export function createOutbox(): Outbox {
   }
 
   function flushAll() {
-    scheduled = false
     const due = queues
     queues = new Map()
     for (const [outlet, frames] of due) outlet.write(joined(frames))
@@ -52,6 +53,7 @@ export function createOutbox(): Outbox {
   }
 
   return {
+    flushAll,
     add(outlet, message) {
       const bytes = frameOf(message)
       const queue = queues.get(outlet)
@@ -59,7 +61,10 @@ export function createOutbox(): Outbox {
       else queues.set(outlet, [bytes])
       if (scheduled) return
       scheduled = true
-      setImmediate(flushAll)
+      setImmediate(() => {
+        scheduled = false
+        flushAll()
+      })
     },
     flush(outlet) {
       const frames = queues.get(outlet)

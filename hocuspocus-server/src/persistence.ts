@@ -1,8 +1,8 @@
 import type { Document, Extension } from '@hocuspocus/server'
 import type * as Y from 'yjs'
 import { apply, type Bus } from './bus.ts'
-import type { Change } from './clientSocket.ts'
-import { bytesOf, type Database, type StoredDocument } from './database.ts'
+import { bytesOf, type Database, type LoggedUpdate, type StoredDocument } from './database.ts'
+import type { Applied, Typed } from './inbox.ts'
 import type { Merger } from './merger.ts'
 import { documentIdOf } from './protocol.ts'
 import { type Context, Denied } from './sessions.ts'
@@ -20,8 +20,10 @@ export interface PersistenceOptions {
 
 export interface Persistence {
   extension: Extension<Context>
+  /** See InboxOptions. */
+  keep(document: Document, applied: Applied): void
   /** See ClientSocketOptions. */
-  mayAcknowledge(documentId: string, change: Change | undefined, release: () => void): boolean
+  mayAcknowledge(documentId: string, change: LoggedChange | undefined, release: () => void): boolean
   /** So many bytes of a document were committed, here… */
   committed(documentId: string, bytes: number): void
   /** … or by another server, and are in the document now. */
@@ -31,6 +33,9 @@ export interface Persistence {
   /** Waits for compactions under way. */
   settle(): Promise<void>
 }
+
+/** A change that Hocuspocus is applying, on its way to the acknowledgement. */
+export type LoggedChange = Pick<LoggedUpdate, 'authorId' | 'update'>
 
 interface OpenDocument extends Size {
   document: Document
@@ -148,6 +153,20 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
       },
     },
 
+    keep(document, { fresh, idle }) {
+      const documentId = documentIdOf(document.name) as string
+      const entry = open.get(documentId)
+      if (!entry) return // As below.
+      const pending = pendingOf(document)
+      const kept = isSame(pending, entry.pending) ? fresh : [...fresh, ...idle]
+      entry.pending = pending
+      for (const { session, update } of kept) log.append({ documentId, authorId: session.claims.sub, update })
+      const acknowledge = () => {
+        for (const { session } of [...fresh, ...idle]) session.socket.acknowledge(session, true)
+      }
+      if (log.isDurable(documentId, (committed) => committed && acknowledge())) acknowledge()
+    },
+
     mayAcknowledge(documentId, change, release) {
       const entry = open.get(documentId)
       if (!entry) return false // The document is gone, and what was applied to it is not kept anywhere.
@@ -203,8 +222,8 @@ const isWorthMerging = (size: Size) => tailCost(size) > Math.max(WORTH_MERGING_B
 const isWorthMergingAtTheEnd = (size: Size) => tailCost(size) > Math.max(WORTH_MERGING_AT_THE_END_BYTES, size.snapshotBytes / 8)
 
 function authorOf(origin: unknown): string | undefined {
-  const { connection } = (origin ?? {}) as { connection?: { context: Context } }
-  return connection?.context.session?.claims.sub
+  const { connection, tornBy } = (origin ?? {}) as { connection?: { context: Context } } & Partial<Typed>
+  return connection?.context.session?.claims.sub ?? tornBy
 }
 
 function pendingOf({ store }: Y.Doc): Pending {

@@ -24,6 +24,12 @@ export function readHeader(message: Uint8Array): Header {
   return { address, type, kind: decoding.hasContent(decoder) ? decoding.readVarUint(decoder) : -1 }
 }
 
+/** The update in a sync message. Throws on what is none. */
+export function payloadOf(message: Uint8Array): Uint8Array {
+  // Address, type and kind; lengths, types and kinds are below 128.
+  return decoding.readVarUint8Array(decoding.createDecoder(message.subarray(3 + (message[0] as number))))
+}
+
 export function permissionDenied(address: string, reason: DenialReason): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarString(encoder, address)
@@ -33,13 +39,18 @@ export function permissionDenied(address: string, reason: DenialReason): Uint8Ar
   })
 }
 
-/** "Your change was not taken." */
-export function notApplied(address: string): Uint8Array {
-  return encoding.encode((encoder) => {
+let lastStatus = { address: '', isTaken: true, message: new Uint8Array() }
+
+/** "Your change is safe", or "was not taken". Everybody in a document is told with the same bytes. */
+export function syncStatus(address: string, isTaken: boolean): Uint8Array {
+  if (lastStatus.address === address && lastStatus.isTaken === isTaken) return lastStatus.message
+  const message = encoding.encode((encoder) => {
     encoding.writeVarString(encoder, address)
     encoding.writeVarUint(encoder, MESSAGE.syncStatus)
-    encoding.writeVarUint(encoder, 0)
+    encoding.writeVarUint(encoder, isTaken ? 1 : 0)
   })
+  lastStatus = { address, isTaken, message }
+  return message
 }
 
 const FINAL_BINARY = 0x82
