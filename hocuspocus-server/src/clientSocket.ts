@@ -26,6 +26,8 @@ export interface ClientSocket extends WebSocketLike {
   readonly changes: Map<string, LoggedChange>
   /** Says that a change is committed, or was not taken. */
   acknowledge(session: OpenSession, isTaken: boolean): void
+  /** Sends nothing to this address of what `work` makes the server say. */
+  withoutEcho(address: string, work: () => void): void
 }
 
 export interface ClientSocketOptions {
@@ -43,6 +45,8 @@ export interface ClientSocketOptions {
   slowDown(): void
   /** Takes a change that was just typed, by somebody who may. */
   type(session: OpenSession, update: Uint8Array): void
+  /** Takes a message that may come when everything typed before it is applied, or sooner. */
+  follow(session: OpenSession, message: Uint8Array): void
   /** Takes any other message that has passed the checks. */
   deliver(message: Uint8Array): void
 }
@@ -55,8 +59,10 @@ const UNHEARD_MS = 20_000
 
 /** Checks what comes in before Hocuspocus keeps any state for it, holds acknowledgements back until the commit, and cuts off who does not read. */
 export function createClientSocket(options: ClientSocketOptions): ClientSocket {
-  const { webSocket, stream, outbox, limits, mayAcknowledge, clock, mayChange, slowDown, type } = options
+  const { webSocket, stream, outbox, limits, mayAcknowledge, clock, mayChange, slowDown, type, follow } = options
   let deliveredAt = 0
+  /** The address that is not to hear its own words. */
+  let deaf: string | null = null
   const outlet = {
     write(bytes: Buffer) {
       if (webSocket.readyState !== OPEN) return
@@ -81,6 +87,7 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
     },
     send(data) {
       const message = data as Uint8Array // Hocuspocus sends nothing else.
+      if (deaf !== null && readHeader(message).address === deaf) return
       if (!isAcknowledgement(message)) return post(message)
       const { address } = readHeader(message)
       const change = socket.changes.get(address)
@@ -88,6 +95,14 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
       if (mayAcknowledge(documentOf(address) ?? '', change, () => post(message))) post(message)
     },
     acknowledge: ({ connection }, isTaken) => post(syncStatus(connection.messageAddress, isTaken)),
+    withoutEcho(address, work) {
+      deaf = address
+      try {
+        work()
+      } finally {
+        deaf = null
+      }
+    },
     close(code, reason) {
       outbox.flush(outlet)
       webSocket.close(code, reason)
@@ -113,6 +128,12 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
     }
     const isTyped = messageType === MESSAGE.sync && kind === SYNC.update && message.length <= TYPED_BYTES
     if (session && isTyped && !session.connection.readOnly && isHeard()) type(session, payloadOf(message))
+    else deliver(message)
+  }
+
+  function receiveCaret(address: string, message: Uint8Array) {
+    const session = sessionAt(address)
+    if (session) follow(session, message)
     else deliver(message)
   }
 
@@ -145,7 +166,7 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
       case MESSAGE.syncReply:
         return kind === SYNC.step1 ? deliver(message) : receiveChange(header, message)
       case MESSAGE.awareness:
-        if (message.length <= MAX_AWARENESS_BYTES) deliver(message)
+        if (message.length <= MAX_AWARENESS_BYTES) receiveCaret(address, message)
         return
       case MESSAGE.stateless:
         if (message.length <= MAX_STATELESS_BYTES) deliver(message)

@@ -112,7 +112,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     ].map((extension) => guard(extension, report)),
   })
   const outbox = createOutbox()
-  const inbox = createInbox({ keep: persistence.keep, applyAlone, onBroken, afterwards: outbox.flushAll })
+  const inbox = createInbox({ keep: persistence.keep, applyAlone, onBroken, afterwards: outbox.flushAll, clock: () => performance.now() })
   const webSockets = new Set<WebSocket>()
   /** Those who send too much at once. */
   const slowed = new WeakSet<WebSocket>()
@@ -213,6 +213,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
         slowDown: () => slowDown(webSocket),
         clock,
         type: (session, update) => inbox.add({ session, update }),
+        follow: (session, message) => inbox.follow(session.connection.document, () => client.handleMessage(message)),
         deliver: (message) => {
           inbox.flush()
           client.handleMessage(message)

@@ -25,12 +25,16 @@ export interface InboxOptions {
   onBroken(session: OpenSession, error: unknown): void
   /** The changes of a turn are applied. */
   afterwards(): void
+  /** Milliseconds. */
+  clock(): number
 }
 
 /** Gathers the changes of a turn of the event loop and applies those of a document in one transaction: what many people type at once
  *  is encoded once, and goes to each of them in one message. */
 export interface Inbox {
   add(change: Change): void
+  /** Does something when what has come so far is applied: a caret stands behind the letter that was typed before it. */
+  follow(document: Document, work: () => void): void
   /** Applies what has come so far, before something that must not overtake it. */
   flush(): void
 }
@@ -42,9 +46,21 @@ export interface Typed {
   tornBy?: string
 }
 
-export function createInbox({ keep, applyAlone, onBroken, afterwards }: InboxOptions): Inbox {
-  let waiting = new Map<Document, Change[]>()
-  let isScheduled = false
+interface Turn {
+  changes: Change[]
+  followers: (() => void)[]
+}
+
+/** To write to a socket takes about half as long. A room with many people is told in steps, so that each write says more when there is
+ *  more to say; a room with a few is told at once. */
+const STEP_PER_PERSON_MS = 0.02
+
+export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: InboxOptions): Inbox {
+  const waiting = new Map<Document, Turn>()
+  /** When a document may take its next step. */
+  const nextStep = new WeakMap<Document, number>()
+  let immediate: NodeJS.Immediate | undefined
+  let timer: NodeJS.Timeout | undefined
 
   function applyAll(document: Document, changes: Change[]): void {
     const applied: Applied = { fresh: [], idle: [] }
@@ -78,27 +94,63 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards }: InboxOpt
     for (const change of alone) applyAlone(document, change)
   }
 
+  /** Whoever typed alone has what he typed. It is sent to him all the same when it may bring what waited for it. */
+  function applyTo(document: Document, changes: Change[]): void {
+    const [first] = changes
+    const { pendingStructs, pendingDs } = document.store
+    if (first && changes.length === 1 && !pendingStructs && !pendingDs) {
+      const { socket, connection } = first.session
+      socket.withoutEcho(connection.messageAddress, () => applyAll(document, changes))
+    } else applyAll(document, changes)
+  }
+
+  function step(document: Document, { changes, followers }: Turn): void {
+    waiting.delete(document)
+    const isCrowded = document.connections.size * STEP_PER_PERSON_MS >= 1
+    if (isCrowded) nextStep.set(document, clock() + document.connections.size * STEP_PER_PERSON_MS)
+    applyTo(document, changes)
+    for (const work of followers) work()
+  }
+
   function flush() {
-    if (waiting.size === 0) return
-    const due = waiting
-    waiting = new Map()
-    for (const [document, changes] of due) applyAll(document, changes)
+    for (const [document, turn] of waiting) step(document, turn)
+  }
+
+  function stepAll() {
+    clearImmediate(immediate)
+    clearTimeout(timer)
+    immediate = timer = undefined
+    for (const [document, turn] of waiting) {
+      if (dueMs(document) > 0) schedule(document)
+      else step(document, turn)
+    }
+    afterwards()
+  }
+
+  const dueMs = (document: Document) => (nextStep.has(document) ? (nextStep.get(document) ?? 0) - clock() : 0)
+
+  function schedule(document: Document) {
+    const waitMs = dueMs(document)
+    if (waitMs <= 0) {
+      if (!immediate) immediate = setImmediate(stepAll)
+    } else if (!timer) timer = setTimeout(stepAll, waitMs)
   }
 
   return {
     add(change) {
       const { document } = change.session.connection
-      const changes = waiting.get(document)
-      if (changes) changes.push(change)
-      else waiting.set(document, [change])
-      if (isScheduled) return
-      isScheduled = true
-      setImmediate(() => {
-        isScheduled = false
-        flush()
-        afterwards()
-      })
+      const turn = waiting.get(document)
+      if (turn) return void turn.changes.push(change)
+      waiting.set(document, { changes: [change], followers: [] })
+      schedule(document)
     },
+
+    follow(document, work) {
+      const turn = waiting.get(document)
+      if (turn) turn.followers.push(work)
+      else work()
+    },
+
     flush,
   }
 }

@@ -161,6 +161,7 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
       const kept = isSame(pending, entry.pending) ? fresh : [...fresh, ...idle]
       entry.pending = pending
       for (const { session, update } of kept) log.append({ documentId, authorId: session.claims.sub, update })
+      if (fresh.length + idle.length === 0) return
       const acknowledge = () => {
         for (const { session } of [...fresh, ...idle]) session.socket.acknowledge(session, true)
       }
