@@ -33,6 +33,11 @@ interface Batch {
 
 /** Long enough to share a commit among several people, short enough to go unnoticed. */
 const BATCH_MS = 5
+/** A row takes the database as long, and as many bytes of its own log, whether it holds one letter or ten. When there would be more than
+ *  a thousand rows a second, each collects more of what one person writes… */
+const MS_PER_ROW = 1
+/** … but nobody waits longer to hear that his words are safe. */
+const MAX_BATCH_MS = 200
 const MAX_RETRY_MS = 2_000
 /** `mergeUpdates` is quadratic in the number of its inputs: a tree of small merges is not. */
 const MERGE_FAN_IN = 32
@@ -41,6 +46,7 @@ export function createUpdateLog({ append, onRejected, onCommitted, backlogBytes,
   let open = emptyBatch()
   let inFlight: Batch | null = null
   let timer: NodeJS.Timeout | undefined
+  let batchMs = BATCH_MS
   let pendingBytes = 0
   let isBacklogLong = false
   let failingSince: number | null = null
@@ -50,7 +56,7 @@ export function createUpdateLog({ append, onRejected, onCommitted, backlogBytes,
     timer = setTimeout(() => {
       timer = undefined
       void flush() // Never rejects: it retries until it succeeds.
-    }, BATCH_MS)
+    }, batchMs)
   }
 
   function countPending(bytes: number) {
@@ -67,6 +73,7 @@ export function createUpdateLog({ append, onRejected, onCommitted, backlogBytes,
     inFlight = batch
     open = emptyBatch()
     const rows = rowsOf(batch)
+    batchMs = Math.min(MAX_BATCH_MS, Math.max(BATCH_MS, rows.length * MS_PER_ROW))
     await commit(rows)
     countPending(-bytesOf(batch))
     inFlight = null
