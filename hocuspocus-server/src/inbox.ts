@@ -62,13 +62,14 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: I
   let immediate: NodeJS.Immediate | undefined
   let timer: NodeJS.Timeout | undefined
 
-  function applyAll(document: Document, changes: Change[]): void {
+  function applyTo(document: Document, changes: Change[]): void {
     const applied: Applied = { fresh: [], idle: [] }
     const alone: Change[] = []
+    const broken: [session: OpenSession, error: unknown][] = []
     const origin: Typed = { source: 'local' }
-    document.transact((transaction) => {
+    const applyAll = (transaction: Y.Transaction) => {
       for (const change of changes) {
-        const { connection, socket } = change.session
+        const { connection, socket, claims } = change.session
         if (!document.hasConnection(connection)) continue
         if (connection.readOnly) {
           socket.acknowledge(change.session, false)
@@ -85,23 +86,15 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: I
           const isFresh = structs.length > 0 || deletionsIn(transaction) > deletions
           applied[isFresh ? 'fresh' : 'idle'].push(change)
         } catch (error) {
-          origin.tornBy = change.session.claims.sub
-          onBroken(change.session, error)
+          origin.tornBy = claims.sub
+          broken.push([change.session, error])
         }
       }
-    }, origin)
+    }
+    withoutEcho(document, changes, () => document.transact(applyAll, origin))
     keep(document, applied)
     for (const change of alone) applyAlone(document, change)
-  }
-
-  /** Whoever typed alone has what he typed. It is sent to him all the same when it may bring what waited for it. */
-  function applyTo(document: Document, changes: Change[]): void {
-    const [first] = changes
-    const { pendingStructs, pendingDs } = document.store
-    if (first && changes.length === 1 && !pendingStructs && !pendingDs) {
-      const { socket, connection } = first.session
-      socket.withoutEcho(connection.messageAddress, () => applyAll(document, changes))
-    } else applyAll(document, changes)
+    for (const [session, error] of broken) onBroken(session, error)
   }
 
   function step(document: Document, { changes, followers }: Turn): void {
@@ -153,6 +146,14 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: I
 
     flush,
   }
+}
+
+/** Whoever typed alone has what he typed. It is sent to him all the same when it may bring what waited for it. */
+function withoutEcho({ store }: Document, changes: Change[], work: () => void): void {
+  const [first] = changes
+  if (first && changes.length === 1 && !store.pendingStructs && !store.pendingDs)
+    first.session.socket.withoutEcho(first.session.connection.messageAddress, work)
+  else work()
 }
 
 function deletionsIn({ deleteSet }: Y.Transaction): number {

@@ -115,6 +115,8 @@ const SYNC_STATUS = 8
 export function countingWebSocket(Base: typeof WebSocket, onCount: (address: string, unacknowledged: number) => void): typeof WebSocket {
   return class extends Base {
     #unacknowledged = new Map<string, number>()
+    /** Addresses that are not open: the server takes nothing there until it is shown a token again. */
+    #closed = new Set<string>()
 
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols)
@@ -122,13 +124,17 @@ export function countingWebSocket(Base: typeof WebSocket, onCount: (address: str
         const [address, type, value] = headerOf(new Uint8Array(data as ArrayBuffer))
         if (type === SYNC_STATUS && value === 1) this.#add(address, -1)
         // What was sent and is not acknowledged by now will not be: the client begins again with all it has.
-        if (type === CLOSE || (type === AUTH && value === PERMISSION_DENIED)) this.#unacknowledged.delete(address)
+        if (type !== CLOSE && (type !== AUTH || value !== PERMISSION_DENIED)) return
+        this.#unacknowledged.delete(address)
+        this.#closed.add(address)
       })
     }
 
     override send(data: Parameters<WebSocket['send']>[0]): void {
       const [address, type, kind] = headerOf(data as Uint8Array)
       super.send(data)
+      if (type === AUTH) this.#closed.delete(address)
+      if (this.#closed.has(address)) return
       if ((type === SYNC || type === SYNC_REPLY) && kind !== SYNC_STEP_1) this.#add(address, 1)
     }
 
