@@ -61,6 +61,34 @@ $$;
 comment on function atrium_private.my_rooms(uuid) is 'Behind atrium.my_rooms.';
 grant execute on function atrium_private.my_rooms to authenticated;
 
+-- Definer: as my_rooms.
+create function atrium_private.unread_counts(in_workspace uuid)
+  returns table (room_id uuid, unread integer)
+  language sql stable security definer set search_path = ''
+as $$
+  with me as materialized (select atrium_private.caller() as id)
+  select room.id, (room.last_place - coalesce(mark.place, 0))::integer
+  from atrium.room_members inside
+  join atrium.rooms room on room.id = inside.room_id
+  left join atrium.read_marks mark on mark.room_id = room.id and mark.user_id = inside.user_id
+  left join atrium.spaces space on space.id = room.space_id
+  where inside.user_id = (select me.id from me) and room.workspace_id = in_workspace and room.archived_at is null and space.archived_at is null
+    and room.last_place > coalesce(mark.place, 0)
+    -- Not as a join, of which Postgres would think that it gives twenty rows: ten thousand rooms are then looked up one by one.
+    and (room.id in (select given.room_id from me cross join lateral atrium_private.room_rights(me.id) given)) is true
+$$;
+comment on function atrium_private.unread_counts(uuid) is 'Behind atrium.unread_counts.';
+grant execute on function atrium_private.unread_counts to authenticated;
+
+create function atrium.unread_counts(workspace_id uuid)
+  returns table (room_id uuid, unread integer)
+  language sql stable set search_path = ''
+as $$ select * from atrium_private.unread_counts($1) $$;
+comment on function atrium.unread_counts(uuid) is
+  'How much is unread in each room and direct conversation of a workspace that the caller is in, where there is something; what my_rooms says, for those who ask often.
+Example: select room_id, unread from atrium.unread_counts(''0190…'');';
+grant execute on function atrium.unread_counts to authenticated;
+
 create function atrium.my_rooms(workspace_id uuid)
   returns table (
     id uuid, kind text, space_id uuid, people uuid[], name text, topic text, private boolean, posting text, epoch integer, members integer,

@@ -233,17 +233,28 @@ begin
     ) and not exists (
       select from atrium.room_members other where other.room_id = old.room_id and other.role = 'moderator'
     );
-    -- When the last account of a direct conversation is gone nobody can open it again.
-    delete from atrium.rooms room
-    where room.id = old.room_id and room.kind = 'direct' and not exists (
-      select from atrium.profiles person where person.id = any (room.people)
-    );
   end if;
   return null;
 end $$;
 comment on function atrium_private.after_room_member_change() is 'What follows when somebody leaves a private room or direct conversation.';
 create trigger after_room_member_change after delete on atrium.room_members
   for each row execute function atrium_private.after_room_member_change();
+
+-- Definer: it changes tables that nobody may write.
+create function atrium_private.after_person_deletion()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from atrium.rooms room
+  where room.kind = 'direct' and room.people @> array[old.id] and not exists (
+    select from atrium.profiles person where person.id = any (room.people)
+  );
+  return null;
+end $$;
+comment on function atrium_private.after_person_deletion() is 'Direct conversations go with the last of their accounts: nobody could open them again.';
+create trigger after_person_deletion after delete on atrium.profiles
+  for each row execute function atrium_private.after_person_deletion();
 
 -- Definer: it changes tables that nobody may write.
 create function atrium_private.after_room_change()

@@ -652,6 +652,10 @@ export type Database = {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
+      unread_counts: {
+        Args: { workspace_id: string }
+        Returns: { room_id: string; unread: number }[]
+      }
       unshare_item: {
         Args: { grant_id: string }
         Returns: undefined

@@ -39,8 +39,8 @@ const everywhere = `from generate_series(1, ${WORKSPACES}) w, generate_series(1,
 const FILL = {
   documents: `insert into atrium.documents (id, workspace_id, space_id, title, position)
     select ${id(`(${place('w', 's')}) * 1000 + n`)}, ${id('w')}, ${id(place('w', 's'))}, 'Page ' || n, 'a' || lpad(n::text, 3, '0') ${everywhere}`,
-  messages: `insert into atrium.messages (id, room_id, seq, text)
-    select ${id(`(${place('w', 's')}) * 1000 + n`)}, ${id(place('w', 's'))}, n, 'Message ' || n ${everywhere}`,
+  messages: `insert into atrium.messages (id, room_id, seq, place, text)
+    select ${id(`(${place('w', 's')}) * 1000 + n`)}, ${id(place('w', 's'))}, n, n, 'Message ' || n ${everywhere}`,
 }
 
 const here = `${(MINE * 100 + SPACE).toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`

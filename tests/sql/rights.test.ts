@@ -355,6 +355,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'open_link',
     // It is allowed whatever the change itself is.
     'preview_access_change',
+    'unread_counts',
   ]
   const functions = await db.admin<{ name: string }[]>`
     select proname as name from pg_proc where pronamespace = 'atrium'::regnamespace order by proname`
