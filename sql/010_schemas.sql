@@ -20,7 +20,7 @@ end $$;
 grant authenticated to atrium_collab with inherit false, set true;
 
 grant usage on schema atrium to anon, authenticated, service_role;
-grant usage on schema atrium_private to anon, authenticated, atrium_collab, atrium_worker, supabase_auth_admin;
+grant usage on schema atrium_private to anon, authenticated, atrium_collab, atrium_worker, supabase_auth_admin, service_role;
 
 create type atrium.role as enum ('guest', 'viewer', 'commenter', 'editor', 'admin', 'owner');
 comment on type atrium.role is

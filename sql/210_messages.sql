@@ -7,10 +7,12 @@ create table atrium.messages (
   place bigint,
   author_id uuid references atrium.profiles (id) on delete set null,
   bot_name text check (char_length(bot_name) between 1 and 80),
+  bot_icon text check (char_length(bot_icon) <= 16),
   text text check (char_length(text) <= 20000),
   content jsonb check (octet_length(content::text) <= 100000),
   mentions jsonb not null default '[]',
   files jsonb not null default '[]',
+  previews jsonb not null default '[]',
   thread_id uuid,
   quote_id uuid,
   forwarded_id uuid,
@@ -31,10 +33,12 @@ comment on column atrium.messages.seq is 'The number of the message in its room,
 comment on column atrium.messages.place is 'The number among the messages outside threads, by which unread ones are counted; null in a thread.';
 comment on column atrium.messages.author_id is 'Null when the account is gone, and when a webhook or bot wrote it.';
 comment on column atrium.messages.bot_name is 'The name under which a webhook or bot wrote it; null for people.';
+comment on column atrium.messages.bot_icon is 'The emoji that a webhook wrote under; null for the others.';
 comment on column atrium.messages.text is '0 to 20000 characters; empty only beside files or a forwarded message, null when the message was deleted.';
 comment on column atrium.messages.content is 'The message as a ProseMirror document; null when it is plain text. The nodes and marks that it can have: atrium_private.valid_content.';
 comment on column atrium.messages.mentions is 'Who is to be told, as [{kind, id}]: person and group with an id, here and all. Those alone whom the author may mention and who may read the room.';
 comment on column atrium.messages.files is 'What is attached, so that a list of messages asks no second table.';
+comment on column atrium.messages.previews is 'What the first three pages that it names say about themselves: [{id, url, title, description, site, image: {width, height} or null}]. The picture is the object <id> of the bucket link-previews.';
 comment on column atrium.messages.thread_id is 'The first message of the thread that this one replies in; null outside threads.';
 comment on column atrium.messages.quote_id is 'The message of the same room that this one answers.';
 comment on column atrium.messages.forwarded_id is 'The message that was forwarded. Who may not read its room cannot follow it.';

@@ -23,7 +23,7 @@ comment on column atrium.audit_events.id is 'Rises; the key to page by.';
 comment on column atrium.audit_events.actor_id is 'Who did it; null when no person was signed in: a server, a script with the secret key, or SQL.';
 comment on column atrium.audit_events.login is 'The database login: authenticator for everything that comes by REST.';
 comment on column atrium.audit_events.action is
-  'What it happened to and how: <what>.added, .changed or .removed, where <what> is workspace, policy, member, invitation, invitation_link, group, group_member, space, space_member, room, room_member, grant or link.';
+  'What it happened to and how: <what>.added, .changed or .removed, where <what> is workspace, policy, member, invitation, invitation_link, group, group_member, space, space_member, room, room_member, grant, link, webhook, bot, api_token or chat_rules.';
 comment on column atrium.audit_events.object_type is 'What the rights are on: workspace, invitation, invitation_link, group, space, room or document.';
 comment on column atrium.audit_events.user_id is 'Whose rights they are; null for a group or a link.';
 comment on column atrium.audit_events.before is 'The fields that changed as they were; null when something was added.';
@@ -160,3 +160,11 @@ create trigger a_audit after insert or update or delete on atrium.grants
   for each row execute function atrium_private.audit_change('grant', 'user_id', 'group_id', 'role', 'expires_at');
 create trigger a_audit after insert or update or delete on atrium.links
   for each row execute function atrium_private.audit_change('link', 'role', 'has_password', 'expires_at');
+create trigger a_audit after insert or update or delete on atrium.webhooks
+  for each row execute function atrium_private.audit_change('webhook', 'name', 'may_mention', 'made_by', 'revoked_at');
+create trigger a_audit after insert or update or delete on atrium.bots
+  for each row execute function atrium_private.audit_change('bot', 'made_by', 'removed_at');
+create trigger a_audit after insert or update or delete on atrium.api_tokens
+  for each row execute function atrium_private.audit_change('api_token', 'bot_id', 'name', 'expires_at', 'revoked_at');
+create trigger a_audit after insert or update or delete on atrium.chat_rules
+  for each row execute function atrium_private.audit_change('chat_rules', 'room_id', 'keep_days', 'link_previews');

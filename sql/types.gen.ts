@@ -17,11 +17,29 @@ export type Result<Name extends keyof Functions> = Functions[Name]['Returns']
 export type Database = {
   atrium: {
     Tables: {
+      api_tokens: {
+        Row: { id: string; workspace_id: string; bot_id: string; name: string; made_by: string | null; created_at: string; expires_at: string | null; last_used_at: string | null; revoked_at: string | null }
+        Insert: { id?: string; workspace_id: string; bot_id: string; name: string; made_by?: string | null; created_at?: string; expires_at?: string | null; last_used_at?: string | null; revoked_at?: string | null }
+        Update: { id?: string; workspace_id?: string; bot_id?: string; name?: string; made_by?: string | null; created_at?: string; expires_at?: string | null; last_used_at?: string | null; revoked_at?: string | null }
+        Relationships: [{'columns':['bot_id'],'isOneToOne':false,'foreignKeyName':'api_tokens_bot_id_fkey','referencedColumns':['id'],'referencedRelation':'bots'},{'columns':['made_by'],'isOneToOne':false,'foreignKeyName':'api_tokens_made_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'api_tokens_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
       audit_events: {
         Row: { id: number; workspace_id: string; at: string; actor_id: string | null; login: string; action: string; object_type: string; object_id: string; user_id: string | null; before: Json | null; after: Json | null; address: string | null; user_agent: string | null }
         Insert: { id: number; workspace_id: string; at?: string; actor_id?: string | null; login?: string; action: string; object_type: string; object_id: string; user_id?: string | null; before?: Json | null; after?: Json | null; address?: string | null; user_agent?: string | null }
         Update: { id?: number; workspace_id?: string; at?: string; actor_id?: string | null; login?: string; action?: string; object_type?: string; object_id?: string; user_id?: string | null; before?: Json | null; after?: Json | null; address?: string | null; user_agent?: string | null }
         Relationships: []
+      }
+      bots: {
+        Row: { id: string; workspace_id: string; made_by: string | null; created_at: string; removed_at: string | null }
+        Insert: { id: string; workspace_id: string; made_by?: string | null; created_at?: string; removed_at?: string | null }
+        Update: { id?: string; workspace_id?: string; made_by?: string | null; created_at?: string; removed_at?: string | null }
+        Relationships: [{'columns':['id'],'isOneToOne':true,'foreignKeyName':'bots_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['made_by'],'isOneToOne':false,'foreignKeyName':'bots_made_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'bots_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      chat_rules: {
+        Row: { id: string; workspace_id: string; room_id: string | null; keep_days: number | null; link_previews: boolean | null }
+        Insert: { id?: string; workspace_id: string; room_id?: string | null; keep_days?: number | null; link_previews?: boolean | null }
+        Update: { id?: string; workspace_id?: string; room_id?: string | null; keep_days?: number | null; link_previews?: boolean | null }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'chat_rules_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'chat_rules_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       comment_reactions: {
         Row: { comment_id: string; user_id: string; emoji: string; thread_id: string; document_id: string; space_id: string; trashed: boolean; created_at: string }
@@ -149,10 +167,16 @@ export type Database = {
         Update: { message_id?: string; user_id?: string; emoji?: string; room_id?: string; created_at?: string }
         Relationships: [{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'message_reactions_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'message_reactions_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
+      message_urls: {
+        Row: { message_id: string; preview_id: string; room_id: string; place: number; removed: boolean }
+        Insert: { message_id: string; preview_id: string; room_id: string; place: number; removed?: boolean }
+        Update: { message_id?: string; preview_id?: string; room_id?: string; place?: number; removed?: boolean }
+        Relationships: [{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'message_urls_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'message_urls_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
+      }
       messages: {
-        Row: { id: string; room_id: string; seq: number; place: number | null; author_id: string | null; bot_name: string | null; text: string | null; content: Json | null; mentions: Json; files: Json; thread_id: string | null; quote_id: string | null; forwarded_id: string | null; forwarded: Json | null; reply_count: number; last_reply_at: string | null; created_at: string; edited_at: string | null; deleted_at: string | null }
-        Insert: { id?: string; room_id: string; seq: number; place?: number | null; author_id?: string | null; bot_name?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
-        Update: { id?: string; room_id?: string; seq?: number; place?: number | null; author_id?: string | null; bot_name?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Row: { id: string; room_id: string; seq: number; place: number | null; author_id: string | null; bot_name: string | null; bot_icon: string | null; text: string | null; content: Json | null; mentions: Json; files: Json; previews: Json; thread_id: string | null; quote_id: string | null; forwarded_id: string | null; forwarded: Json | null; reply_count: number; last_reply_at: string | null; created_at: string; edited_at: string | null; deleted_at: string | null }
+        Insert: { id?: string; room_id: string; seq: number; place?: number | null; author_id?: string | null; bot_name?: string | null; bot_icon?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; previews?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Update: { id?: string; room_id?: string; seq?: number; place?: number | null; author_id?: string | null; bot_name?: string | null; bot_icon?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; previews?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'messages_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'messages_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
       }
       profiles: {
@@ -221,6 +245,12 @@ export type Database = {
         Update: { id?: string; owner_id?: string; kind?: string; format?: string; space_id?: string; document_id?: string | null; with_children?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
         Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'transfers_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['owner_id'],'isOneToOne':false,'foreignKeyName':'transfers_owner_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'transfers_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'}]
       }
+      webhooks: {
+        Row: { id: string; workspace_id: string; room_id: string; name: string; may_mention: boolean; made_by: string | null; created_at: string; last_used_at: string | null; revoked_at: string | null }
+        Insert: { id?: string; workspace_id: string; room_id: string; name: string; may_mention?: boolean; made_by?: string | null; created_at?: string; last_used_at?: string | null; revoked_at?: string | null }
+        Update: { id?: string; workspace_id?: string; room_id?: string; name?: string; may_mention?: boolean; made_by?: string | null; created_at?: string; last_used_at?: string | null; revoked_at?: string | null }
+        Relationships: [{'columns':['made_by'],'isOneToOne':false,'foreignKeyName':'webhooks_made_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'webhooks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'webhooks_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
       workspace_policies: {
         Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null }
         Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null }
@@ -288,6 +318,14 @@ export type Database = {
         Args: { document_id: string }
         Returns: Role
       }
+      create_api_token: {
+        Args: { bot_id: string; name: string; expires_at?: string | null }
+        Returns: { id: string; token: string; expires_at: string | null }[]
+      }
+      create_bot: {
+        Args: { workspace_id: string; name: string; role?: Role }
+        Returns: Database['atrium']['Tables']['bots']['Row']
+      }
       create_document: {
         Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null; markdown?: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
@@ -327,6 +365,10 @@ export type Database = {
       create_thread: {
         Args: { id: string | null; document_id: string; body: Json; anchor: Json; quote: string; kind?: string }
         Returns: Database['atrium']['Tables']['comment_threads']['Row']
+      }
+      create_webhook: {
+        Args: { room_id: string; name: string; may_mention?: boolean }
+        Returns: { id: string; secret: string }[]
       }
       create_workspace: {
         Args: { id: string | null; name: string }
@@ -472,6 +514,10 @@ export type Database = {
         Args: { document_id: string; name: string }
         Returns: string
       }
+      note_api_session: {
+        Args: { token_id: string; session_id: string }
+        Returns: undefined
+      }
       open_direct: {
         Args: { workspace_id: string; people: string[] }
         Returns: Database['atrium']['Tables']['rooms']['Row']
@@ -492,8 +538,16 @@ export type Database = {
         Args: { workspace_id: string; user_id: string }
         Returns: undefined
       }
+      receive_webhook: {
+        Args: { webhook_id: string; secret: string; text: string | null; content?: Json | null; name?: string | null; icon?: string | null; request_key?: string | null }
+        Returns: string
+      }
       reject_suggestion: {
         Args: { id: string; changes?: string[] | null }
+        Returns: undefined
+      }
+      remove_bot: {
+        Args: { bot_id: string }
         Returns: undefined
       }
       remove_group_member: {
@@ -506,6 +560,10 @@ export type Database = {
       }
       remove_message_file: {
         Args: { id: string }
+        Returns: undefined
+      }
+      remove_preview: {
+        Args: { message_id: string; url: string }
         Returns: undefined
       }
       remove_room_member: {
@@ -552,6 +610,10 @@ export type Database = {
         Args: { document_id: string; version_id?: string | null; at?: string | null; author_id?: string | null; block?: number | null; command_id?: string | null }
         Returns: string
       }
+      revoke_api_token: {
+        Args: { token_id: string }
+        Returns: undefined
+      }
       revoke_invitation: {
         Args: { invitation_id: string }
         Returns: undefined
@@ -559,6 +621,14 @@ export type Database = {
       revoke_invitation_link: {
         Args: { link_id: string }
         Returns: undefined
+      }
+      revoke_webhook: {
+        Args: { webhook_id: string }
+        Returns: undefined
+      }
+      rotate_webhook: {
+        Args: { webhook_id: string }
+        Returns: { id: string; secret: string }[]
       }
       save_draft: {
         Args: { room_id: string; thread_id: string | null; text: string | null; content?: Json | null; written_at?: string | null }
@@ -604,6 +674,10 @@ export type Database = {
         Args: { message_id: string; emoji: string; present?: boolean }
         Returns: undefined
       }
+      set_room_chat_rules: {
+        Args: { room_id: string; keep_days?: number | null; link_previews?: boolean | null }
+        Returns: Database['atrium']['Tables']['chat_rules']['Row']
+      }
       set_room_role: {
         Args: { room_id: string; user_id: string; role: string }
         Returns: undefined
@@ -624,6 +698,10 @@ export type Database = {
         Args: { thread_id: string; following?: boolean }
         Returns: undefined
       }
+      set_workspace_chat_rules: {
+        Args: { workspace_id: string; keep_days?: number | null; link_previews?: boolean }
+        Returns: Database['atrium']['Tables']['chat_rules']['Row']
+      }
       set_workspace_policy: {
         Args: { workspace_id: string; joining?: string | null; domains?: string[] | null; joining_role?: Role | null; needs_mfa?: boolean | null }
         Returns: Database['atrium']['Tables']['workspace_policies']['Row']
@@ -643,6 +721,10 @@ export type Database = {
       suspend_member: {
         Args: { workspace_id: string; user_id: string }
         Returns: undefined
+      }
+      take_api_token: {
+        Args: { token: string }
+        Returns: { token_id: string; email: string }[]
       }
       trash_document: {
         Args: { id: string }

@@ -1,8 +1,12 @@
 // The worker: takes due jobs from pg-boss and runs them. A job may run twice.
 import { createTransport } from 'nodemailer'
 import { PgBoss } from 'pg-boss'
+import { internet } from '../_shared/safeFetch.ts'
+import { forgetMessages } from './chat/forgetMessages.ts'
 import { readConfig } from './config.ts'
 import { removeMessageFiles } from './messageFiles.ts'
+import { forgetPreviews } from './previews/forgetPreviews.ts'
+import { linkPreviews } from './previews/linkPreviews.ts'
 import { type Invitation, sendMail } from './sendMail.ts'
 import { exportDocuments } from './transfers/exportDocuments.ts'
 import { forgetOldTransfers } from './transfers/forget.ts'
@@ -55,7 +59,18 @@ for (const [queue, work] of [
     for (const job of jobs) await run(job)
   })
 }
-const forgetting = setInterval(() => void forgetOldTransfers(execute, storage), 60 * 60_000) // Never rejects.
+const preview = linkPreviews({ execute, storage, network: internet, siteUrl: config.siteUrl })
+await boss.work<{ message_id: string }>('link_previews', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 4 }, async (jobs) => {
+  for (const job of jobs) await preview(job)
+})
+// None of them rejects.
+const forget = async () => {
+  await forgetOldTransfers(execute, storage)
+  await forgetMessages(execute)
+  await forgetPreviews(execute, storage)
+}
+void forget()
+const forgetting = setInterval(() => void forget(), 60 * 60_000)
 // What has an end gives nothing from then on, whoever asks; this closes what is still open.
 let expiring = false
 const expiry = setInterval(async () => {

@@ -79,7 +79,17 @@ beforeAll(async () => {
   await db.call(target, 'join_room', { room_id: workspace.room.id })
   const direct = await db.call(owner, 'open_direct', { workspace_id: workspace.id, people: [target.id] })
   const whispered = await db.call(owner, 'send_message', { id: randomUUID(), room_id: direct.id, text: 'Psst' })
+  const linking = await db.call(owner, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text: 'See https://example.com/' })
+  const [webhook] = await db.call(owner, 'create_webhook', { room_id: workspace.room.id, name: 'Builds' })
+  const bot = await db.call(owner, 'create_bot', { workspace_id: workspace.id, name: 'Bot', role: 'viewer' })
+  const [token] = await db.call(owner, 'create_api_token', { bot_id: bot.id, name: 'Server' })
+  await db.call(owner, 'set_workspace_chat_rules', { workspace_id: workspace.id })
+  await db.call(owner, 'set_room_chat_rules', { room_id: workspace.room.id, keep_days: 90 })
   ids = {
+    webhook: webhook?.id ?? '',
+    bot: bot.id,
+    linking: linking.id,
+    token: token?.id ?? '',
     direct: direct.id,
     whispered: whispered.id,
     workspace: workspace.id,
@@ -147,6 +157,11 @@ const TABLES = [
   ['drafts',             'user_id = $owner',          'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['scheduled_messages', 'id = $scheduled',           'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['read_marks',         'user_id = $owner',          'seq',     ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['message_urls',       'room_id = $room',           'place',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['webhooks',           'id = $webhook',             'name',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
+  ['bots',               'id = $bot',                 'made_by', ['',     'S',  'S',   'S',      'S',   'S',  'S',  '']],
+  ['api_tokens',         'id = $token',               'name',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
+  ['chat_rules',         'room_id = $room',           'keep_days', ['',   '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
 ] as const
 
@@ -271,6 +286,16 @@ const CALLS = [
   ['send_scheduled_now', () => ({ id: ids.scheduled }),                                                       [...Array(6).fill('scheduled_not_found'), '', 'scheduled_not_found']],
   ['mark_read',          () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['mark_unread',        () => ({ room_id: ids.room, seq: 1 }),                                               ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['create_webhook',     () => ({ room_id: ids.room, name: 'Builds' }),                                       ['room_not_found', 'room_not_found', low, low, low, '', '', 'room_not_found']],
+  ['rotate_webhook',     () => ({ webhook_id: ids.webhook }),                                                 Array(5).fill('webhook_not_found').concat('', '', 'webhook_not_found')],
+  ['revoke_webhook',     () => ({ webhook_id: ids.webhook }),                                                 Array(5).fill('webhook_not_found').concat('', '', 'webhook_not_found')],
+  ['create_bot',         () => ({ workspace_id: ids.workspace, name: 'Bot', role: 'editor' }),                [no, low, low, low, low, '', '', no]],
+  ['remove_bot',         () => ({ bot_id: ids.bot }),                                                         Array(5).fill('bot_not_found').concat('', '', 'bot_not_found')],
+  ['create_api_token',   () => ({ bot_id: ids.bot, name: 'Other' }),                                          Array(5).fill('bot_not_found').concat('', '', 'bot_not_found')],
+  ['revoke_api_token',   () => ({ token_id: ids.token }),                                                     Array(5).fill('token_not_found').concat('', '', 'token_not_found')],
+  ['set_workspace_chat_rules', () => ({ workspace_id: ids.workspace, keep_days: 30 }),                        [no, low, low, low, low, '', '', no]],
+  ['set_room_chat_rules', () => ({ room_id: ids.room, keep_days: 30 }),                                       ['room_not_found', 'room_not_found', low, low, low, '', '', 'room_not_found']],
+  ['remove_preview',     () => ({ message_id: ids.linking, url: 'https://example.com/' }),                    ['message_not_found', 'message_not_found', 'not_the_author', 'not_the_author', 'not_the_author', '', '', 'message_not_found']],
   ['set_room_role',      () => ({ room_id: ids.room, user_id: ids.target, role: 'moderator' }),               ['room_not_found', 'room_not_found', low, low, low, '', '', 'room_not_found']],
   ['open_direct',        () => ({ workspace_id: ids.workspace, people: [ids.target] }),                       ['workspace_not_found', 'member_not_found', '', '', '', '', '', 'workspace_not_found']],
   ['set_thread_follow',  () => ({ thread_id: ids.message, following: false }),                                ['message_not_found', 'message_not_found', '', '', '', '', '', 'message_not_found']],
@@ -358,7 +383,8 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'unread_counts',
   ]
   const functions = await db.admin<{ name: string }[]>`
-    select proname as name from pg_proc where pronamespace = 'atrium'::regnamespace order by proname`
+    select proname as name from pg_proc
+    where pronamespace = 'atrium'::regnamespace and has_function_privilege('authenticated', oid, 'execute') order by proname`
   expect(functions.map(({ name }) => name)).toEqual([...covered, ...open].sort())
   expect(await db.call(cast.stranger, 'my_workspaces', {})).toEqual([])
   expect(await db.call(cast.suspended, 'my_workspaces', {})).toEqual([])
