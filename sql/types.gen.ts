@@ -179,11 +179,47 @@ export type Database = {
         Update: { id?: string; room_id?: string; seq?: number; place?: number | null; author_id?: string | null; bot_name?: string | null; bot_icon?: string | null; text?: string | null; content?: Json | null; mentions?: Json; files?: Json; previews?: Json; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; forwarded?: Json | null; reply_count?: number; last_reply_at?: string | null; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'messages_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'messages_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
       }
+      notification_kinds: {
+        Row: { kind: string; place: number; inbox: boolean; push: boolean; mail: boolean }
+        Insert: { kind: string; place: number; inbox: boolean; push: boolean; mail: boolean }
+        Update: { kind?: string; place?: number; inbox?: boolean; push?: boolean; mail?: boolean }
+        Relationships: []
+      }
+      notification_levels: {
+        Row: { user_id: string; object_type: string; object_id: string; workspace_id: string; level: string }
+        Insert: { user_id: string; object_type: string; object_id: string; workspace_id: string; level: string }
+        Update: { user_id?: string; object_type?: string; object_id?: string; workspace_id?: string; level?: string }
+        Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'notification_levels_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'notification_levels_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      notification_settings: {
+        Row: { user_id: string; channels: Json; watch_own: boolean; time_zone: string; quiet_from: string | null; quiet_until: string | null; quiet_days: number[]; paused_until: string | null; mail: string; mail_hour: number; mail_days: number[]; updated_at: string }
+        Insert: { user_id: string; channels?: Json; watch_own?: boolean; time_zone?: string; quiet_from?: string | null; quiet_until?: string | null; quiet_days?: number[]; paused_until?: string | null; mail?: string; mail_hour?: number; mail_days?: number[]; updated_at?: string }
+        Update: { user_id?: string; channels?: Json; watch_own?: boolean; time_zone?: string; quiet_from?: string | null; quiet_until?: string | null; quiet_days?: number[]; paused_until?: string | null; mail?: string; mail_hour?: number; mail_days?: number[]; updated_at?: string }
+        Relationships: [{'columns':['user_id'],'isOneToOne':true,'foreignKeyName':'notification_settings_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      notifications: {
+        Row: { id: string; seq: number; user_id: string; workspace_id: string; object_type: string; object_id: string; kind: string; actors: string[]; source_id: string | null; thread_id: string | null; place: number | null; created_at: string; touched_at: string; read_at: string | null; done_at: string | null; snoozed_until: string | null }
+        Insert: { id?: string; seq: number; user_id: string; workspace_id: string; object_type: string; object_id: string; kind: string; actors?: string[]; source_id?: string | null; thread_id?: string | null; place?: number | null; created_at?: string; touched_at?: string; read_at?: string | null; done_at?: string | null; snoozed_until?: string | null }
+        Update: { id?: string; seq?: number; user_id?: string; workspace_id?: string; object_type?: string; object_id?: string; kind?: string; actors?: string[]; source_id?: string | null; thread_id?: string | null; place?: number | null; created_at?: string; touched_at?: string; read_at?: string | null; done_at?: string | null; snoozed_until?: string | null }
+        Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'notifications_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'notifications_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
       profiles: {
         Row: { id: string; name: string; created_at: string; updated_at: string }
         Insert: { id: string; name: string; created_at?: string; updated_at?: string }
         Update: { id?: string; name?: string; created_at?: string; updated_at?: string }
         Relationships: []
+      }
+      push_key: {
+        Row: { only_one: boolean; public_key: string }
+        Insert: { only_one?: boolean; public_key: string }
+        Update: { only_one?: boolean; public_key?: string }
+        Relationships: []
+      }
+      push_subscriptions: {
+        Row: { id: string; user_id: string; endpoint: string; p256dh: string; auth: string; device: string; created_at: string }
+        Insert: { id?: string; user_id: string; endpoint: string; p256dh: string; auth: string; device?: string; created_at?: string }
+        Update: { id?: string; user_id?: string; endpoint?: string; p256dh?: string; auth?: string; device?: string; created_at?: string }
+        Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'push_subscriptions_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       read_marks: {
         Row: { room_id: string; user_id: string; seq: number; place: number; updated_at: string }
@@ -426,6 +462,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: Json
       }
+      inbox_count: {
+        Args: { workspace_id: string }
+        Returns: number
+      }
       invitation_preview: {
         Args: { token: string }
         Returns: { workspace_name: string; email: string | null; role: Role; invited_by_name: string | null; expires_at: string; state: string }[]
@@ -466,6 +506,18 @@ export type Database = {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
+      mark_all_notifications: {
+        Args: { workspace_id: string; state: string }
+        Returns: number
+      }
+      mark_notifications: {
+        Args: { ids: string[]; state: string }
+        Returns: number
+      }
+      mark_object_read: {
+        Args: { object_type: string; object_id: string }
+        Returns: undefined
+      }
       mark_read: {
         Args: { room_id: string; seq: number }
         Returns: undefined
@@ -489,6 +541,10 @@ export type Database = {
       my_files: {
         Args: Record<never, never>
         Returns: { bucket_id: string; name: string; document_id: string; bytes: number; created_at: string }[]
+      }
+      my_inbox: {
+        Args: { workspace_id: string; state?: string; before?: string | null; most?: number | null }
+        Returns: { id: string; kind: string; workspace_id: string; space_id: string | null; object_type: string; object_id: string; object_name: string; object_icon: string | null; is_direct: boolean; actors: string[]; actor_names: string[]; source_id: string | null; thread_id: string | null; place: number | null; excerpt: string | null; detail: string | null; touched_at: string; read_at: string | null; done_at: string | null; snoozed_until: string | null }[]
       }
       my_invitations: {
         Args: Record<never, never>
@@ -566,6 +622,10 @@ export type Database = {
         Args: { message_id: string; url: string }
         Returns: undefined
       }
+      remove_push_subscription: {
+        Args: { endpoint: string }
+        Returns: undefined
+      }
       remove_room_member: {
         Args: { room_id: string; user_id: string }
         Returns: undefined
@@ -638,6 +698,10 @@ export type Database = {
         Args: { message_id: string; saved?: boolean; remind_at?: string | null; done?: boolean }
         Returns: undefined
       }
+      save_push_subscription: {
+        Args: { endpoint: string; p256dh: string; auth: string; device?: string }
+        Returns: string
+      }
       schedule_message: {
         Args: { id: string | null; room_id: string; text: string | null; send_at: string; content?: Json | null; thread_id?: string | null; files?: string[] | null }
         Returns: Database['atrium']['Tables']['scheduled_messages']['Row']
@@ -665,6 +729,14 @@ export type Database = {
       set_member_role: {
         Args: { workspace_id: string; user_id: string; role: Role }
         Returns: undefined
+      }
+      set_notification_level: {
+        Args: { object_type: string; object_id: string; level: string | null }
+        Returns: undefined
+      }
+      set_notification_settings: {
+        Args: { settings: Json }
+        Returns: Database['atrium']['Tables']['notification_settings']['Row']
       }
       set_pin: {
         Args: { message_id: string; present?: boolean }
@@ -710,6 +782,10 @@ export type Database = {
         Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
         Returns: Database['atrium']['Tables']['grants']['Row']
       }
+      snooze_notifications: {
+        Args: { ids: string[]; until: string }
+        Returns: number
+      }
       start_import: {
         Args: { transfer_id: string }
         Returns: Database['atrium']['Tables']['transfers']['Row']
@@ -740,6 +816,10 @@ export type Database = {
       }
       unshare_item: {
         Args: { grant_id: string }
+        Returns: undefined
+      }
+      unsubscribe_mail: {
+        Args: { key: string }
         Returns: undefined
       }
       update_room: {

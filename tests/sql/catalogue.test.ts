@@ -81,18 +81,18 @@ const RULES = [
     where table_schema = 'atrium' and grantee in ('anon', 'authenticated') and privilege_type <> 'SELECT'`,
   ],
   [
-    'visitors may look at what a link is about, and read no table',
+    'visitors may look at what a link is about and end mails by their link, and read no table',
     `
     select grantee || ' ' || table_name as name from information_schema.role_table_grants
     where table_schema in ('atrium', 'atrium_private', 'pgboss') and grantee in ('anon', 'PUBLIC')
     union all
     select oid::regprocedure::text from pg_proc
     where pronamespace = 'atrium'::regnamespace and has_function_privilege('anon', oid, 'execute')
-      and proname not in ('invitation_preview', 'link_preview')
+      and proname not in ('invitation_preview', 'link_preview', 'unsubscribe_mail')
     union all
     select oid::regprocedure::text from pg_proc
     where pronamespace = 'atrium_private'::regnamespace and has_function_privilege('anon', oid, 'execute')
-      and proname not in ('invitation_preview', 'link_preview', 'caller')`,
+      and proname not in ('invitation_preview', 'link_preview', 'unsubscribe_mail', 'caller')`,
   ],
   [
     'people call no private function that answers for somebody else',
@@ -184,6 +184,8 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.versions_of(uuid)',
   ])
   expect(await reach('atrium_worker')).toEqual([
+    'atrium_private.claim_mail(uuid,uuid[])',
+    'atrium_private.claim_push(uuid,uuid)',
     'atrium_private.end_transfer(uuid,text,text,jsonb)',
     'atrium_private.enqueue(text,jsonb)',
     'atrium_private.expire_access()',
@@ -191,8 +193,10 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.files_to_remove(timestamp with time zone)',
     'atrium_private.finish_import(uuid,jsonb)',
     'atrium_private.fire_reminders(timestamp with time zone)',
+    'atrium_private.forget_device(uuid)',
     'atrium_private.forget_empty_drafts(timestamp with time zone)',
     'atrium_private.forget_messages(uuid,uuid[],timestamp with time zone)',
+    'atrium_private.forget_notifications()',
     'atrium_private.forget_previews()',
     'atrium_private.forget_removed_files(text[])',
     'atrium_private.forget_transfers(uuid[])',
@@ -202,6 +206,11 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.old_transfers()',
     'atrium_private.pages_to_export(uuid)',
     'atrium_private.previews_to_fetch(uuid)',
+    'atrium_private.publish_push_key(text)',
+    'atrium_private.pushes_due(uuid,uuid[])',
+    'atrium_private.queue_notifications()',
+    'atrium_private.release_mail(uuid[])',
+    'atrium_private.release_push(uuid,uuid)',
     'atrium_private.rooms_that_forget()',
     'atrium_private.send_due_messages(timestamp with time zone)',
     'atrium_private.show_previews(uuid)',

@@ -39,6 +39,13 @@ beforeAll(async () => {
   const linked = await createDocument(db, workspace)
   await db.admin`insert into atrium.document_links (from_id, to_id, kind) values (${document.id}, ${linked.id}, 'link')`
   await db.call(owner, 'export_document', { document_id: document.id, format: 'pdf' })
+  await db.admin`
+    insert into atrium.notifications (user_id, workspace_id, object_type, object_id, kind)
+    values (${owner.id}, ${workspace.id}, 'document', ${document.id}, 'document_changed')`
+  await db.admin`select atrium_private.publish_push_key('key')`
+  await db.call(owner, 'set_notification_settings', { settings: { mail: 'daily' } })
+  await db.call(owner, 'set_notification_level', { object_type: 'document', object_id: document.id, level: 'all' })
+  await db.call(owner, 'save_push_subscription', { endpoint: 'https://push.example/1', p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) })
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
   await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
   const trashed = await createDocument(db, workspace)
@@ -162,6 +169,12 @@ const TABLES = [
   ['bots',               'id = $bot',                 'made_by', ['',     'S',  'S',   'S',      'S',   'S',  'S',  '']],
   ['api_tokens',         'id = $token',               'name',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
   ['chat_rules',         'room_id = $room',           'keep_days', ['',   '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['notification_kinds', "kind = 'mention'",          'kind',    ['S',    'S',  'S',   'S',      'S',   'S',  'S',  'S']],
+  ['notifications',      'user_id = $owner',          'kind',    ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['notification_settings', 'user_id = $owner',       'mail',    ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['notification_levels', 'user_id = $owner',         'level',   ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['push_subscriptions', 'user_id = $owner',          'device',  ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['push_key',           'only_one',                  'public_key', ['S', 'S',  'S',   'S',      'S',   'S',  'S',  'S']],
   ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
 ] as const
 
@@ -317,6 +330,10 @@ const CALLS = [
   ['withdraw_suggestion', () => ({ id: ids.suggestion }),                                                     ['suggestion_not_found', 'suggestion_not_found', 'not_the_author', 'not_the_author', 'not_the_author', 'not_the_author', '', 'suggestion_not_found']],
   ['accept_suggestion',  () => ({ id: ids.suggestion }),                                                      ['suggestion_not_found', 'suggestion_not_found', low, low, '', '', '', 'suggestion_not_found']],
   ['reject_suggestion',  () => ({ id: ids.suggestion }),                                                      ['suggestion_not_found', 'suggestion_not_found', low, low, '', '', '', 'suggestion_not_found']],
+  ['my_inbox',           () => ({ workspace_id: ids.workspace }),                                             ['workspace_not_found', '', '', '', '', '', '', 'workspace_not_found']],
+  ['inbox_count',        () => ({ workspace_id: ids.workspace }),                                             ['workspace_not_found', '', '', '', '', '', '', 'workspace_not_found']],
+  ['mark_all_notifications', () => ({ workspace_id: ids.workspace, state: 'read' }),                          ['workspace_not_found', '', '', '', '', '', '', 'workspace_not_found']],
+  ['set_notification_level', () => ({ object_type: 'room', object_id: ids.room, level: 'all' }),              ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
   ['who_has_access',     () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
 ] as const
@@ -337,6 +354,7 @@ test.for(CALLS)('[ACL3] who may call %s', async ([name, args, expected]) => {
 const SUBJECTS: Record<string, string> = {
   why_can: 'object_id',
   who_has_access: 'object_id',
+  set_notification_level: 'object_id',
   create_link: 'object_id',
   share_item: 'object_id',
   send_message: 'room_id',
@@ -371,6 +389,8 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'joinable_workspaces',
     'link_preview',
     'linked_documents',
+    'mark_notifications',
+    'mark_object_read',
     'my_files',
     'my_invitations',
     'my_responsibilities',
@@ -381,6 +401,12 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     // It is allowed whatever the change itself is.
     'preview_access_change',
     'unread_counts',
+    'remove_push_subscription',
+    'save_push_subscription',
+    'set_notification_settings',
+    'snooze_notifications',
+    // Whoever has the link of a mail.
+    'unsubscribe_mail',
   ]
   const functions = await db.admin<{ name: string }[]>`
     select proname as name from pg_proc
