@@ -342,6 +342,10 @@ export type Database = {
         Args: { id: string }
         Returns: undefined
       }
+      catch_up: {
+        Args: { workspace_id: string; lines?: number | null }
+        Returns: { room_id: string; thread_id: string | null; unread: number; last_at: string | null; first_lines: Json }[]
+      }
       command_state: {
         Args: { id: string }
         Returns: { state: string; code: string | null; message: string | null }[]
@@ -705,6 +709,10 @@ export type Database = {
       schedule_message: {
         Args: { id: string | null; room_id: string; text: string | null; send_at: string; content?: Json | null; thread_id?: string | null; files?: string[] | null }
         Returns: Database['atrium']['Tables']['scheduled_messages']['Row']
+      }
+      search_messages: {
+        Args: { workspace_id: string; query?: string; from_people?: string[]; in_rooms?: string[]; has?: string[]; being?: string[]; sent_before?: string; sent_after?: string; older_than?: string; page?: number }
+        Returns: { message_id: string; room_id: string; thread_id: string; seq: number; author_id: string | null; bot_name: string | null; sent_at: string; edited_at: string | null; reply_count: number; files: Json; snippet: string; marks: Json }[]
       }
       send_message: {
         Args: { id: string | null; room_id: string; text: string | null; content?: Json | null; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; files?: string[] }

@@ -382,6 +382,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
   const open = [
     'accept_invitation',
     'accept_my_invitation',
+    'catch_up',
     'create_workspace',
     'delete_my_account',
     'export_my_data',
@@ -400,6 +401,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'open_link',
     // It is allowed whatever the change itself is.
     'preview_access_change',
+    'search_messages',
     'unread_counts',
     'remove_push_subscription',
     'save_push_subscription',
