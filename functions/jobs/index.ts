@@ -5,6 +5,8 @@ import { internet } from '../_shared/safeFetch.ts'
 import { forgetMessages } from './chat/forgetMessages.ts'
 import { readConfig } from './config.ts'
 import { removeMessageFiles } from './messageFiles.ts'
+import { pushNotice } from './notifications/pushNotice.ts'
+import { sendNotifications } from './notifications/sendNotifications.ts'
 import { forgetPreviews } from './previews/forgetPreviews.ts'
 import { linkPreviews } from './previews/linkPreviews.ts'
 import { type Invitation, sendMail } from './sendMail.ts'
@@ -47,6 +49,24 @@ await boss.work<unknown>('send_mail', { pollingIntervalSeconds: 2, batchSize: 1,
   for (const job of jobs) await handle(job)
 })
 const execute = (text: string, values: unknown[]) => boss.getDb().executeSql(text, values)
+const { vapid } = config
+if (vapid) await execute('select atrium_private.publish_push_key($1)', [vapid.publicKey])
+const notify = sendNotifications({
+  query: execute,
+  push: vapid && ((push) => pushNotice(push, { vapid, siteUrl: config.siteUrl, services: config.pushServices })),
+  async deliver(message, id) {
+    await transport.sendMail({ ...message, messageId: `<${id}@${host}>` })
+  },
+  siteUrl: config.siteUrl,
+})
+// Notice comes of new jobs alone: what failed is found by asking.
+await boss.work(
+  'send_notifications',
+  { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 8 },
+  async (jobs) => {
+    for (const job of jobs) await notify(job)
+  },
+)
 const transfers = createTransfers(execute)
 const storage = createStorage({ url: config.supabaseUrl, secretKey: config.secretKey })
 const services = { transfers, storage, siteUrl: config.siteUrl }
@@ -98,12 +118,27 @@ const schedule = setInterval(async () => {
   }
 }, 2000)
 const cleaning = setInterval(() => void removeMessageFiles(execute, storage), 60_000) // Never rejects.
+let queueing = false
+const notifying = setInterval(async () => {
+  if (queueing) return
+  queueing = true
+  try {
+    await execute('select atrium_private.queue_notifications()', [])
+  } catch (error) {
+    console.error('worker:', error instanceof Error ? error.message : error) // Asked again at once.
+  } finally {
+    queueing = false
+  }
+}, 700)
+const tidying = setInterval(() => void execute('select atrium_private.forget_notifications()', []).catch(() => {}), 60 * 60_000)
 console.log(JSON.stringify({ ready: true }))
 
 async function stop(): Promise<void> {
   clearInterval(expiry)
   clearInterval(forgetting)
   clearInterval(schedule)
+  clearInterval(notifying)
+  clearInterval(tidying)
   clearInterval(cleaning)
   await boss.stop({ graceful: true, timeout: 5000 })
   transport.close()

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -16,13 +16,20 @@ export interface Secrets {
   secretKey: string
   /** Password of each database login of `postgres/roles.ts`. */
   databasePassword: string
+  /** The key pair for Web Push. A new one would end every subscription. */
+  vapidPublicKey: string
+  vapidPrivateKey: string
 }
 
 /** Reads the secrets of a data directory. What is missing is made: all at the first start, later what a new version added. */
 export function readSecrets(dataDirectory: string): Secrets {
   const file = join(dataDirectory, 'secrets.json')
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
-  const secrets = { ...makeSecrets(), ...stored }
+  const made = makeSecrets()
+  // A pair of which one half is missing is none.
+  const pair =
+    stored.vapidPublicKey && stored.vapidPrivateKey ? {} : { vapidPublicKey: made.vapidPublicKey, vapidPrivateKey: made.vapidPrivateKey }
+  const secrets = { ...made, ...stored, ...pair }
   if (Object.keys(stored).length < Object.keys(secrets).length) {
     // Written beside and renamed, so that a crash leaves either no file or a whole one.
     writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
@@ -41,5 +48,13 @@ export function makeSecrets(): Secrets {
     publishableKey: `sb_publishable_${secret(24)}`,
     secretKey: `sb_secret_${secret(24)}`,
     databasePassword: secret(24),
+    ...vapidKeys(),
   }
+}
+
+/** As browsers want them: the point uncompressed, the scalar alone. */
+function vapidKeys(): { vapidPublicKey: string; vapidPrivateKey: string } {
+  const { x = '', y = '', d = '' } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+  return { vapidPublicKey: point.toString('base64url'), vapidPrivateKey: d }
 }

@@ -40,6 +40,8 @@ export interface TestPlatform {
   client(key?: string): Client
   /** A new user with a confirmed mailbox. */
   signUp(name: string): Promise<Person>
+  /** Kills the worker with signal 9 and starts another. */
+  crashWorker(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -63,9 +65,11 @@ export async function startPlatform({
   for (const name of ['run', 'objects', 'mail']) mkdirSync(join(directory, name))
   const configuration = await configure(cluster, database.url('postgres'), directory)
   const children: ChildProcess[] = []
+  const launched = new Map<string, ChildProcess>()
   const launch = async (part: Part) => {
     const { process, ready } = part.launch()
     children.push(process)
+    launched.set(part.name, process)
     await Promise.race([
       ready,
       new Promise((_, reject) => process.once('exit', () => reject(new Error(`${part.name} did not start: ${log}`)))),
@@ -92,6 +96,13 @@ export async function startPlatform({
       return (await response.json()) as Mail[]
     },
     signUp: (name) => signUp(name, client(secretKey), client()),
+    async crashWorker() {
+      const running = launched.get('worker')
+      const gone = new Promise((resolve) => running?.once('exit', resolve))
+      running?.kill('SIGKILL')
+      await gone
+      await launch(workerPart(configuration, mail, keepLog))
+    },
     async stop() {
       await Promise.all(children.map(end))
       await gateway.close()

@@ -90,6 +90,9 @@ export function workerPart(configuration: GatewayConfiguration, mail: { smtpUrl:
     SITE_URL: configuration.siteUrl,
     SUPABASE_URL: gatewayUrl(configuration),
     SUPABASE_SERVICE_ROLE_KEY: configuration.secrets.secretKey,
+    VAPID_PUBLIC_KEY: configuration.secrets.vapidPublicKey,
+    VAPID_PRIVATE_KEY: configuration.secrets.vapidPrivateKey,
+    PUSH_SERVICES: process.env.ATRIUM_PUSH_SERVICES ?? '',
   }
   return {
     name: 'worker',
