@@ -9,8 +9,8 @@ const CLIENT = join(PROJECT, 'client')
 /** The built client, as the gateway serves it. */
 export const CLIENT_BUILD = join(CLIENT, 'dist')
 
-/** What the build reads; the client imports the row types and the collaboration protocol. */
-const SOURCES = ['client', 'sql/types.gen.ts', 'hocuspocus-server/src/protocol.ts', 'package-lock.json'].map((path) => join(PROJECT, path))
+/** What the build reads; the client imports the row types, and from the collaboration server its protocol, schema, formats and answers. */
+const SOURCES = ['client', 'sql/types.gen.ts', 'hocuspocus-server/src', 'package-lock.json'].map((path) => join(PROJECT, path))
 
 /** Builds the client when something it is made of is newer than the last build. Throws, with Vite's words, when that fails. */
 export async function buildClient(): Promise<void> {
