@@ -144,7 +144,7 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
 
   function refuseUpdate(address: string) {
     const session = sessionAt(address)
-    if (session) refuse(session, 'update_too_large', limits.updateBytes)
+    if (session) refuse(session, { reason: 'update_too_large', limitBytes: limits.updateBytes })
     post(syncStatus(address, false))
   }
 

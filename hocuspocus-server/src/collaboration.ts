@@ -112,7 +112,14 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     ].map((extension) => guard(extension, report)),
   })
   const outbox = createOutbox()
-  const inbox = createInbox({ keep: persistence.keep, applyAlone, onBroken, afterwards: outbox.flushAll, clock: () => performance.now() })
+  const inbox = createInbox({
+    keep: persistence.keep,
+    applyAlone,
+    onForeign: (session) => refuse(session, { reason: 'unknown_content' }),
+    onBroken,
+    afterwards: outbox.flushAll,
+    clock: () => performance.now(),
+  })
   const webSockets = new Set<WebSocket>()
   /** Those who send too much at once. */
   const slowed = new WeakSet<WebSocket>()
@@ -192,7 +199,8 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
   function refuseChanges(document: Document) {
     for (const { context } of document.getConnections()) {
       const { session, socket } = context as Context
-      for (const open of socket.sessions) if (open === session) refuse(open, 'document_too_large', limits.documentBytes)
+      for (const open of socket.sessions)
+        if (open === session) refuse(open, { reason: 'document_too_large', limitBytes: limits.documentBytes })
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Document } from '@hocuspocus/server'
 import * as Y from 'yjs'
+import { hasForeign } from './foreign.ts'
 import type { OpenSession } from './sessions.ts'
 
 /** A change that somebody made in a document. */
@@ -21,6 +22,8 @@ export interface InboxOptions {
   keep(document: Document, applied: Applied): void
   /** Takes a change that is not altogether new. */
   applyAlone(document: Document, change: Change): void
+  /** Somebody brought what no document can hold. */
+  onForeign(session: OpenSession): void
   /** The change cannot be read. */
   onBroken(session: OpenSession, error: unknown): void
   /** The changes of a turn are applied. */
@@ -55,7 +58,7 @@ interface Turn {
  *  more to say; a room with a few is told at once. */
 const STEP_PER_PERSON_MS = 0.02
 
-export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: InboxOptions): Inbox {
+export function createInbox({ keep, applyAlone, onForeign, onBroken, afterwards, clock }: InboxOptions): Inbox {
   const waiting = new Map<Document, Turn>()
   /** When a document may take its next step. */
   const nextStep = new WeakMap<Document, number>()
@@ -65,6 +68,7 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: I
   function applyTo(document: Document, changes: Change[]): void {
     const applied: Applied = { fresh: [], idle: [] }
     const alone: Change[] = []
+    const foreign = new Set<OpenSession>()
     const broken: [session: OpenSession, error: unknown][] = []
     const origin: Typed = { source: 'local' }
     const applyAll = (transaction: Y.Transaction) => {
@@ -77,6 +81,11 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: I
         }
         try {
           const { structs } = Y.decodeUpdate(change.update)
+          if (foreign.has(change.session) || hasForeign(structs, document)) {
+            foreign.add(change.session)
+            socket.acknowledge(change.session, false)
+            continue
+          }
           if (!structs.every(({ id }) => id.clock >= Y.getState(document.store, id.client))) {
             alone.push(change)
             continue
@@ -93,6 +102,7 @@ export function createInbox({ keep, applyAlone, onBroken, afterwards, clock }: I
     }
     withoutEcho(document, changes, () => document.transact(applyAll, origin))
     keep(document, applied)
+    for (const session of foreign) onForeign(session)
     for (const change of alone) applyAlone(document, change)
     for (const [session, error] of broken) onBroken(session, error)
   }

@@ -1,12 +1,14 @@
 import type { Document, Extension } from '@hocuspocus/server'
-import type * as Y from 'yjs'
+import * as Y from 'yjs'
 import { apply, type Bus } from './bus.ts'
 import { bytesOf, type Database, type LoggedUpdate, type StoredDocument } from './database.ts'
+import { hasForeign } from './foreign.ts'
 import type { Applied, Typed } from './inbox.ts'
 import type { Merger } from './merger.ts'
 import { documentIdOf } from './protocol.ts'
-import { type Context, Denied } from './sessions.ts'
+import { type Context, Denied, refuse } from './sessions.ts'
 import type { UpdateLog } from './updateLog.ts'
+import { SYNC } from './wire.ts'
 
 export interface PersistenceOptions {
   database: Pick<Database, 'load' | 'compact'>
@@ -143,9 +145,12 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
         if (entry) refuseIfTooLarge(entry)
       },
 
-      async beforeSync({ connection, context, payload }) {
-        if (context.session)
-          context.socket.changes.set(connection.messageAddress, { authorId: context.session.claims.sub, update: payload })
+      async beforeSync({ type, connection, document, context, payload }) {
+        const { session } = context
+        // Hocuspocus takes nothing from a connection that may only read.
+        if (session && type !== SYNC.step1 && !connection.readOnly && hasForeign(Y.decodeUpdate(payload).structs, document))
+          refuse(Object.assign(session, { connection }), { reason: 'unknown_content' })
+        if (session) context.socket.changes.set(connection.messageAddress, { authorId: session.claims.sub, update: payload })
       },
 
       async beforeUnloadDocument({ documentName }) {

@@ -44,6 +44,12 @@ export type DenialReason =
   /** The database does not answer. `await provider.sendToken(); provider.startSync()` tries again. */
   | 'unavailable'
 
+/** Why a change was not taken. */
+export type Refusal =
+  | { reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
+  /** There is something in it that no document can hold: a node, a mark or a value of a kind that the schema does not know. */
+  | { reason: 'unknown_content' }
+
 /** A stateless message from the server, as JSON. */
 export type ServerMessage =
   /** The person may now only read, or may write again. */
@@ -53,7 +59,7 @@ export type ServerMessage =
   /** The client's editor is older than what documents can hold, see schema/version.ts: it reads and does not write. */
   | { type: 'outdated' }
   /** A change was not taken, and none will be until the client reconnects. What it holds is not lost: it is sent again then. */
-  | { type: 'refused'; reason: 'update_too_large' | 'document_too_large'; limitBytes: number }
+  | ({ type: 'refused' } & Refusal)
   /** Something that belongs to the document has changed in the database: `comments`, `versions` …, or `ANYTHING`. */
   | { type: 'changed'; what: string }
   /** More changes come from this client than the server takes at once: they wait, and nothing is lost. */

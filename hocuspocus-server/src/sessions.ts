@@ -1,6 +1,6 @@
 import type { Connection } from '@hocuspocus/server'
 import type { ClientSocket } from './clientSocket.ts'
-import type { DenialReason, ServerMessage } from './protocol.ts'
+import type { DenialReason, Refusal, ServerMessage } from './protocol.ts'
 import type { Claims } from './tokens.ts'
 
 /** One person in one document over one socket. */
@@ -50,9 +50,9 @@ export function setAccess(session: OpenSession, access: 'read' | 'write'): void 
 }
 
 /** Takes no more changes from this client, whose copy has one that the server will not keep. */
-export function refuse(session: OpenSession, reason: 'update_too_large' | 'document_too_large', limitBytes: number): void {
+export function refuse(session: OpenSession, refusal: Refusal): void {
   if (session.refused) return
   session.refused = true
   session.connection.readOnly = true
-  tell(session.connection, { type: 'refused', reason, limitBytes })
+  tell(session.connection, { type: 'refused', ...refusal })
 }

@@ -63,6 +63,7 @@ export const pageEn = {
   notices: {
     slowed: 'More changes come at once than can be saved at once. Nothing is lost, they are saved a little later.',
     update_too_large: 'This change is too large to be saved in one piece. Copy your text, reload the page and add it in smaller parts.',
+    unknown_content: 'A program wrote something here that no page can hold. It was not saved, and nothing after it. Reload the page.',
     document_too_large: 'This page is full. Copy your last changes into a new page.',
     paste_too_large: 'This is too much for one paste. Paste it in smaller parts.',
     too_many_documents: 'Too many pages are open in this browser. Close some of them.',
