@@ -6,7 +6,8 @@ create table atrium.workspace_policies (
   domains text[] not null default '{}',
   joining_role atrium.role not null default 'viewer' check (joining_role between 'viewer' and 'editor'),
   needs_mfa boolean not null default false,
-  history_days integer check (history_days between 1 and 36500)
+  history_days integer check (history_days between 1 and 36500),
+  trash_days integer default 30 check (trash_days between 1 and 36500)
 );
 comment on table atrium.workspace_policies is 'One row for each workspace, made with it. Seen and changed by admins.';
 comment on column atrium.workspace_policies.joining is
@@ -15,6 +16,7 @@ comment on column atrium.workspace_policies.domains is 'E-mail domains in lower 
 comment on column atrium.workspace_policies.joining_role is 'viewer to editor: the role of whoever joins by himself.';
 comment on column atrium.workspace_policies.needs_mfa is 'Whether members have rights only when they signed in with a second factor (aal2).';
 comment on column atrium.workspace_policies.history_days is 'For how many days the history of documents is kept, see set_history_retention; null: for ever.';
+comment on column atrium.workspace_policies.trash_days is 'For how many days a deleted document lies in the trash, see set_trash_retention; null: until somebody deletes it.';
 alter table atrium.workspace_policies enable row level security;
 
 create policy "admins see the security policy"

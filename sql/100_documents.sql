@@ -45,6 +45,8 @@ create index on atrium.documents (locked_by) where locked_by is not null;
 -- Whoever makes a page is shown the templates of his workspace.
 create index on atrium.documents (workspace_id) where is_template;
 create index on atrium.documents (suggestion_for) where suggestion_for is not null;
+-- The trash is emptied by age.
+create index on atrium.documents (space_id, trashed_at) where trashed_at is not null;
 alter table atrium.documents enable row level security;
 
 create table atrium.document_contents (

@@ -288,9 +288,9 @@ export type Database = {
         Relationships: [{'columns':['made_by'],'isOneToOne':false,'foreignKeyName':'webhooks_made_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'webhooks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'webhooks_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       workspace_policies: {
-        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null }
-        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null }
-        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null }
+        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null; trash_days: number | null }
+        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null; trash_days?: number | null }
+        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null; trash_days?: number | null }
         Relationships: [{'columns':['workspace_id'],'isOneToOne':true,'foreignKeyName':'workspace_policies_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       workspaces: {
@@ -778,6 +778,10 @@ export type Database = {
         Args: { thread_id: string; following?: boolean }
         Returns: undefined
       }
+      set_trash_retention: {
+        Args: { workspace_id: string; days: number | null }
+        Returns: undefined
+      }
       set_workspace_chat_rules: {
         Args: { workspace_id: string; keep_days?: number | null; link_previews?: boolean }
         Returns: Database['atrium']['Tables']['chat_rules']['Row']
@@ -809,6 +813,10 @@ export type Database = {
       take_api_token: {
         Args: { token: string }
         Returns: { token_id: string; email: string }[]
+      }
+      trash_days: {
+        Args: { workspace_id: string }
+        Returns: number
       }
       trash_document: {
         Args: { id: string }

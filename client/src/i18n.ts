@@ -37,6 +37,9 @@ export function relativeTime(time: string | Date, now = Date.now()): string {
   return format.format(0, 'second')
 }
 
+/** "today", "in 29 days". */
+export const inDays = (days: number): string => new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(days, 'day')
+
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 /** How large a file is: "3.4 MB". */

@@ -4,6 +4,7 @@ import { PgBoss } from 'pg-boss'
 import { internet } from '../_shared/safeFetch.ts'
 import { forgetMessages } from './chat/forgetMessages.ts'
 import { readConfig } from './config.ts'
+import { emptyTrash } from './emptyTrash.ts'
 import { removeMessageFiles } from './messageFiles.ts'
 import { pushNotice } from './notifications/pushNotice.ts'
 import { sendNotifications } from './notifications/sendNotifications.ts'
@@ -88,6 +89,7 @@ const forget = async () => {
   await forgetOldTransfers(execute, storage)
   await forgetMessages(execute)
   await forgetPreviews(execute, storage)
+  await emptyTrash(execute, storage)
 }
 void forget()
 const forgetting = setInterval(() => void forget(), 60 * 60_000)

@@ -48,7 +48,14 @@ export function Policy() {
       <Show when={policy.latest} keyed fallback={<Skeleton lines={5} />}>
         {(row) => <PolicyForm policy={row} onSaved={mutate} />}
       </Show>
-      <Show when={policy.latest}>{(row) => <KeepHistory policy={row()} onSaved={mutate} />}</Show>
+      <Show when={policy.latest}>
+        {(row) => (
+          <>
+            <Keep what="history" days={row().history_days} onSaved={(days) => mutate({ ...row(), history_days: days })} />
+            <Keep what="trash" days={row().trash_days} onSaved={(days) => mutate({ ...row(), trash_days: days })} />
+          </>
+        )}
+      </Show>
       <Server />
     </Show>
   )
@@ -147,22 +154,24 @@ function PolicyForm(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void
 const keptDays = [30, 90, 365, 1095]
 const forEver = ''
 
-/** For how long the history of pages is kept. To keep less of it is asked about, because it cannot be taken back. */
-function KeepHistory(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void }) {
+/** For how long the history of pages, or the trash, is kept. To keep less of it is asked about, because it cannot be taken back. */
+function Keep(props: { what: 'history' | 'trash'; days: number | null; onSaved(days: number | null): void }) {
+  const workspace = useWorkspace()
   const [asking, setAsking] = createSignal<number>()
   const [busy, setBusy] = createSignal(false)
-  const days = () => props.policy.history_days
+  const days = () => props.days
+  const word = <Word extends keyof typeof en.policy.history & keyof typeof en.policy.trash>(name: Word) => en.policy[props.what][name]
   const options = () => [
-    { value: forEver, label: t('policy.history.forEver') },
+    { value: forEver, label: word('forEver') },
     ...[...new Set([...keptDays, ...(days() ? [days() as number] : [])])]
       .sort((one, other) => one - other)
-      .map((count) => ({ value: String(count), label: t('policy.history.days', { count: formatNumber(count) }) })),
+      .map((count) => ({ value: String(count), label: t(`policy.${props.what}.days`, { count: formatNumber(count) }) })),
   ]
   const save = async (count: number | null) => {
     setBusy(true)
     try {
-      await rpc('set_history_retention', { workspace_id: props.policy.workspace_id, days: count })
-      props.onSaved({ ...props.policy, history_days: count })
+      await rpc(`set_${props.what}_retention`, { workspace_id: workspace.id(), days: count })
+      props.onSaved(count)
       toast(t('policy.saved'))
     } catch (error) {
       toast(sentenceOf(error))
@@ -177,21 +186,21 @@ function KeepHistory(props: { policy: PolicyRow; onSaved(policy: PolicyRow): voi
     else void save(count)
   }
   return (
-    <section class="server-policy" aria-label={t('policy.history.title')}>
-      <h2>{t('policy.history.title')}</h2>
-      <p class="muted">{t('policy.history.text')}</p>
-      <Select label={t('policy.history.label')} value={String(days() ?? forEver)} options={options()} onChange={choose} />
+    <section class="server-policy" aria-label={word('title')}>
+      <h2>{word('title')}</h2>
+      <p class="muted">{word('text')}</p>
+      <Select label={word('label')} value={String(days() ?? forEver)} options={options()} onChange={choose} />
       <Show when={asking()}>
         {(count) => (
           <ConfirmDialog
-            title={t('policy.history.ask', { count: formatNumber(count()) })}
-            action={t('policy.history.forget')}
-            cancel={t('policy.history.cancel')}
+            title={t(`policy.${props.what}.ask`, { count: formatNumber(count()) })}
+            action={word('forget')}
+            cancel={word('cancel')}
             busy={busy()}
             onConfirm={() => void save(count())}
             onClose={() => setAsking(undefined)}
           >
-            <p>{t('policy.history.askText')}</p>
+            <p>{word('askText')}</p>
           </ConfirmDialog>
         )}
       </Show>

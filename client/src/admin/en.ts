@@ -202,6 +202,18 @@ export const en = {
       forget: 'Forget it',
       cancel: 'Cancel',
     },
+    trash: {
+      title: 'Trash',
+      text: 'Pages that are locked stay until somebody unlocks them.',
+      label: 'Delete for ever after',
+      forEver: 'never',
+      days: '{{ count }} days',
+      ask: 'Delete for ever after {{ count }} days?',
+      askText:
+        'What has been in the trash for longer is deleted within an hour, with its files and its history, and nobody can bring it back.',
+      forget: 'Delete it',
+      cancel: 'Cancel',
+    },
     server: 'This server',
     serverText: 'These hold for the whole installation. Whoever runs it sets them, not the workspace.',
     signUp: 'New accounts',

@@ -1,8 +1,8 @@
 import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
-import { createEffect, createMemo, createSignal, For, lazy, Match, on, Show, Suspense, Switch } from 'solid-js'
+import { createEffect, createMemo, createResource, createSignal, For, lazy, Match, on, Show, Suspense, Switch } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
-import { relativeTime, textsOf } from '../i18n.ts'
+import { inDays, relativeTime, textsOf } from '../i18n.ts'
 import { idOf, paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
 import { Page } from '../shell/Page.tsx'
@@ -23,6 +23,7 @@ const ImportDialog = lazy(() => import('./transfer/ImportDialog.tsx'))
 
 const t = textsOf(en)
 const recentRows = 60
+const dayMs = 86_400_000
 
 /** `/docs` and `/s/:space/docs`: what was changed last, and the trash. */
 export default function DocumentsPage() {
@@ -162,6 +163,18 @@ function Trash(props: { spaceId: string | undefined }) {
   const [problem, setProblem] = createSignal<unknown>()
   const [deleting, setDeleting] = createSignal<TrashedDocument>()
   const [busy, setBusy] = createSignal(false)
+  // Without an answer the list is as good.
+  const [days] = createResource(workspace.id, () => documents.trashDays().catch(() => null))
+
+  /** "Put into the trash yesterday, deleted for ever in 29 days" */
+  const fate = (document: TrashedDocument) => {
+    const when = t('list.deleted', { when: relativeTime(document.trashed_at) })
+    const kept = days()
+    if (!kept) return when
+    if (document.locked_at) return t('list.stays', { when })
+    const end = new Date(document.trashed_at).getTime() + kept * dayMs
+    return t('list.daysLeft', { when, days: inDays(Math.max(0, Math.ceil((end - Date.now()) / dayMs))) })
+  }
 
   const load = async () => {
     setProblem(undefined)
@@ -213,7 +226,7 @@ function Trash(props: { spaceId: string | undefined }) {
                       <A href={paths.document(document.id)} dir="auto">
                         <strong>{titleOf(document)}</strong>
                       </A>
-                      <small>{t('list.deleted', { when: relativeTime(document.trashed_at) })}</small>
+                      <small>{fate(document)}</small>
                     </span>
                     <Show when={documents.mayEdit(document)}>
                       <Button look="outline" icon="undo" onClick={() => void restore(document)}>

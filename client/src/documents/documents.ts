@@ -184,6 +184,9 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       return row ?? null
     },
 
+    /** For how many days it lies there; null for ever. */
+    trashDays: () => rpc<number | null>('trash_days', { workspace_id: workspace.id() }),
+
     /** What lies in the trash, the latest first. Of a sub-tree only its top: restoring that brings the rest. */
     async readTrash(spaceId?: string): Promise<TrashedDocument[]> {
       let query = rest.from('documents').select(columns).eq('workspace_id', workspace.id()).not('trashed_at', 'is', null)
