@@ -1,12 +1,12 @@
--- Sharing a document by a link: whoever opens it, and knows the password when there is one, has the link's role on the document.
+-- Sharing a document or a room by a link: whoever opens it, and knows the password when there is one, has the link's role on it.
 -- A visitor without an account is an anonymous account (signInAnonymously), so that every part of the platform asks the same policies.
 
 create table atrium.links (
   id uuid primary key default gen_random_uuid(),
   workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
   space_id uuid not null,
-  object_type text not null check (object_type = 'document'),
-  object_id uuid not null references atrium.documents (id) on delete cascade,
+  object_type text not null check (object_type in ('document', 'room')),
+  object_id uuid not null,
   role atrium.role not null check (role between 'viewer' and 'editor'),
   has_password boolean not null default false,
   expires_at timestamptz,
@@ -14,9 +14,9 @@ create table atrium.links (
   created_at timestamptz not null default now(),
   foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade
 );
-comment on table atrium.links is 'Links by which a document is shared. Seen by the editors of its space; the link itself is known to its maker alone.';
-comment on column atrium.links.space_id is 'The space of the document; it follows when the document moves.';
-comment on column atrium.links.role is 'viewer to editor. A visitor without an account only reads, whatever it says.';
+comment on table atrium.links is 'Links by which a document or a room is shared. Seen by the editors of its space; the link itself is known to its maker alone.';
+comment on column atrium.links.space_id is 'The space of the item; it follows when the item moves.';
+comment on column atrium.links.role is 'viewer to editor, of a room to commenter. A visitor without an account only reads, whatever it says.';
 comment on column atrium.links.expires_at is 'From then on the link gives nothing. Null: it does not expire.';
 create index on atrium.links (object_id);
 create index on atrium.links (space_id);
@@ -64,19 +64,17 @@ declare
   place atrium.spaces;
   new_token text := rtrim(translate(encode(extensions.gen_random_bytes(32), 'base64'), '+/', '-_'), '=');
 begin
-  if of_type is distinct from 'document' then
-    raise sqlstate 'PT422' using message = 'Only a document can be shared by a link.', detail = 'object_type_invalid';
-  end if;
   place := atrium_private.require_item_editor(of_type, item);
-  if (with_role between 'viewer' and 'editor') is distinct from true then
-    raise sqlstate 'PT422' using message = 'The role of a link is viewer, commenter or editor.', detail = 'role_invalid';
+  -- In a room an editor would take people out and archive it.
+  if (with_role between 'viewer' and case of_type when 'room' then 'commenter' else 'editor' end::atrium.role) is distinct from true then
+    raise sqlstate 'PT422' using message = 'The role of a link is viewer, commenter or, of a document, editor.', detail = 'role_invalid';
   elsif until <= now() then
     raise sqlstate 'PT422' using message = 'The expiry is in the past.', detail = 'expires_at_invalid';
   elsif char_length(new_password) not between 8 and 72 or octet_length(new_password) > 72 then
     -- bcrypt reads no further than 72 bytes.
     raise sqlstate 'PT422' using message = 'The password of a link has 8 to 72 characters.', detail = 'password_invalid';
   elsif (select count(*) from atrium.links link where link.object_id = item) >= 100 then
-    raise sqlstate 'PT429' using message = 'This document has 100 links. Delete some first.', detail = 'too_many_links';
+    raise sqlstate 'PT429' using message = 'There are 100 links already. Delete some first.', detail = 'too_many_links';
   end if;
   return query
     with made as (
@@ -119,7 +117,7 @@ begin
   select known.* into link
   from atrium_private.link_secrets secret
   join atrium.links known on known.id = secret.link_id
-  join atrium.documents document on document.id = known.object_id
+  left join atrium.documents document on known.object_type = 'document' and document.id = known.object_id
   where secret.hash = sha256(convert_to($1, 'UTF8')) and document.trashed_at is null;
   if link.id is null then
     raise sqlstate 'PT404' using message = 'This link does not exist any more.', detail = 'link_not_found';
@@ -194,22 +192,56 @@ grant execute on function atrium_private.open_link to authenticated;
 
 -- Definer: the collaboration server shows a page to whoever has a link to it, and may read no other.
 create function atrium_private.read_link(token text, password text)
-  returns table (state text, role atrium.role, title text, icon text, content jsonb, updated_at timestamptz)
+  returns table (
+    state text, object_type text, role atrium.role, title text, icon text, content jsonb, messages jsonb, updated_at timestamptz
+  )
   language plpgsql security definer set search_path = ''
 as $$
 declare
   link atrium.links := atrium_private.require_link($1);
   state text := atrium_private.try_link(link.id, $2);
 begin
+  if state = 'open' and link.object_type = 'room' then
+    return query
+      select state, link.object_type, link.role, room.name, null::text, null::jsonb, (
+        select coalesce(jsonb_agg(said.row order by said.seq), '[]') from (
+          select message.seq, jsonb_build_object(
+            'author', coalesce(message.bot_name, author.name), 'at', message.created_at, 'edited', message.edited_at is not null,
+            'text', message.text, 'forwarded', message.forwarded ->> 'text',
+            'files', (select coalesce(jsonb_agg(file ->> 'name'), '[]') from jsonb_array_elements(message.files) file),
+            'replies', message.reply_count
+          ) as row
+          from atrium.messages message left join atrium.profiles author on author.id = message.author_id
+          where message.room_id = room.id and message.thread_id is null and message.deleted_at is null
+          order by message.seq desc limit 50
+        ) said
+      ), room.last_at
+      from atrium.rooms room where room.id = link.object_id;
+    return;
+  end if;
   return query
-    select state, link.role, document.title, document.icon, contents.json, document.updated_at
+    select state, link.object_type, link.role, document.title, document.icon, contents.json, null::jsonb, document.updated_at
     from (select) one
     left join atrium.documents document on state = 'open' and document.id = link.object_id
     left join atrium.document_contents contents on contents.document_id = document.id;
 end $$;
 comment on function atrium_private.read_link(text, text) is
-  'What a document says to whoever has a link to it, signed in or not. The state is as in open_link; all but the role are null unless it is open. Errors: 404 link_not_found, 410 link_expired.';
+  'What a document, or the last 50 messages of a room outside threads, say to whoever has a link, signed in or not. The state is as in open_link; all but the type and the role are null unless it is open. Errors: 404 link_not_found, 410 link_expired.';
 grant execute on function atrium_private.read_link to atrium_collab;
+
+-- Definer: it deletes rows that nobody may delete. Rooms go with their space, and with it what was shared of them.
+create function atrium_private.forget_shares()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from atrium.links where object_type = 'document' and object_id = old.id;
+  delete from atrium.grants where object_type = 'document' and object_id = old.id;
+  return null;
+end $$;
+comment on function atrium_private.forget_shares() is 'A document that is gone is not shared any more.';
+create trigger forget_shares after delete on atrium.documents
+  for each row execute function atrium_private.forget_shares();
 
 create function atrium.create_link(
   object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null
@@ -218,9 +250,9 @@ create function atrium.create_link(
   language sql set search_path = ''
 as $$ select * from atrium_private.create_link($1, $2, $3, $4, $5) $$;
 comment on function atrium.create_link(text, uuid, atrium.role, timestamptz, text) is
-  'Makes a link by which a document is shared with whoever has it; the token is told this once. Editors of the space may. Nullable: expires_at, password.
+  'Makes a link by which a document, or a room to viewers and commenters, is shared with whoever has it; the token is told this once. Editors of the space may. Nullable: expires_at, password.
 Example: select token from atrium.create_link(''document'', ''0190…'', expires_at => now() + interval ''1 week'', password => ''open sesame'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, 422 object_type_invalid, role_invalid, expires_at_invalid, password_invalid (8 to 72 characters), 429 too_many_links.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, 422 object_type_invalid, role_invalid, expires_at_invalid, password_invalid (8 to 72 characters), 429 too_many_links.';
 grant execute on function atrium.create_link to authenticated;
 
 create function atrium.delete_link(link_id uuid)
@@ -228,7 +260,7 @@ create function atrium.delete_link(link_id uuid)
   language sql set search_path = ''
 as $$ select atrium_private.delete_link($1) $$;
 comment on function atrium.delete_link(uuid) is
-  'Takes a link back: whoever came by it loses the document at once. Editors of the space may.
+  'Takes a link back: whoever came by it loses the document or room at once. Editors of the space may.
 Example: select atrium.delete_link(''0190…'');
 Errors: 401 not_signed_in, 404 link_not_found.';
 grant execute on function atrium.delete_link to authenticated;
@@ -254,27 +286,40 @@ Errors: 401 not_signed_in, 404 link_not_found, 410 link_expired.';
 grant execute on function atrium.open_link to authenticated;
 
 -- Definer: see grant_rights.
-create function atrium_private.linked_to_caller()
+create function atrium_private.linked_to_caller(of_type text)
   returns setof uuid
   language plpgsql stable security definer set search_path = ''
 as $$
+declare
+  me uuid := atrium_private.caller();
 begin
   return query
     select rights.object_id
-    from atrium_private.grant_rights((select atrium_private.caller()), 'document') rights
+    from atrium_private.grant_rights(me, of_type) rights
     join atrium.spaces space on space.id = rights.space_id
     where rights.source = 'link' and not exists (
-      select from atrium_private.active_memberships((select atrium_private.caller())) member where member.workspace_id = space.workspace_id
+      select from atrium_private.active_members member where member.user_id = me and member.workspace_id = space.workspace_id
     );
 end $$;
-comment on function atrium_private.linked_to_caller() is 'The documents outside of the caller''s workspaces that he reads by a link.';
+comment on function atrium_private.linked_to_caller(text) is 'The documents or rooms outside of the caller''s workspaces that he reads by a link.';
 grant execute on function atrium_private.linked_to_caller to authenticated;
 
 create function atrium.linked_documents()
   returns setof atrium.documents
   language sql stable set search_path = ''
-as $$ select document.* from atrium.documents document where document.id in (select atrium_private.linked_to_caller()) $$;
+as $$ select document.* from atrium.documents document where document.id in (select atrium_private.linked_to_caller('document')) $$;
 comment on function atrium.linked_documents() is
   'The documents that the caller has opened by a link in workspaces to which he does not belong, for as long as the link lasts.
 Example: select id, title from atrium.linked_documents();';
 grant execute on function atrium.linked_documents to authenticated;
+
+create function atrium.has_links()
+  returns boolean
+  language sql stable set search_path = ''
+as $$
+  select exists (select atrium_private.linked_to_caller('document')) or exists (select atrium_private.linked_to_caller('room'))
+$$;
+comment on function atrium.has_links() is
+  'Whether the caller has opened a link to something in a workspace to which he does not belong: linked_documents has it, or my_rooms(null).
+Example: select atrium.has_links();';
+grant execute on function atrium.has_links to authenticated;

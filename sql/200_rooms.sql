@@ -69,24 +69,34 @@ as $$
 begin
   return query
     with space_roles as materialized (
-      select rights.space_id, rights.source, rights.source_id, rights.role from atrium_private.space_rights(for_user) rights
+      select given.space_id, given.source, given.source_id, given.role from atrium_private.space_roles given where given.user_id = for_user
     ),
-    highest as materialized (select given.space_id, max(given.role) as role from space_roles given group by given.space_id)
+    -- Of all spaces at once, so that an index has them, however many rooms there are.
+    public_rooms as materialized (
+      select room.id, room.space_id from atrium.rooms room
+      where room.space_id = any (array(select given.space_id from space_roles given)) and not room.private
+    )
     select room.id, given.source, given.source_id, given.role
     from space_roles given
-    join atrium.rooms room on room.space_id = given.space_id
-    where not room.private
-    union all
-    select room.id, 'room', room.id, coalesce(highest.role, 'commenter')
-    from atrium.room_members inside
-    join atrium.rooms room on room.id = inside.room_id
-    join atrium_private.active_memberships(for_user) member on member.workspace_id = room.workspace_id
-    left join atrium.spaces space on space.id = room.space_id
-    left join highest on highest.space_id = room.space_id
-    where inside.user_id = for_user and room.private and (space.private is not true or highest.space_id is not null)
-    union all
-    select given.object_id, given.source, given.source_id, given.role
-    from atrium_private.grant_rights(for_user, 'room') given;
+    join public_rooms room on room.space_id = given.space_id;
+  -- Most people are in few private rooms, and many in none.
+  if exists (
+    select from atrium.room_members inside join atrium.rooms room on room.id = inside.room_id where inside.user_id = for_user and room.private
+  ) then
+    return query
+      with highest as materialized (
+        select given.space_id, max(given.role) as role from atrium_private.space_roles given where given.user_id = for_user group by given.space_id
+      )
+      select room.id, 'room', room.id, coalesce(highest.role, 'commenter')
+      from atrium.room_members inside
+      join atrium.rooms room on room.id = inside.room_id
+      join atrium_private.active_members member on member.user_id = for_user and member.workspace_id = room.workspace_id
+      left join atrium.spaces space on space.id = room.space_id
+      left join highest on highest.space_id = room.space_id
+      where inside.user_id = for_user and room.private and (space.private is not true or highest.space_id is not null);
+  end if;
+  return query
+    select given.object_id, given.source, given.source_id, given.role from atrium_private.grant_rights(for_user, 'room') given;
 end $$;
 comment on function atrium_private.room_rights(uuid) is
   'Every role that a person has in a room, and from where. A member of a private room has his role in the space, or commenter when he has none there; a private space must let him in first. In a direct conversation everybody is a commenter.';
@@ -122,14 +132,15 @@ create function atrium_private.rooms_of_caller(at_least atrium.role default 'vie
   returns setof uuid
   language plpgsql stable security definer rows 20 set search_path = ''
 as $$
+declare
+  me uuid := atrium_private.caller();
 begin
   if at_least <= 'viewer' then
-    return query
-      select rights.room_id from atrium_private.room_rights((select atrium_private.caller())) rights where rights.role >= at_least;
+    return query select rights.room_id from atrium_private.room_rights(me) rights where rights.role >= at_least;
   else
     return query
       select rights.room_id
-      from atrium_private.room_rights((select atrium_private.caller())) rights
+      from atrium_private.room_rights(me) rights
       join atrium.rooms room on room.id = rights.room_id
       left join atrium.spaces space on space.id = room.space_id
       where rights.role >= at_least and room.archived_at is null and space.archived_at is null;

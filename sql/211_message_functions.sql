@@ -55,7 +55,8 @@ as $$
   left join atrium.room_members inside on inside.room_id = room.id and inside.user_id = me.id
   left join atrium.read_marks mark on mark.room_id = room.id and mark.user_id = me.id
   cross join lateral (select rights.role >= 'admin' or inside.role is not distinct from 'moderator' as moderator) rules
-  where room.workspace_id = in_workspace and room.archived_at is null and space.archived_at is null
+  where (room.workspace_id = in_workspace or (in_workspace is null and room.id in (select atrium_private.linked_to_caller('room'))))
+    and room.archived_at is null and space.archived_at is null
   order by lower(room.name), room.id
 $$;
 comment on function atrium_private.my_rooms(uuid) is 'Behind atrium.my_rooms.';
@@ -98,7 +99,7 @@ create function atrium.my_rooms(workspace_id uuid)
   language sql stable set search_path = ''
 as $$ select * from atrium_private.my_rooms($1) $$;
 comment on function atrium.my_rooms(uuid) is
-  'The rooms and direct conversations of a workspace that the caller sees, by name, without archived ones. unread counts the messages outside threads, and is 0 in rooms that he has not joined; can_reply is about threads, can_post about the room itself. Nullable: space_id, people, last_at.
+  'The rooms and direct conversations of a workspace that the caller sees, by name, without archived ones. unread counts the messages outside threads, and is 0 in rooms that he has not joined; can_reply is about threads, can_post about the room itself. Without a workspace it is the rooms outside of his workspaces that he opened by a link. Nullable: workspace_id, space_id, people, last_at.
 Example: select name, unread from atrium.my_rooms(''0190…'') where joined;';
 grant execute on function atrium.my_rooms to authenticated;
 

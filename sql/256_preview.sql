@@ -1,7 +1,7 @@
 -- What a change of rights would do, before it is saved.
 
 -- Definer: it reads everybody's rights.
-create function atrium_private.access_map(in_workspace uuid, for_space uuid, for_users uuid[])
+create function atrium_private.access_map(in_workspace uuid, for_space uuid, for_users uuid[], for_room uuid, by_factor boolean)
   returns jsonb
   language sql stable security definer set search_path = ''
 as $$
@@ -12,6 +12,12 @@ as $$
       select from atrium.documents document
       where given.object_type = 'document' and document.id = given.object_id and document.trashed_at is not null
     )
+    -- Who has no second factor cannot enter where one is asked for, until he sets one up.
+    and not (by_factor and exists (
+      select from atrium.members member
+      where member.workspace_id = in_workspace and member.user_id = given.user_id and member.needs_mfa
+        and not exists (select from auth.mfa_factors factor where factor.user_id = given.user_id and factor.status = 'verified')
+    ))
     group by 1, 2, 3
   ),
   -- What was shared can be seen through its space too; a private room cannot.
@@ -20,9 +26,10 @@ as $$
     left join atrium.documents document on shared.object_type = 'document' and document.id = shared.object_id
     where shared.workspace_id = in_workspace and document.trashed_at is null
     union select link.object_type, link.object_id, link.space_id from atrium.links link
-    join atrium.documents document on document.id = link.object_id
+    left join atrium.documents document on link.object_type = 'document' and document.id = link.object_id
     where link.workspace_id = in_workspace and document.trashed_at is null
-    union select 'room', room.id, room.space_id from atrium.rooms room where room.workspace_id = in_workspace and room.private
+    union select 'room', room.id, room.space_id from atrium.rooms room
+    where room.workspace_id = in_workspace and (room.private or room.id = for_room)
   ),
   all_rights as (
     select rights.* from rights
@@ -33,10 +40,16 @@ as $$
     where room.private is distinct from true
   )
   select coalesce(jsonb_object_agg(key, role), '{}') from (
-    select format('%s %s %s', user_id, object_type, object_id) as key, max(role) as role from all_rights group by 1
+    select format('%s %s %s', given.user_id, given.object_type, given.object_id) as key,
+      -- An archived room is only read.
+      max(case when room.archived_at is null then given.role else least(given.role, 'viewer') end) as role
+    from all_rights given
+    left join atrium.rooms room on given.object_type = 'room' and room.id = given.object_id
+    group by 1
   ) map
 $$;
-comment on function atrium_private.access_map(uuid, uuid, uuid[]) is 'The highest role of everybody on everything that has rights of its own, by "<user> <type> <object>".';
+comment on function atrium_private.access_map(uuid, uuid, uuid[], uuid, boolean) is
+  'The highest role of everybody on everything that has rights of its own, and on one room, by "<user> <type> <object>"; by_factor without those who need a second factor and have none.';
 
 -- Definer: it finds the workspace of what the caller may not see; the change itself refuses him.
 create function atrium_private.change_scope(change text, arguments jsonb)
@@ -58,6 +71,9 @@ as $$
   from atrium.workspaces workspace
   where change = 'remove_member' and workspace.id = (arguments ->> 'workspace_id')::uuid
   union all
+  select workspace.id, null, null from atrium.workspaces workspace
+  where change = 'set_workspace_policy' and workspace.id = (arguments ->> 'workspace_id')::uuid
+  union all
   select team.workspace_id, null, case change
     when 'delete_group' then array(select inside.user_id from atrium.group_members inside where inside.group_id = team.id)
     else array[(arguments ->> 'user_id')::uuid]
@@ -70,7 +86,7 @@ as $$
     and space.id = (arguments ->> 'space_id')::uuid
   union all
   select room.workspace_id, room.space_id, null from atrium.rooms room
-  where change in ('add_room_member', 'remove_room_member', 'share_item') and room.id = (coalesce(arguments ->> 'room_id', arguments ->> 'object_id'))::uuid
+  where change in ('add_room_member', 'remove_room_member', 'update_room', 'archive_room', 'share_item') and room.id = (coalesce(arguments ->> 'room_id', arguments ->> 'object_id'))::uuid
   union all
   select document.workspace_id, document.space_id, null from atrium.documents document
   where change = 'share_item' and document.id = (arguments ->> 'object_id')::uuid
@@ -110,6 +126,9 @@ begin
     when 'set_space_private' then perform atrium.set_space_private(space, (arguments ->> 'private')::boolean);
     when 'add_room_member' then perform atrium.add_room_member(room, person);
     when 'remove_room_member' then perform atrium.remove_room_member(room, person);
+    when 'update_room' then perform atrium.update_room(room, private => (arguments ->> 'private')::boolean);
+    when 'archive_room' then perform atrium.archive_room(room, (arguments ->> 'archived')::boolean);
+    when 'set_workspace_policy' then perform atrium.set_workspace_policy(workspace, needs_mfa => (arguments ->> 'needs_mfa')::boolean);
     when 'share_item' then perform atrium.share_item(arguments ->> 'object_type', (arguments ->> 'object_id')::uuid, new_role, person, team, (arguments ->> 'expires_at')::timestamptz);
     when 'unshare_item' then perform atrium.unshare_item((arguments ->> 'grant_id')::uuid);
     when 'delete_link' then perform atrium.delete_link((arguments ->> 'link_id')::uuid);
@@ -129,14 +148,17 @@ as $$
 declare
   me uuid := atrium_private.require_caller();
   scope record;
+  -- A room that becomes private had no rights of its own before.
+  one_room uuid;
   was jsonb;
   is_now jsonb;
 begin
   begin
     select * into scope from atrium_private.change_scope(change, arguments);
-    was := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.users);
+    one_room := case when change in ('update_room', 'archive_room') then arguments ->> 'room_id' end;
+    was := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.users, one_room, change = 'set_workspace_policy');
     perform atrium_private.apply_change(change, arguments);
-    is_now := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.users);
+    is_now := atrium_private.access_map(scope.workspace_id, scope.space_id, scope.users, one_room, change = 'set_workspace_policy');
     raise sqlstate 'AT000';
   exception
     when sqlstate 'AT000' then null;
@@ -153,6 +175,7 @@ begin
       from keys
       left join atrium.documents document on keys.type = 'document' and document.id = keys.object
       left join atrium.rooms room on keys.type = 'room' and room.id = keys.object and not room.private
+        and room.id is distinct from one_room
       -- What is shared for the first time, or no longer, is in one of the maps alone: who sees its space saw it before and sees it after.
       cross join lateral (select format('%s space %s', keys.person, coalesce(document.space_id, room.space_id)) as key) through
       cross join lateral (select greatest((was ->> keys.key)::atrium.role, (was ->> through.key)::atrium.role) as role) old
@@ -184,7 +207,7 @@ create function atrium.preview_access_change(change text, arguments jsonb)
   language sql set search_path = ''
 as $$ select * from atrium_private.preview_access_change($1, $2) $$;
 comment on function atrium.preview_access_change(text, jsonb) is
-  'Who would gain and lose what if a function of the API were called, without calling it: one row for each person and workspace, space, private room or shared item whose role would change, those who lose first, 1000 at most. What the caller cannot see, a private space for example, is left out. Public rooms and documents change with their space. The change is set_member_role, suspend_member, reactivate_member, remove_member, add_group_member, remove_group_member, delete_group, set_space_member, remove_space_member, set_space_group, remove_space_group, set_space_private, add_room_member, remove_room_member, share_item, unshare_item or delete_link, with its arguments by name. Nullable: object_name, before, after.
+  'Who would gain and lose what if a function of the API were called, without calling it: one row for each person and workspace, space, private room or shared item whose role would change, those who lose first, 1000 at most. What the caller cannot see, a private space for example, is left out. Public rooms and documents change with their space. The change is set_member_role, suspend_member, reactivate_member, remove_member, add_group_member, remove_group_member, delete_group, set_space_member, remove_space_member, set_space_group, remove_space_group, set_space_private, add_room_member, remove_room_member, update_room (private), archive_room, share_item, unshare_item, delete_link or set_workspace_policy (needs_mfa: who has no second factor yet is shut out), with its arguments by name. Nullable: object_name, before, after.
 Example: select name, object_name, before, after from atrium.preview_access_change(''set_space_private'', ''{"space_id": "0190…", "private": true}'');
 Errors: those of the change itself, 401 not_signed_in, 422 change_invalid, arguments_invalid.';
 grant execute on function atrium.preview_access_change to authenticated;

@@ -174,7 +174,7 @@ begin
     ),
     'documents', (
       select coalesce(jsonb_agg(jsonb_build_object('id', document.id, 'workspace_id', document.workspace_id, 'title', document.title,
-        'created_at', document.created_at, 'updated_at', document.updated_at, 'text', contents.text, 'json', contents.json)
+        'created_at', document.created_at, 'updated_at', document.updated_at, 'text', contents.text, 'markdown', contents.markdown, 'json', contents.json)
         order by document.created_at, document.id), '[]')
       from atrium.documents document left join atrium.document_contents contents on contents.document_id = document.id
       where document.created_by = me

@@ -305,12 +305,29 @@ create function atrium_private.after_link_change()
   language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform atrium_private.notify_access(null, null, null, old.object_id);
+  if old.object_type = 'document' then
+    perform atrium_private.notify_access(null, null, null, old.object_id);
+  else
+    perform atrium_private.bump_epochs(null, null, array[old.object_id]);
+  end if;
   return null;
 end $$;
-comment on function atrium_private.after_link_change() is 'Whoever has the document open is asked again when a link to it is taken back or made smaller.';
+comment on function atrium_private.after_link_change() is 'Whoever has the document or room open is asked again when a link to it is taken back or made smaller.';
 create trigger after_link_change after update of role, expires_at or delete on atrium.links
   for each row execute function atrium_private.after_link_change();
+
+-- Definer: see after_link_change. A notice names no room, so those who came by the link are named, while it is known who they are.
+create function atrium_private.before_room_link_change()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_access(visit.user_id, null, null, null) from atrium_private.link_visits visit where visit.link_id = old.id;
+  return coalesce(new, old);
+end $$;
+comment on function atrium_private.before_room_link_change() is 'Tells the servers who came to a room by the link that is taken back or made smaller.';
+create trigger before_room_link_change before update of role, expires_at or delete on atrium.links
+  for each row when (old.object_type = 'room') execute function atrium_private.before_room_link_change();
 
 -- Definer: whoever changes the row may call nothing in this schema.
 create function atrium_private.after_document_change()

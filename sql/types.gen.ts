@@ -135,7 +135,7 @@ export type Database = {
         Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password: boolean; expires_at: string | null; created_by: string | null; created_at: string }
         Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string }
         Update: { id?: string; workspace_id?: string; space_id?: string; object_type?: string; object_id?: string; role?: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string }
-        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'links_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['object_id'],'isOneToOne':false,'foreignKeyName':'links_object_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'links_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
       members: {
         Row: { workspace_id: string; user_id: string; role: Role; suspended_at: string | null; expires_at: string | null; needs_mfa: boolean; joined_at: string }
@@ -466,6 +466,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: Json
       }
+      has_links: {
+        Args: Record<never, never>
+        Returns: boolean
+      }
       inbox_count: {
         Args: { workspace_id: string }
         Returns: number
@@ -559,7 +563,7 @@ export type Database = {
         Returns: { workspace_id: string; name: string; role: Role; alone: boolean; last_owner: boolean; spaces: number; documents: number; rooms: number; heirs: Json }[]
       }
       my_rooms: {
-        Args: { workspace_id: string }
+        Args: { workspace_id: string | null }
         Returns: { id: string; kind: string; space_id: string | null; people: string[] | null; name: string; topic: string; private: boolean; posting: string; epoch: number; members: number; last_seq: number; last_place: number; last_at: string | null; joined: boolean; moderator: boolean; read_seq: number; unread: number; can_post: boolean; can_reply: boolean }[]
       }
       my_threads: {

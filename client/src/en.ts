@@ -7,7 +7,7 @@ export const en = {
   undo: 'Undo',
   somebody: 'Somebody',
   untitled: 'Untitled',
-  linked: 'Pages by link',
+  linked: 'Shared by link',
   roles: {
     guest: 'Guest',
     viewer: 'Viewer',

@@ -87,12 +87,28 @@ export interface Applied {
 /** A document as a link shows it. */
 export interface LinkedPage {
   state: 'open' | 'password_required' | 'password_wrong' | 'too_many_attempts'
+  object_type: 'document' | 'room'
   role: 'viewer' | 'commenter' | 'editor'
   title: string | null
   icon: string | null
   /** A ProseMirror document; null when nothing was written yet. */
   content: unknown
+  /** Of a room, the latest ones; null of a document. */
+  messages: LinkedMessage[] | null
   updated_at: Date | null
+}
+
+export interface LinkedMessage {
+  /** Null when the account is gone. */
+  author: string | null
+  at: string
+  edited: boolean
+  text: string
+  /** What the message that was forwarded says. */
+  forwarded: string | null
+  /** Names. */
+  files: string[]
+  replies: number
 }
 
 export interface Database {

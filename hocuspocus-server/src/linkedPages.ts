@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Database, LinkedPage } from './database.ts'
+import type { Database, LinkedMessage, LinkedPage } from './database.ts'
 import type { Json } from './formats/fit.ts'
 import { type Addresses, escapeHtml, writeHtml } from './formats/writeHtml.ts'
 import { createBucket } from './limits.ts'
@@ -40,7 +40,8 @@ const ADDRESSES: Addresses = {
   }),
 }
 
-/** `/l/:token/read`: a shared document as a page without scripts, for whoever has the link and its password. */
+/** `/l/:token/read`: a shared document, or the latest messages of a shared room, as a page without scripts, for whoever has the link and its
+ *  password. */
 export function createLinkedPages({ database, clock, report }: LinkedPagesOptions) {
   const buckets = new Map<string, () => boolean>()
 
@@ -60,8 +61,8 @@ export function createLinkedPages({ database, clock, report }: LinkedPagesOption
     const found = await database.readLink(token, form.get('password'))
     if (found === 'link_expired') return [410, notice('This link has expired. Ask whoever gave it to you for another one.')]
     if (found === 'link_not_found') return [404, notice('There is no such link, or it was taken back.')]
-    if (found.state === 'open') return [200, documentPage(found, token)]
-    return [found.state === 'password_required' ? 200 : found.state === 'password_wrong' ? 403 : 429, passwordPage(found.state)]
+    if (found.state === 'open') return [200, found.object_type === 'room' ? roomPage(found, token) : documentPage(found, token)]
+    return [found.state === 'password_required' ? 200 : found.state === 'password_wrong' ? 403 : 429, passwordPage(found)]
   }
 
   return {
@@ -120,6 +121,40 @@ function documentPage({ title, icon, content, role, updated_at }: LinkedPage, to
   )
 }
 
+function roomPage({ title, role, messages }: LinkedPage, token: string): string {
+  const name = title?.trim() || 'Untitled'
+  const days = Map.groupBy(messages ?? [], ({ at }) => at.slice(0, 10))
+  const said = [...days].map(
+    ([day, ofDay]) => `<section aria-label="${day}">
+<h2 class="day"><time datetime="${day}">${day}</time></h2>
+${ofDay.map(messageHtml).join('\n')}
+</section>`,
+  )
+  return layout(
+    name,
+    `<main class="room">
+<h1 dir="auto">${escapeHtml(name)}</h1>
+${said.join('\n') || '<p>Nobody has said anything yet.</p>'}
+</main>
+<footer><span>The latest messages, without threads and files. Times are UTC.</span><a href="/l/${token}/open">${role === 'viewer' ? 'Open in Atrium' : 'Sign in to write'}</a></footer>`,
+  )
+}
+
+/** Text is text: each line by itself, nothing of it markup. */
+function messageHtml({ author, at, edited, text, forwarded, files, replies }: LinkedMessage): string {
+  const lines = (value: string) => `<p dir="auto">${escapeHtml(value).replaceAll('\n', '<br>')}</p>`
+  const notes = [
+    ...files.map((file) => `File: ${file}`),
+    ...(replies > 0 ? [replies === 1 ? 'One reply' : `${replies} replies`] : []),
+    ...(edited ? ['edited'] : []),
+  ]
+  return `<article>
+<h3 dir="auto">${escapeHtml(author ?? 'Former member')} <time datetime="${escapeHtml(at)}">${escapeHtml(at.slice(11, 16))}</time></h3>
+${text ? lines(text) : ''}${forwarded ? `<blockquote>${lines(forwarded)}</blockquote>` : ''}
+${notes.length > 0 ? `<p class="note" dir="auto">${escapeHtml(notes.join(' · '))}</p>` : ''}
+</article>`
+}
+
 /** In place of a picture or a file stands what it is. */
 function withoutFiles(block: Json): Json {
   const named = (text: string): Json => ({ type: 'paragraph', content: [{ type: 'text', text, marks: [{ type: 'italic' }] }] })
@@ -128,20 +163,21 @@ function withoutFiles(block: Json): Json {
   return block.content ? { ...block, content: block.content.map(withoutFiles) } : block
 }
 
-function passwordPage(state: LinkedPage['state']): string {
+function passwordPage({ state, object_type }: Pick<LinkedPage, 'state' | 'object_type'>): string {
+  const kind = object_type === 'room' ? 'room' : 'page'
   const problem = { password_wrong: 'This password is wrong.', too_many_attempts: 'Too many wrong passwords. Try again in 15 minutes.' }[
     state as string
   ]
   return layout(
-    'A page with a password',
+    `A ${kind} with a password`,
     `<main class="card">
-<h1>A page with a password</h1>
+<h1>A ${kind} with a password</h1>
 <p>Whoever gave you the link knows it.</p>
 ${problem ? `<p class="problem" role="alert">${problem}</p>` : ''}
 <form method="post">
 <label for="password">Password of the link</label>
 <input id="password" name="password" type="password" autocomplete="off" required maxlength="72" autofocus>
-<button type="submit">Open the page</button>
+<button type="submit">Open the ${kind}</button>
 </form>
 </main>`,
   )

@@ -32,6 +32,7 @@ test('[E2E43] a person takes his data along as a ZIP', { timeout: 120_000 }, asy
       'memberships.csv',
       'messages.csv',
       'sessions.csv',
+      `pages/${folder}.md`,
       `pages/${folder}.txt`,
       `files/${folder}/${path.split('/')[1]}`,
     ].sort(),

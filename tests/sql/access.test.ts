@@ -194,6 +194,38 @@ test('[DRY1] who gains and who loses what is told before a change is saved, and 
   await expect.poll(() => heard).toEqual(['end'])
 })
 
+test('[DRY1] a room that is closed, archived or left by somebody, and a second factor that is asked for, are tried too', async () => {
+  const { id, owner } = workspace
+  expect(await preview(owner, 'remove_room_member', { room_id: things.us, user_id: cast.guest.id })).toEqual(['guest us commenter>'])
+  expect(await preview(owner, 'archive_room', { room_id: things.us, archived: true })).toEqual(
+    ['guest us commenter>viewer', 'owner us owner>viewer'].sort(),
+  )
+  expect(await preview(owner, 'update_room', { room_id: things.room, private: true })).toEqual(
+    ['admin room admin>', 'commenter room commenter>', 'editor room editor>', 'viewer room viewer>'].sort(),
+  )
+  expect(await preview(owner, 'archive_room', { room_id: things.room, archived: true })).toEqual(
+    ['admin', 'commenter', 'editor', 'owner'].map((actor) => `${actor} room ${actor}>viewer`).sort(),
+  )
+  // The owner, who signed in with one, and the editor have a factor; the others cannot enter before they set one up.
+  for (const { id: user } of [owner, cast.editor])
+    await db.admin`
+      insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+      values (gen_random_uuid(), ${user}, 'totp', 'verified', now(), now())`
+  const rows = await db.as(owner, async (sql) => {
+    await sql`select set_config('request.jwt.claims', ${JSON.stringify({ sub: owner.id, role: 'authenticated', aal: 'aal2' })}, true)`
+    return sql<{ user_id: string; after: string | null }[]>`
+      select user_id, after from atrium.preview_access_change('set_workspace_policy', ${sql.json({ workspace_id: id, needs_mfa: true })})
+      where object_type = 'workspace'`
+  })
+  expect(new Set(rows.map(({ user_id }) => user_id))).toEqual(
+    new Set((['guest', 'viewer', 'commenter', 'admin'] as const).map((actor) => cast[actor].id)),
+  )
+  expect(new Set(rows.map(({ after }) => after))).toEqual(new Set([null]))
+  await expect(preview(owner, 'set_workspace_policy', { workspace_id: id, needs_mfa: true })).rejects.toMatchObject({
+    detail: 'mfa_needed_first',
+  })
+})
+
 test('[DRY1] sharing for the first time, and no more, changes nothing for who sees the space anyway', async () => {
   const document = await createDocument(db, workspace)
   const stranger = await createUser(db)

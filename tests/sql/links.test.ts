@@ -105,7 +105,8 @@ test('[LNK3] neither token nor password is kept, and bad ones are refused', asyn
     [{ password: 'é'.repeat(40) }, 'password_invalid'],
     [{ role: 'admin' }, 'role_invalid'],
     [{ expires_at: '2000-01-01' }, 'expires_at_invalid'],
-    [{ object_type: 'room' }, 'object_type_invalid'],
+    [{ object_type: 'folder' }, 'object_type_invalid'],
+    [{ object_type: 'room', object_id: workspace.room.id, role: 'editor' }, 'role_invalid'],
   ] as const)
     await expect(create(args)).rejects.toMatchObject({ code: 'PT422', detail })
   for (const wrong of ['', 'x', 'x'.repeat(100_000)]) await expect(open(visitor, wrong)).rejects.toMatchObject({ detail: 'link_not_found' })
@@ -122,4 +123,75 @@ test('[LNK1] what was opened by links outside of the own workspaces is listed, a
   expect(await listed(member)).toEqual([])
   await db.call(workspace.owner, 'delete_link', { link_id: id })
   expect(await listed(stranger)).toEqual([])
+})
+
+test('[LNK6] a link opens one room, to read or to write in, until it is taken back', async () => {
+  const [stranger, guest] = [await createUser(db), await createMember(db, workspace, 'guest')]
+  const make = async (role: Role) =>
+    (await db.call(workspace.owner, 'create_link', { object_type: 'room', object_id: workspace.room.id, role }))[0] ?? { id: '', token: '' }
+  const [reading, writing] = [await make('viewer'), await make('commenter')]
+  const say = (user: User, text: string) => db.call(user, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text })
+  await say(workspace.owner, 'Welcome')
+  const seen = (user: User) => db.as(user, async (sql) => (await sql`select from atrium.messages`).count)
+  expect(await seen(stranger)).toBe(0)
+  expect(await open(stranger, reading.token)).toEqual({ state: 'open', object_type: 'room', object_id: workspace.room.id, role: 'viewer' })
+  await open(visitor, writing.token)
+  await open(guest, writing.token)
+  expect([await seen(stranger), await seen(visitor), await seen(guest)]).toEqual([1, 1, 1])
+  await expect(say(stranger, 'Hello')).rejects.toMatchObject({ detail: 'role_too_low' })
+  await expect(say(visitor, 'Hello')).rejects.toMatchObject({ detail: 'role_too_low' })
+  await say(guest, 'Hello')
+  const rooms = async (user: User, of: string | null) =>
+    (await db.call(user, 'my_rooms', { workspace_id: of as string })).map(({ id }) => id)
+  expect([await rooms(stranger, null), await rooms(guest, null), await rooms(guest, workspace.id)]).toEqual([
+    [workspace.room.id],
+    [],
+    [workspace.room.id],
+  ])
+  expect([await db.call(stranger, 'has_links', {}), await db.call(guest, 'has_links', {})]).toEqual([true, false])
+  expect(await db.as(stranger, async (sql) => (await sql`select from atrium.spaces`).count)).toBe(0)
+  // Nobody shares what he may not share himself.
+  await expect(db.call(guest, 'create_link', { object_type: 'room', object_id: workspace.room.id })).rejects.toMatchObject({
+    detail: 'role_too_low',
+  })
+
+  const heard: (string | null)[] = []
+  await db.admin.listen('atrium_access', (payload) => heard.push(JSON.parse(payload).user_id))
+  const epoch = async () => (await db.admin`select epoch from atrium.rooms where id = ${workspace.room.id}`)[0]?.epoch
+  const before = await epoch()
+  await db.call(workspace.owner, 'delete_link', { link_id: reading.id })
+  expect([await seen(stranger), await seen(guest)]).toEqual([0, 2])
+  await expect.poll(() => heard).toEqual([stranger.id])
+  expect(await epoch()).toBe(before + 1)
+})
+
+test('[LNK6] the server that shows linked pages reads the last messages of the room, and nothing beside them', async () => {
+  const other = await createWorkspace(db)
+  const say = (text: string, more: object = {}) =>
+    db.call(other.owner, 'send_message', { id: randomUUID(), room_id: other.room.id, text, ...more })
+  const first = await say('First')
+  for (let count = 0; count < 51; count++) await say(`Message ${count}`)
+  await say('In a thread', { thread_id: first.id })
+  const gone = await say('Regretted')
+  await db.call(other.owner, 'delete_message', { id: gone.id })
+  const [made] = await db.call(other.owner, 'create_link', { object_type: 'room', object_id: other.room.id, password: 'open sesame' })
+  const read = async (password: string | null) =>
+    (await db.admin`select * from atrium_private.read_link(${made?.token ?? ''}, ${password})`)[0]
+  expect(await read(null)).toMatchObject({ state: 'password_required', object_type: 'room', title: null, messages: null })
+  const found = await read('open sesame')
+  expect(found).toMatchObject({ state: 'open', role: 'viewer', title: other.room.name, content: null })
+  expect(found?.messages).toHaveLength(50)
+  expect(found?.messages.at(-1)).toMatchObject({ text: 'Message 50', edited: false, files: [], replies: 0 })
+  expect(Object.keys(found?.messages[0])).not.toContain('author_id')
+})
+
+test('[LNK7] a document that is deleted for good takes its links and grants along', async () => {
+  const { document } = await link()
+  const guest = await createMember(db, workspace, 'guest')
+  await db.call(workspace.owner, 'share_item', { object_type: 'document', object_id: document, role: 'viewer', user_id: guest.id })
+  await db.call(workspace.owner, 'trash_document', { id: document })
+  await db.call(workspace.owner, 'delete_document', { id: document })
+  const left = await db.admin`
+    select from atrium.links where object_id = ${document} union all select from atrium.grants where object_id = ${document}`
+  expect(left.count).toBe(0)
 })

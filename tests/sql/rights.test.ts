@@ -388,6 +388,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'create_workspace',
     'delete_my_account',
     'export_my_data',
+    'has_links',
     'invitation_preview',
     'joinable_workspaces',
     'link_preview',

@@ -15,12 +15,19 @@ import type { Sharing } from './sharing.ts'
 
 const t = textsOf(en)
 const linkRoles = ['viewer', 'commenter', 'editor'] as const satisfies readonly Role[]
+/** What a room's commenters may is more than their name says. */
+const roomRoles = { viewer: t('links.roles.viewer'), commenter: t('links.roles.editor') }
 
-/** Makes a link to a page and shows it, once. */
+/** Makes a link to a page or room and shows it, once. */
 export function LinkDialog(props: { sharing: Sharing; title: string; onClose(): void }) {
   const submit = createSubmit<'expires' | 'password'>(sentenceOf)
   const [role, setRole] = createSignal<(typeof linkRoles)[number]>('viewer')
   const [link, setLink] = createSignal<string>()
+
+  const options = () =>
+    props.sharing.type === 'room'
+      ? (['viewer', 'commenter'] as const).map((value) => ({ value, label: roomRoles[value] }))
+      : linkRoles.map((value) => ({ value, label: t(`links.roles.${value}`) }))
 
   async function make(form: HTMLFormElement) {
     const expires = endOfDay(textOf(form, 'expires'))
@@ -76,12 +83,7 @@ export function LinkDialog(props: { sharing: Sharing; title: string; onClose(): 
           />
         }
       >
-        <Select
-          label={t('links.role')}
-          value={role()}
-          options={linkRoles.map((value) => ({ value, label: t(`links.roles.${value}`) }))}
-          onChange={setRole}
-        />
+        <Select label={t('links.role')} value={role()} options={options()} onChange={setRole} />
         <Field label={t('links.expires')} name="expires" type="date" error={submit.errorOf('expires')} />
         <PasswordField
           label={t('links.password')}

@@ -17,8 +17,10 @@ import { en } from './en.ts'
 
 const t = textsOf(en)
 type Preview = Result<'link_preview'>[number]
+type LinkRole = keyof typeof en.link.text
+const kindOf = ({ object_type }: Preview) => (object_type === 'room' ? 'room' : 'document')
 
-/** `/l/:token`: where a shared link leads. Who is signed in, and knows the password where there is one, goes on to the page. */
+/** `/l/:token`: where a shared link leads. Who is signed in, and knows the password where there is one, goes on to the page or room. */
 export default function LinkPage() {
   const session = useSession()
   const params = useParams<{ token: string }>()
@@ -80,9 +82,9 @@ function Problem(props: { error: unknown; onRetry(): void }) {
 }
 
 function Frame(props: { preview: Preview; children: JSX.Element }) {
-  const role = () => props.preview.role as keyof typeof en.link.text
+  const role = () => (props.preview.role === 'commenter' && kindOf(props.preview) === 'room' ? 'editor' : props.preview.role) as LinkRole
   return (
-    <Card title={t('link.title')}>
+    <Card title={t(`link.title.${kindOf(props.preview)}`)}>
       <p>{t(`link.text.${role()}`)}</p>
       {props.children}
       <Show when={props.preview.expires_at}>{(at) => <p class="field-hint">{t('link.until', { date: longDate(at()) })}</p>}</Show>
@@ -123,7 +125,8 @@ function Open(props: { preview: Preview; token: string }) {
     setRefused(undefined)
     try {
       const [answer] = await rpc<Result<'open_link'>>('open_link', { token: props.token, password })
-      if (answer?.state === 'open' && answer.object_id) navigate(paths.document(answer.object_id), { replace: true })
+      if (answer?.state === 'open' && answer.object_id)
+        navigate(answer.object_type === 'room' ? paths.room(answer.object_id) : paths.document(answer.object_id), { replace: true })
       else setRefused(answer?.state)
     } catch (error) {
       // It was deleted or ran out while somebody looked for its password.
@@ -174,7 +177,7 @@ function Open(props: { preview: Preview; token: string }) {
               error={passwordError()}
             />
             <Button type="submit" look="primary" class="wide" busy={submit.busy()}>
-              {t('link.open')}
+              {t(`link.open.${kindOf(props.preview)}`)}
             </Button>
           </form>
         </Show>

@@ -11,7 +11,7 @@ import type { Link, Sharing } from './sharing.ts'
 
 const t = textsOf(en)
 
-/** The links by which whoever has one comes to a page. */
+/** The links by which whoever has one comes to a page or room. */
 export function ShareLinks(props: { sharing: Sharing; onNew(): void; onAsk(asked: Asked): void }) {
   const workspace = useWorkspace()
   const maker = (link: Link) => ({ name: workspace.nameOf(link.created_by ?? '') ?? common.somebody, when: relativeTime(link.created_at) })

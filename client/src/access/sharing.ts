@@ -37,10 +37,11 @@ export function createSharing(item: SharedItem) {
   }
 
   return {
+    type: item.type,
     /** Undefined before the first answer. */
     people: () => latest()?.people,
     grants: () => latest()?.grants ?? [],
-    /** For whoever has them; a room has none. */
+    /** For whoever has them. */
     links: () => latest()?.links ?? [],
     groups: () => latest()?.groups ?? [],
     problem: () => state.error as unknown,

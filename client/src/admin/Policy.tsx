@@ -1,5 +1,6 @@
 import { createResource, createSignal, For, Show } from 'solid-js'
 import type { Row } from '../../../sql/types.gen.ts'
+import { type Asked, Asking } from '../access/ApplyDialog.tsx'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { durationOf, formatNumber, textsOf } from '../i18n.ts'
@@ -66,88 +67,106 @@ function PolicyForm(props: { policy: PolicyRow; onSaved(policy: PolicyRow): void
   const [joining, setJoining] = createSignal(props.policy.joining)
   const [role, setRole] = createSignal<Role>(props.policy.joining_role)
   const [needsMfa, setNeedsMfa] = createSignal(props.policy.needs_mfa)
+  const [asked, setAsked] = createSignal<Asked>()
 
   async function save(form: HTMLFormElement) {
     const domains = textOf(form, 'domains')
       .split(/[\s,;]+/)
       .filter(Boolean)
     const error = joining() === 'domains' && domains.length === 0 && t('policy.domainsMissing')
-    await submit.run(form, { domains: error }, async () => {
+    const apply = async () => {
       const args = { workspace_id: props.policy.workspace_id, joining: joining(), joining_role: role(), needs_mfa: needsMfa() }
       const saved = await rpc<PolicyRow>('set_workspace_policy', joining() === 'domains' ? { ...args, domains } : args)
       toast(t('policy.saved'))
       props.onSaved(saved)
+    }
+    await submit.run(form, { domains: error }, async () => {
+      // Whoever has no second step yet is shut out at once.
+      if (needsMfa() && !props.policy.needs_mfa)
+        setAsked({
+          title: t('policy.mfaAsk'),
+          text: t('policy.mfaAskText'),
+          action: t('policy.mfaAction'),
+          change: 'set_workspace_policy',
+          args: { workspace_id: props.policy.workspace_id, needs_mfa: true },
+          onApply: apply,
+        })
+      else await apply()
     })
   }
 
   return (
-    <form
-      class="form policy"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        void save(event.currentTarget)
-      }}
-    >
-      <p class="form-error" role="alert">
-        {submit.problem()}
-      </p>
-      <div>
-        <label class="choice">
-          <input
-            type="checkbox"
-            role="switch"
-            aria-checked={needsMfa()}
-            aria-describedby="needs-mfa-hint"
-            checked={needsMfa()}
-            onChange={(event) => setNeedsMfa(event.currentTarget.checked)}
-          />
-          {t('policy.mfa')}
-        </label>
-        <p class="field-hint" id="needs-mfa-hint">
-          {t('policy.mfaHint')}
+    <>
+      <form
+        class="form policy"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save(event.currentTarget)
+        }}
+      >
+        <p class="form-error" role="alert">
+          {submit.problem()}
         </p>
-      </div>
-      <fieldset class="radio-cards">
-        <legend>{t('policy.joining')}</legend>
-        <For each={ways}>
-          {(way) => (
-            <label class="radio-card">
-              <input type="radio" name="joining" value={way} checked={joining() === way} onChange={() => setJoining(way)} />
-              <span>
-                {t(`policy.${way}`)}
-                <small>{t(`policy.${way}Hint`)}</small>
-              </span>
-            </label>
-          )}
-        </For>
-      </fieldset>
-      <Show when={joining() === 'domains'}>
-        <Field
-          label={t('policy.domainList')}
-          hint={t('policy.domainListHint')}
-          name="domains"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          value={props.policy.domains.join(', ')}
-          error={submit.errorOf('domains')}
-        />
-      </Show>
-      <Show when={joining() !== 'invited'}>
-        <Select
-          label={t('policy.role')}
-          value={role()}
-          options={joiningRoles.map((value) => ({ value: value as Role, label: common.roles[value] }))}
-          onChange={setRole}
-        />
-      </Show>
-      <div>
-        <Button type="submit" look="primary" busy={submit.busy()}>
-          {t('policy.save')}
-        </Button>
-      </div>
-    </form>
+        <div>
+          <label class="choice">
+            <input
+              type="checkbox"
+              role="switch"
+              aria-checked={needsMfa()}
+              aria-describedby="needs-mfa-hint"
+              checked={needsMfa()}
+              onChange={(event) => setNeedsMfa(event.currentTarget.checked)}
+            />
+            {t('policy.mfa')}
+          </label>
+          <p class="field-hint" id="needs-mfa-hint">
+            {t('policy.mfaHint')}
+          </p>
+        </div>
+        <fieldset class="radio-cards">
+          <legend>{t('policy.joining')}</legend>
+          <For each={ways}>
+            {(way) => (
+              <label class="radio-card">
+                <input type="radio" name="joining" value={way} checked={joining() === way} onChange={() => setJoining(way)} />
+                <span>
+                  {t(`policy.${way}`)}
+                  <small>{t(`policy.${way}Hint`)}</small>
+                </span>
+              </label>
+            )}
+          </For>
+        </fieldset>
+        <Show when={joining() === 'domains'}>
+          <Field
+            label={t('policy.domainList')}
+            hint={t('policy.domainListHint')}
+            name="domains"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            value={props.policy.domains.join(', ')}
+            error={submit.errorOf('domains')}
+          />
+        </Show>
+        <Show when={joining() !== 'invited'}>
+          <Select
+            label={t('policy.role')}
+            value={role()}
+            options={joiningRoles.map((value) => ({ value: value as Role, label: common.roles[value] }))}
+            onChange={setRole}
+          />
+        </Show>
+        <div>
+          <Button type="submit" look="primary" busy={submit.busy()}>
+            {t('policy.save')}
+          </Button>
+        </div>
+      </form>
+      {/* Beside it: a form cannot be inside another one. */}
+      <Asking asked={asked()} onClose={() => setAsked(undefined)} />
+    </>
   )
 }
 

@@ -234,6 +234,10 @@ export const en = {
     noProviders: 'None.',
     lede: 'How people come in, and how they prove who they are.',
     mfa: 'Members need a second step to sign in',
+    mfaAsk: 'Ask everybody for a second step?',
+    mfaAskText:
+      'Who has set one up shows it at the next sign-in. These people have none yet, and see nothing of the workspace until they have:',
+    mfaAction: 'Ask for it',
     mfaHint: 'Who signs in with a password alone sees nothing of this workspace until the second step is set up.',
     joining: 'Who may join without an invitation',
     invited: 'Nobody',

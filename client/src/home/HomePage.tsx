@@ -32,7 +32,9 @@ export function HomePage() {
     if (count === 0) return t('nothingNew')
     return plural(count, { one: t('newOne', { count }), other: t('newOther', { count }) })
   }
-  const isEmpty = () => documents().length === 0 && workspace.spaces().length === 0
+  // Rooms stand with their spaces, but for those that somebody was given by themselves.
+  const alone = () => (workspace.spaces().length === 0 ? workspace.rooms() : [])
+  const isEmpty = () => documents().length === 0 && workspace.spaces().length === 0 && alone().length === 0
 
   return (
     <Page title={t('title')}>
@@ -48,6 +50,12 @@ export function HomePage() {
             <section class="section">
               <h2>{t('unread')}</h2>
               <RoomLinks rooms={unread()} withSpace />
+            </section>
+          </Show>
+          <Show when={alone().length > 0}>
+            <section class="section">
+              <h2>{t('roomsAlone')}</h2>
+              <RoomLinks rooms={alone()} />
             </section>
           </Show>
           <Show when={documents().length > 0}>

@@ -9,6 +9,7 @@ export const en = {
   unread: 'New messages',
   unreadCount: '{{ count }} unread',
   recent: 'Recently changed',
+  roomsAlone: 'Rooms shared with you',
   spaces: 'Spaces',
   private: 'private',
   untitled: 'Untitled',

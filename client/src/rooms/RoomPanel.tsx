@@ -1,5 +1,6 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js'
+import { type Asked, Asking } from '../access/ApplyDialog.tsx'
 import { ShareButton } from '../access/ShareButton.tsx'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
@@ -25,6 +26,7 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
   const rooms = useRooms()
   const navigate = useNavigate()
   const [leaving, setLeaving] = createSignal(false)
+  const [asked, setAsked] = createSignal<Asked>()
   const mayEdit = () => props.room.moderator || (props.room.space_id !== null && workspace.can('editor', props.room.space_id))
 
   const leave = async () => {
@@ -35,11 +37,19 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
     toast(t('left', { room: name }))
     if (isPrivate) navigate(paths.rooms())
   }
-  const archive = async (archived: boolean) => {
+  const restore = (id: string) => void attempt(en.restoreRoom, () => rooms.archive(id, false))
+  const archive = () => {
     const { name, id } = props.room
-    if (!(await attempt(en.archive, () => rooms.archive(id, archived))) || !archived) return
-    toast(t('archived', { room: name }), {
-      action: { label: common.undo, run: () => void attempt(en.restoreRoom, () => rooms.archive(id, false)) },
+    setAsked({
+      title: t('archiveAsk', { room: name }),
+      text: en.archiveText,
+      action: en.archive,
+      change: 'archive_room',
+      args: { room_id: id, archived: true },
+      async onApply() {
+        await rooms.archive(id, true)
+        toast(t('archived', { room: name }), { action: { label: common.undo, run: () => restore(id) } })
+      },
     })
   }
 
@@ -63,7 +73,11 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
           </Button>
         </Show>
         <Show when={mayEdit()}>
-          <Button look="outline" icon={props.archived ? 'undo' : 'archive'} onClick={() => void archive(!props.archived)}>
+          <Button
+            look="outline"
+            icon={props.archived ? 'undo' : 'archive'}
+            onClick={() => (props.archived ? restore(props.room.id) : archive())}
+          >
             {props.archived ? en.restoreRoom : en.archive}
           </Button>
         </Show>
@@ -79,6 +93,7 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
           <p>{en.leavePrivate}</p>
         </ConfirmDialog>
       </Show>
+      <Asking asked={asked()} onClose={() => setAsked(undefined)} />
     </div>
   )
 }
@@ -171,7 +186,22 @@ function RoomPeople(props: { room: RoomRow; mayEdit: boolean }) {
     setChosen('')
     if (await attempt(en.addPerson, () => rooms.addPerson(props.room.id, id))) await load()
   }
-  const remove = async (id: string) => {
+  const [asked, setAsked] = createSignal<Asked>()
+  // In a public room it only says who follows it.
+  const remove = (id: string) => {
+    if (!props.room.private) return void removeNow(id)
+    setAsked({
+      title: t('removeAsk', { name: nameOf(id), room: props.room.name }),
+      action: en.remove,
+      change: 'remove_room_member',
+      args: { room_id: props.room.id, user_id: id },
+      async onApply() {
+        await rooms.removePerson(props.room.id, id)
+        await load()
+      },
+    })
+  }
+  const removeNow = async (id: string) => {
     const before = people()
     setPeople(before.filter((person) => person.user_id !== id))
     if (!(await attempt(en.removePerson, () => rooms.removePerson(props.room.id, id)))) setPeople(before)
@@ -194,7 +224,7 @@ function RoomPeople(props: { room: RoomRow; mayEdit: boolean }) {
                 <IconButton
                   icon="close"
                   label={t('removePerson', { name: nameOf(person.user_id) })}
-                  onClick={() => void remove(person.user_id)}
+                  onClick={() => remove(person.user_id)}
                 />
               </Show>
             </li>
@@ -220,6 +250,7 @@ function RoomPeople(props: { room: RoomRow; mayEdit: boolean }) {
           </Button>
         </form>
       </Show>
+      <Asking asked={asked()} onClose={() => setAsked(undefined)} />
     </section>
   )
 }

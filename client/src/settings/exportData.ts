@@ -21,7 +21,7 @@ type OwnFile = Result<'my_files'>[number]
 
 /** What `atrium.export_my_data` tells, as far as it is laid out here; all of it is in data.json. */
 interface OwnData {
-  documents: { id: string; title: string; text: string | null }[]
+  documents: { id: string; title: string; text: string | null; markdown: string | null }[]
   messages: Record<string, string | null>[]
   memberships: Record<string, string | null>[]
   sessions: Record<string, string | null>[]
@@ -40,7 +40,10 @@ export async function exportData({ readme, signal, onProgress }: ExportOptions):
     const [first] = data[name]
     if (first) archive.text(`${name}.csv`, toCsv([Object.keys(first), ...data[name].map((row) => Object.values(row))]))
   }
-  for (const { id, title, text } of data.documents) archive.text(`pages/${nameOf(title, id)}.txt`, `${title}\n\n${text ?? ''}\n`)
+  for (const { id, title, text, markdown } of data.documents) {
+    archive.text(`pages/${nameOf(title, id)}.md`, `# ${title}\n\n${markdown ?? ''}`)
+    archive.text(`pages/${nameOf(title, id)}.txt`, `${title}\n\n${text ?? ''}\n`)
+  }
 
   const titles = new Map(data.documents.map(({ id, title }) => [id, title]))
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)

@@ -53,8 +53,8 @@ export function createWorkspaces(session: Session) {
 
   /** Reads the workspaces; a current one that is gone is left for another. */
   async function reloadAll(): Promise<void> {
-    const [found, links] = await Promise.all([rpc<WorkspaceRow[]>('my_workspaces'), rows<unknown[]>(readLinked('id').limit(1))])
-    if (links.length > 0) found.push({ id: linked, name: en.linked, role: 'guest', epoch: 0, joined_at: '', needs_mfa: false })
+    const [found, links] = await Promise.all([rpc<WorkspaceRow[]>('my_workspaces'), rpc<boolean>('has_links')])
+    if (links) found.push({ id: linked, name: en.linked, role: 'guest', epoch: 0, joined_at: '', needs_mfa: false })
     const before = current()
     setAll(found)
     if (before && !found.some((workspace) => workspace.id === before.id)) setLost(before.name)
@@ -250,10 +250,10 @@ async function readDocuments(workspace: string): Promise<DocumentRow[]> {
   }
 }
 
-const readLinked = (columns = documentColumns) => rest.rpc('linked_documents').select(columns)
+const readLinked = () => rest.rpc('linked_documents').select(documentColumns)
 
 function readRooms(workspace: string): Promise<RoomRow[]> {
-  return rpc('my_rooms', { workspace_id: workspace })
+  return rpc('my_rooms', { workspace_id: workspace === linked ? null : workspace })
 }
 
 function readMembers(workspace: string): Promise<MemberRow[]> {
