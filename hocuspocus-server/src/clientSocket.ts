@@ -7,16 +7,17 @@ import type { LoggedChange } from './persistence.ts'
 import { CLOSE_CODES, documentIdOf } from './protocol.ts'
 import { type OpenSession, refuse, tell } from './sessions.ts'
 import {
+  awarenessIn,
   type Header,
   isAcknowledgement,
   isFarewell,
   MAX_ADDRESS_LENGTH,
   MESSAGE,
-  payloadOf,
   permissionDenied,
   readHeader,
   SYNC,
   syncStatus,
+  updateIn,
 } from './wire.ts'
 
 /** One client's WebSocket, as Hocuspocus sees it. */
@@ -45,8 +46,8 @@ export interface ClientSocketOptions {
   slowDown(): void
   /** Takes a change that was just typed, by somebody who may. */
   type(session: OpenSession, update: Uint8Array): void
-  /** Takes a message that may come when everything typed before it is applied, or sooner. */
-  follow(session: OpenSession, message: Uint8Array): void
+  /** Takes what somebody shows of himself. */
+  moveCaret(session: OpenSession, update: Uint8Array): void
   /** Takes any other message that has passed the checks. */
   deliver(message: Uint8Array): void
 }
@@ -59,7 +60,7 @@ const UNHEARD_MS = 20_000
 
 /** Checks what comes in before Hocuspocus keeps any state for it, holds acknowledgements back until the commit, and cuts off who does not read. */
 export function createClientSocket(options: ClientSocketOptions): ClientSocket {
-  const { webSocket, stream, outbox, limits, mayAcknowledge, clock, mayChange, slowDown, type, follow } = options
+  const { webSocket, stream, outbox, limits, mayAcknowledge, clock, mayChange, slowDown, type, moveCaret } = options
   let deliveredAt = 0
   /** The address that is not to hear its own words. */
   let deaf: string | null = null
@@ -121,19 +122,23 @@ export function createClientSocket(options: ClientSocketOptions): ClientSocket {
 
   function receiveChange({ address, type: messageType, kind }: Header, message: Uint8Array) {
     if (message.length > limits.updateBytes) return refuseUpdate(address)
+    const update = updateIn(message)
+    if (!update) return socket.close(CLOSE_CODES.badMessage, 'bad_message')
     const session = sessionAt(address)
     if (!mayChange()) {
       if (session) tell(session.connection, { type: 'slowed' })
       slowDown()
     }
     const isTyped = messageType === MESSAGE.sync && kind === SYNC.update && message.length <= TYPED_BYTES
-    if (session && isTyped && !session.connection.readOnly && isHeard()) type(session, payloadOf(message))
+    if (session && isTyped && !session.connection.readOnly && isHeard()) type(session, update)
     else deliver(message)
   }
 
   function receiveCaret(address: string, message: Uint8Array) {
+    const update = awarenessIn(message)
+    if (!update) return socket.close(CLOSE_CODES.badMessage, 'bad_message')
     const session = sessionAt(address)
-    if (session) follow(session, message)
+    if (session && isHeard()) moveCaret(session, update)
     else deliver(message)
   }
 

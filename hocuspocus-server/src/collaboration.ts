@@ -4,7 +4,7 @@ import { type Configuration, type Document, Hocuspocus } from '@hocuspocus/serve
 import type { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { access } from './access.ts'
-import { awareness } from './awareness.ts'
+import { createAwareness } from './awareness.ts'
 import { createBus } from './bus.ts'
 import { clientIds } from './clientIds.ts'
 import { createClientSocket } from './clientSocket.ts'
@@ -94,6 +94,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
     onTooLarge: refuseChanges,
     report,
   })
+  const awareness = createAwareness({ clock })
   const hocuspocus = new Hocuspocus<Context>({
     ...NO_HOOKS,
     quiet: true,
@@ -107,7 +108,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
       access({ database, verifyToken, revocation, documentsPerConnection: limits.documentsPerConnection, report }),
       persistence.extension,
       projections({ database, report }),
-      awareness({ clock }),
+      awareness.extension,
       clientIds({ database, log, clock }),
     ].map((extension) => guard(extension, report)),
   })
@@ -221,7 +222,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
         slowDown: () => slowDown(webSocket),
         clock,
         type: (session, update) => inbox.add({ session, update }),
-        follow: (session, message) => inbox.follow(session.connection.document, () => client.handleMessage(message)),
+        moveCaret: (session, update) => inbox.follow(session.connection.document, () => awareness.receive(session, update)),
         deliver: (message) => {
           inbox.flush()
           client.handleMessage(message)

@@ -24,11 +24,23 @@ export function readHeader(message: Uint8Array): Header {
   return { address, type, kind: decoding.hasContent(decoder) ? decoding.readVarUint(decoder) : -1 }
 }
 
-/** The update in a sync message. Throws on what is none. */
-export function payloadOf(message: Uint8Array): Uint8Array {
-  // Address, type and kind; lengths, types and kinds are below 128.
-  return decoding.readVarUint8Array(decoding.createDecoder(message.subarray(3 + (message[0] as number))))
+/** The bytes that end a message, after so many numbers that follow the address. Null when they do not end with it: what lies behind
+ *  it in memory may be somebody else's. */
+function lastBytes(message: Uint8Array, numbers: number): Uint8Array | null {
+  // The address is shorter than 128 bytes, and the numbers are smaller.
+  const decoder = decoding.createDecoder(message.subarray(1 + (message[0] as number) + numbers))
+  try {
+    const length = decoding.readVarUint(decoder)
+    return length === decoder.arr.length - decoder.pos ? decoding.readUint8Array(decoder, length) : null
+  } catch {
+    return null
+  }
 }
+
+/** The update in a sync message. */
+export const updateIn = (message: Uint8Array) => lastBytes(message, 2)
+/** The update in an awareness message. */
+export const awarenessIn = (message: Uint8Array) => lastBytes(message, 1)
 
 export function permissionDenied(address: string, reason: DenialReason): Uint8Array {
   return encoding.encode((encoder) => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { slowCarets } from '../../client/src/islands/editor/slowCarets.ts'
+import { atMostEvery } from '../../client/src/islands/editor/pace.ts'
 import type { Presence } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
 import { closePeers, openPeer, openSocket, SOON } from './collaboration.ts'
@@ -176,23 +176,45 @@ test('[COL15] who has a document open is told what changed beside its text, and 
   await expect.poll(() => elsewhere.messages, SOON).toEqual([{ type: 'changed', what: 'anything' }])
 })
 
-test('[COL9] a caret that moves with every letter is shown five times a second, at once and where it came to rest', async () => {
+const at = (assoc: number) => ({ type: null, tname: 'default', item: null, assoc })
+
+test('[COL9] a caret that moves with every letter is shown five times a second, and where it came to rest', async () => {
   const documentId = await team.document()
   const [anna, ben] = [await joinAs('editor', documentId, 'Anna'), await joinAs('editor', documentId, 'Ben')]
   await Promise.all([anna.saved(), ben.saved()])
-  slowCarets(anna.provider)
-  const positions: unknown[] = []
+  let place = 0
+  const caret = atMostEvery(200, () => anna.provider.awareness?.setLocalState({ cursor: { anchor: at(place), head: at(place) } }))
+  const shown: unknown[] = []
   ben.provider.awareness?.on('update', () => {
     const state = ben.provider.awareness?.getStates().get(anna.document.clientID) as Presence | undefined
-    positions.push((state?.cursor?.anchor as { assoc?: number } | undefined)?.assoc)
+    shown.push((state?.cursor?.anchor as { assoc?: number } | undefined)?.assoc)
   })
-  for (let move = 0; move < 100; move++) {
-    const anchor = { type: null, tname: 'default', item: null, assoc: move }
-    anna.provider.awareness?.setLocalState({ cursor: { anchor, head: anchor } })
+  for (; place < 99; place++) {
+    caret.soon()
+    if (place === 0) await expect.poll(() => shown, SOON).toEqual([0])
   }
-  await expect.poll(() => positions.at(-1), SOON).toBe(99)
-  expect(positions.length).toBeLessThanOrEqual(3)
-  expect(positions[0]).toBeLessThan(99)
+  caret.soon()
+  await expect.poll(() => shown, SOON).toEqual([0, 99])
   anna.close()
   await expect.poll(() => ben.provider.awareness?.getStates().has(anna.document.clientID), SOON).toBe(false)
+})
+
+test('[COL9] a caret that was moved too often to show it each time is shown where it came to rest', async () => {
+  const documentId = await team.document()
+  const [anna, eve] = [await joinAs('editor', documentId), await joinAs('editor', documentId, 'Eve')]
+  await Promise.all([anna.saved(), eve.saved()])
+  for (let move = 0; move < 300; move++) eve.provider.awareness?.setLocalState({ cursor: { anchor: at(move), head: at(move) } })
+  const shown = () => anna.provider.awareness?.getStates().get(eve.document.clientID) as Presence | undefined
+  await expect.poll(() => (shown()?.cursor?.anchor as { assoc?: number } | undefined)?.assoc, SOON).toBe(299)
+})
+
+test('[COL9] a caret that is taken away, as when its tab goes on under another number, is gone for the others', async () => {
+  const documentId = await team.document()
+  const [anna, eve] = [await joinAs('editor', documentId), await joinAs('editor', documentId, 'Eve')]
+  await Promise.all([anna.saved(), eve.saved()])
+  const states = () => [...(anna.provider.awareness?.getStates().values() ?? [])]
+  eve.provider.awareness?.setLocalState({ cursor: null })
+  await expect.poll(states, SOON).toContainEqual({ user: { id: eve.userId, name: 'Eve' }, cursor: null })
+  eve.provider.awareness?.setLocalState(null)
+  await expect.poll(states, SOON).not.toContainEqual({ user: { id: eve.userId, name: 'Eve' }, cursor: null })
 })

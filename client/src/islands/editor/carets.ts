@@ -5,6 +5,7 @@ import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
 import type { Person } from '../contract.ts'
+import { atMostEvery } from './pace.ts'
 import { hueOf, personOf } from './people.ts'
 import { scrollerOf } from './scroll.ts'
 
@@ -110,12 +111,8 @@ function hear(awareness: Awareness, view: EditorView, drawn: Map<number, HTMLEle
 /** Tells the others where one's own caret is, and what is seen by who has none. */
 function publish(awareness: Awareness, view: EditorView): Listening {
   const scroller = scrollerOf(view.dom)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let toldAt = 0
   let told = ''
-  const tell = () => {
-    timer = undefined
-    toldAt = performance.now()
+  const { soon, stop } = atMostEvery(publishMs, () => {
     if (view.isDestroyed) return
     const { anchor, head } = view.state.selection
     const cursor = view.hasFocus() ? { anchor: relative(view.state, anchor), head: relative(view.state, head) } : null
@@ -124,17 +121,14 @@ function publish(awareness: Awareness, view: EditorView): Listening {
     if (now === told) return
     told = now
     awareness.setLocalState({ ...awareness.getLocalState(), cursor, top })
-  }
-  const changed = () => {
-    timer ??= setTimeout(tell, Math.max(0, toldAt + publishMs - performance.now()))
-  }
+  })
   const listening = new AbortController()
-  for (const event of ['focusin', 'focusout']) view.dom.addEventListener(event, changed, { signal: listening.signal })
-  scroller.addEventListener('scroll', changed, { passive: true, signal: listening.signal })
+  for (const event of ['focusin', 'focusout']) view.dom.addEventListener(event, soon, { signal: listening.signal })
+  scroller.addEventListener('scroll', soon, { passive: true, signal: listening.signal })
   return {
-    changed,
+    changed: soon,
     stop() {
-      clearTimeout(timer)
+      stop()
       listening.abort()
       awareness.setLocalState({ ...awareness.getLocalState(), cursor: null, top: null })
     },

@@ -6,7 +6,6 @@ import type { EditorNotice, Person, SavedState } from '../contract.ts'
 import { keepClientId } from './clientId.ts'
 import { peopleOf } from './people.ts'
 import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
-import { slowCarets } from './slowCarets.ts'
 import { borrowSocket } from './socket.ts'
 
 export interface OpenDocument {
@@ -44,7 +43,6 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     document: ydoc,
     token: options.token,
   })
-  slowCarets(provider)
   const clientId = keepClientId({
     ydoc,
     awareness: provider.awareness,
