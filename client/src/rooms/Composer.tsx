@@ -1,10 +1,26 @@
 import { useNavigate } from '@solidjs/router'
-import { createEffect, createSignal, createUniqueId, type JSX, lazy, on, onCleanup, Show, Suspense, untrack } from 'solid-js'
+import {
+  createEffect,
+  createRoot,
+  createSignal,
+  createUniqueId,
+  getOwner,
+  type JSX,
+  lazy,
+  on,
+  onCleanup,
+  onMount,
+  runWithOwner,
+  Show,
+  Suspense,
+  untrack,
+} from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import type { Mentions, Written } from '../islands/contract.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { remember, remembered } from '../ui/memory.ts'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import type { Attachments } from './attachments.ts'
 import { longestText, saidOf } from './content.ts'
 import { draftOf, keepDraft } from './drafts.ts'
 import { en } from './en.ts'
@@ -14,6 +30,8 @@ import { WritingField, type WritingHandle } from './WritingField.tsx'
 import './composer.css'
 
 const t = textsOf(en)
+const AttachmentTray = lazy(() => import('./AttachmentTray.tsx').then((module) => ({ default: module.AttachmentTray })))
+const VoiceRecorder = lazy(() => import('./VoiceRecorder.tsx').then((module) => ({ default: module.VoiceRecorder })))
 const ComposerTools = lazy(() => import('./ComposerTools.tsx').then((module) => ({ default: module.ComposerTools })))
 
 interface ComposerProps {
@@ -35,21 +53,64 @@ const formattingMemory = 'atrium.formatting'
 /** Where a message is written. Enter sends, and belongs to the input method while that composes. */
 export function Composer(props: ComposerProps) {
   const place = () => ({ roomId: props.roomId, threadId: props.threadId ?? null })
+  const owner = getOwner()
   const [written, setWritten] = createSignal<Written>(untrack(() => draftOf(place())))
+  const [attachments, setAttachments] = createSignal<Attachments>()
+  const [recording, setRecording] = createSignal(false)
+  const [dropping, setDropping] = createSignal(false)
+  /** Sent as soon as its files are stored. */
+  const [sendWhenStored, setSendWhenStored] = createSignal(false)
   const [formatting, setFormatting] = createSignal(remembered(formattingMemory) === '1')
   const [problem, setProblem] = createSignal('')
   const id = createUniqueId()
   const mentions = lazyMentions(() => props.roomId)
   let field: WritingHandle | undefined
   const isTooLong = () => written().text.trim().length > longestText
-  const isSendable = () => written().text.trim() !== '' && !isTooLong()
+  const storedFiles = () => attachments()?.list.flatMap((one) => (one.stored ? [one.stored] : [])) ?? draftOf(place()).files
+  const hasFiles = () => (attachments()?.list.length ?? 0) > 0
+  const isSendable = () => (written().text.trim() !== '' || hasFiles()) && !isTooLong()
+
+  let closeAttachments = () => {}
+  /** The files of this message, with the part of the program that stores them. */
+  async function withAttachments(): Promise<Attachments> {
+    const { createAttachments } = await import('./attachments.ts')
+    const known = attachments()
+    if (known) return known
+    const here = place()
+    return runWithOwner(owner, () =>
+      createRoot((dispose) => {
+        const made = createAttachments(here.roomId, draftOf(here).files, (stored) => keepDraft(here, untrack(written), stored))
+        closeAttachments = dispose
+        setAttachments(made)
+        return made
+      }),
+    ) as Attachments
+  }
+  const addFiles = (files: File[]) => {
+    if (files.length > 0) void withAttachments().then((made) => made.add(files))
+  }
+  const openDraft = () => {
+    closeAttachments()
+    setAttachments(undefined)
+    if (draftOf(place()).files.length > 0) void withAttachments()
+  }
+  onMount(openDraft)
+  onCleanup(() => closeAttachments())
+  createEffect(() => {
+    if (sendWhenStored() && attachments()?.isBusy() === false) {
+      setSendWhenStored(false)
+      untrack(send)
+    }
+  })
 
   createEffect(
     on(
       () => `${props.roomId} ${props.threadId ?? ''}`,
       () => {
         setWritten(draftOf(place()))
+        setSendWhenStored(false)
         field?.set(written())
+        openDraft()
       },
       { defer: true },
     ),
@@ -58,24 +119,41 @@ export function Composer(props: ComposerProps) {
   const change = (next: Written) => {
     setWritten(next)
     setProblem('')
-    keepDraft(place(), next)
+    keepDraft(place(), next, storedFiles())
     if (next.text.trim()) props.onTyping()
   }
   const empty = () => {
     const nothing: Written = { content: null, text: '' }
     setWritten(nothing)
     field?.set(nothing)
-    keepDraft(place(), nothing)
+    keepDraft(place(), nothing, [])
   }
-  const send = () => {
+  function send() {
     if (!isSendable()) return
+    if (attachments()?.hasFailed()) return void setProblem(en.fileFailed)
+    if (attachments()?.isBusy()) return void setSendWhenStored(true)
     const said = saidOf(written())
+    const files = attachments()?.take() ?? []
     empty()
-    props.onSend({ ...said, files: [] })
+    props.onSend({ ...said, files })
   }
   return (
     <form
       class="composer"
+      classList={{ dropping: dropping() }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return
+        event.preventDefault()
+        setDropping(true)
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={(event) => {
+        setDropping(false)
+        // The words themselves have taken what fell on them.
+        if (event.defaultPrevented || !event.dataTransfer?.files.length) return
+        event.preventDefault()
+        addFiles([...event.dataTransfer.files])
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -99,7 +177,7 @@ export function Composer(props: ComposerProps) {
         onSubmit={send}
         onUp={() => props.onEditLast()}
         onEscape={() => props.onEscape?.() ?? false}
-        onFiles={() => {}}
+        onFiles={addFiles}
         onTooLarge={() => setProblem(en.tooMuchPasted)}
       />
       <Show when={isTooLong() || problem()}>
@@ -109,20 +187,51 @@ export function Composer(props: ComposerProps) {
             : problem()}
         </p>
       </Show>
+      <Show when={attachments()}>
+        {(made) => (
+          <Suspense>
+            <AttachmentTray attachments={made()} />
+          </Suspense>
+        )}
+      </Show>
+      <Show when={sendWhenStored()}>
+        <p class="composer-status" role="status">
+          {en.waitForFiles}
+        </p>
+      </Show>
       <div class="composer-row">
-        <Suspense>
-          <ComposerTools
-            formatting={formatting()}
-            onFormatting={(shown) => {
-              setFormatting(shown)
-              remember(formattingMemory, shown ? '1' : '')
-              field?.focus()
-            }}
-            onInsert={(typed) => field?.insert(typed)}
-          />
-        </Suspense>
-        <span class="grow" />
-        <IconButton icon="send" label={en.send} type="submit" class="composer-send" aria-disabled={!isSendable()} />
+        <Show when={recording()}>
+          <Suspense>
+            <VoiceRecorder
+              onCancel={(reason) => {
+                setRecording(false)
+                setProblem(reason)
+              }}
+              onDone={(file, durationMs) => {
+                setRecording(false)
+                void withAttachments().then((made) => made.addVoice(file, durationMs))
+                field?.focus()
+              }}
+            />
+          </Suspense>
+        </Show>
+        <Show when={!recording()}>
+          <Suspense>
+            <ComposerTools
+              formatting={formatting()}
+              onFormatting={(shown) => {
+                setFormatting(shown)
+                remember(formattingMemory, shown ? '1' : '')
+                field?.focus()
+              }}
+              onInsert={(typed) => field?.insert(typed)}
+              onFiles={addFiles}
+              onRecord={() => setRecording(true)}
+            />
+          </Suspense>
+          <span class="grow" />
+          <IconButton icon="send" label={en.send} type="submit" class="composer-send" aria-disabled={!isSendable()} />
+        </Show>
       </div>
       <p id={`${id}-hint`} class="visually-hidden">
         {en.composerHint}

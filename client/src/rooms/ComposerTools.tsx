@@ -4,18 +4,38 @@ import { ToolIcon } from './ToolIcon.tsx'
 
 const EmojiPicker = lazy(() => import('../emoji/EmojiPicker.tsx').then((module) => ({ default: module.EmojiPicker })))
 
+const canRecord = 'MediaRecorder' in window && Boolean(navigator.mediaDevices)
+
 interface ToolsProps {
   formatting: boolean
   onFormatting(shown: boolean): void
   /** Writes at the caret. */
   onInsert(typed: string): void
+  onFiles(files: File[]): void
+  onRecord(): void
 }
 
 /** What a message can be given beside words. */
 export function ComposerTools(props: ToolsProps) {
   const [picking, setPicking] = createSignal(false)
+  let chooser!: HTMLInputElement
   return (
     <>
+      <button type="button" class="button quiet icon-only" aria-label={en.attach} title={en.attach} onClick={() => chooser.click()}>
+        <ToolIcon name="attach" />
+      </button>
+      <input
+        ref={chooser}
+        type="file"
+        multiple
+        hidden
+        aria-label={en.attach}
+        onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])]
+          event.currentTarget.value = ''
+          props.onFiles(files)
+        }}
+      />
       <button
         type="button"
         class="button quiet icon-only"
@@ -40,6 +60,11 @@ export function ComposerTools(props: ToolsProps) {
       <button type="button" class="button quiet icon-only" aria-label={en.mention} title={en.mention} onClick={() => props.onInsert('@')}>
         <ToolIcon name="mention" />
       </button>
+      <Show when={canRecord}>
+        <button type="button" class="button quiet icon-only" aria-label={en.voice} title={en.voice} onClick={() => props.onRecord()}>
+          <ToolIcon name="voice" />
+        </button>
+      </Show>
       <Show when={picking()}>
         <div class="composer-popup">
           <Suspense>

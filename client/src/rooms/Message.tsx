@@ -19,6 +19,7 @@ import { clockTime, dayName, fullTime } from './time.ts'
 
 const t = textsOf({ ...en, ...messageEn })
 const EditMessage = lazy(() => import('./EditMessage.tsx').then((module) => ({ default: module.EditMessage })))
+const MessageFiles = lazy(() => import('./MessageFiles.tsx'))
 const MessageSheet = lazy(() => import('./MessageSheet.tsx'))
 /** A finger that rests so long asks for the actions. */
 const longPressMs = 450
@@ -49,6 +50,7 @@ export function Message(props: MessageProps) {
   const row = () => props.item.row
   const text = () => props.item.pending?.body.words.text ?? row()?.text ?? null
   const content = () => props.item.pending?.body.words.content ?? row()?.content ?? null
+  const files = () => props.item.pending?.body.words.files ?? row()?.files ?? []
   const name = () => row()?.bot_name || props.host.nameOf(props.item.authorId)
   const isDeleted = () => row() !== null && row()?.deleted_at != null
   const quoteId = () => props.item.pending?.body.quoteId ?? row()?.quote_id ?? null
@@ -138,6 +140,11 @@ export function Message(props: MessageProps) {
                 </small>
               )}
             </Show>
+          </Show>
+          <Show when={!isDeleted() && files().length > 0}>
+            <Suspense>
+              <MessageFiles files={files()} />
+            </Suspense>
           </Show>
           <Show when={!isDeleted() && row()?.forwarded}>
             {(said) => <ForwardedCard id={row()?.forwarded_id ?? ''} said={said()} host={props.host} />}

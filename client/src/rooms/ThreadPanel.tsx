@@ -198,7 +198,7 @@ export default function ThreadPanel(props: ThreadPanelProps) {
             onEditLast={editLast}
             onSend={(words) => {
               desk.send(words)
-              if (alsoToRoom()) void props.main.send(words, { quoteId: threadId })
+              if (alsoToRoom()) void props.main.send({ ...words, files: [] }, { quoteId: threadId })
               setAlsoToRoom(false)
               setFollowing(true)
               handle?.toEnd()

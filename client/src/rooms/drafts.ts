@@ -1,4 +1,5 @@
 import type { Written } from '../islands/contract.ts'
+import type { MessageFile } from './outgoing.ts'
 
 /** Where something is written: a room, or a thread in it. */
 export interface DraftPlace {
@@ -6,13 +7,20 @@ export interface DraftPlace {
   threadId: string | null
 }
 
+/** What was written, and the files that are stored for it. */
+export interface Draft extends Written {
+  files: readonly MessageFile[]
+  /** When, by the clock of this device. */
+  writtenAt: string
+}
+
 const keyOf = ({ roomId, threadId }: DraftPlace) => `atrium.draft.${roomId}${threadId ? `.${threadId}` : ''}`
-const nothing: Written = { content: null, text: '' }
+const nothing: Draft = { content: null, text: '', files: [], writtenAt: '' }
 
 /** What was written and not sent. Storage may be forbidden: then a draft lives as long as the tab. */
-const kept = new Map<string, Written>()
+const kept = new Map<string, Draft>()
 
-export function draftOf(place: DraftPlace): Written {
+export function draftOf(place: DraftPlace): Draft {
   const key = keyOf(place)
   const known = kept.get(key)
   if (known) return known
@@ -23,19 +31,24 @@ export function draftOf(place: DraftPlace): Written {
   }
 }
 
-function read(stored: string | null): Written {
+function read(stored: string | null): Draft {
   if (!stored) return nothing
   // A draft of plain words is kept as they are.
-  if (!stored.startsWith('{')) return { content: null, text: stored }
-  const { content, text } = JSON.parse(stored) as Written
-  return { content, text }
+  if (!stored.startsWith('{')) return { ...nothing, text: stored }
+  return { ...nothing, ...(JSON.parse(stored) as Partial<Draft>) }
 }
 
-export function keepDraft(place: DraftPlace, written: Written): void {
+export function keepDraft(
+  place: DraftPlace,
+  { content, text }: Written,
+  files: readonly MessageFile[],
+  writtenAt = new Date().toISOString(),
+): void {
   const key = keyOf(place)
-  kept.set(key, written)
+  const draft: Draft = { content, text, files, writtenAt }
+  kept.set(key, draft)
   try {
-    if (written.text) localStorage.setItem(key, JSON.stringify(written))
+    if (text || files.length > 0) localStorage.setItem(key, JSON.stringify(draft))
     else localStorage.removeItem(key)
   } catch {
     // See above.

@@ -87,6 +87,8 @@ export const en = {
   send: 'Send',
   tooLong: 'A message holds at most {{ limit }} characters: {{ over }} too many. Attach the text as a file, or make a page of it.',
   tooMuchPasted: 'This is too much for one message. Attach it as a file, or make a page of it.',
+  waitForFiles: 'It is sent when its files are stored.',
+  fileFailed: 'A file could not be stored. Try it again, or take it out.',
   hiddenPage: 'a page that you cannot see',
   mayNotPost: 'You may read this room, not write in it.',
   joinFirst: 'You are looking in.',

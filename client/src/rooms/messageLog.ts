@@ -1,4 +1,5 @@
 import type { ContentNode } from '../islands/contract.ts'
+import type { MessageFile } from './outgoing.ts'
 
 /** A message as the server has it. */
 export interface MessageRow {
@@ -13,6 +14,7 @@ export interface MessageRow {
   text: string | null
   /** The text with its formats, as ProseMirror writes it; null when it has none. */
   content: ContentNode | null
+  files: readonly MessageFile[]
   created_at: string
   edited_at: string | null
   deleted_at: string | null

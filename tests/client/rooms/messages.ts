@@ -10,6 +10,7 @@ export const message = (seq: number, change: Partial<MessageRow> = {}): MessageR
   bot_name: null,
   text: `message ${seq}`,
   content: null,
+  files: [],
   created_at: `2026-03-03T10:00:${String(seq % 60).padStart(2, '0')}+00:00`,
   edited_at: null,
   deleted_at: null,
