@@ -28,12 +28,23 @@ test('[DEMO1] whoever signs in finds a team, its documents with text, and its ro
   const members = await client.from('members').select('role')
   expect(members.data?.map(({ role }) => role).sort()).toEqual(['admin', 'editor', 'owner', 'viewer'])
   const documents = await client.from('documents').select('title').order('title')
-  expect(documents.data?.map(({ title }) => title)).toEqual(['Budget', 'How we decide', 'Spring release', 'Welcome to Lighthouse'])
+  expect(documents.data?.map(({ title }) => title)).toEqual([
+    'Budget',
+    'How we decide',
+    'Lamps for the winter',
+    'Spring release',
+    'Welcome to Lighthouse',
+  ])
   const messages = await client.from('messages').select('text')
   expect(messages.data?.length).toBeGreaterThan(5)
-  await expect.poll(async () => (await client.from('document_contents').select('text')).data?.length, { timeout: 15_000 }).toBe(4)
+  await expect.poll(async () => (await client.from('document_contents').select('text')).data?.length, { timeout: 15_000 }).toBe(5)
   const contents = await client.from('document_contents').select('text')
-  expect(contents.data?.map(({ text }) => text).join('\n')).toContain('Open this page in a second window and type in both')
+  const words = contents.data?.map(({ text }) => text).join('\n')
+  expect(words).toContain('Open this page in a second window and type in both')
+  expect(words).toContain('@Ada Lindqvist and @Ben Okafor measured it')
+  const made = async (table: string) => (await client.from(table).select('id')).data?.length
+  expect([await made('comments'), await made('suggestions')]).toEqual([2, 1])
+  expect((await client.from('document_versions').select('name')).data).toContainEqual({ name: 'Sent to the harbour office' })
 })
 
 test('[DEMO2] asked again it gives the same login; where real people signed up it adds nothing', async () => {

@@ -11,7 +11,7 @@ export interface DemoPerson {
   rpc<Result>(name: string, args: Record<string, unknown>): Promise<Result>
   read<Row>(query: string): Promise<Row[]>
   /** Writes into a document and waits until it is stored. */
-  write(documentId: string, content: Y.XmlElement[]): Promise<void>
+  write(documentId: string, change: (content: Y.XmlFragment) => void): Promise<void>
 }
 
 type Api = Pick<PlatformAddress, 'url' | 'publishableKey' | 'secretKey'>
@@ -33,7 +33,7 @@ export async function signUp(api: Api, { name, email, password }: { name: string
     email,
     rpc: (name, args) => send(`${api.url}/rest/v1/rpc/${name}`, api.publishableKey, token, args),
     read: (query) => send(`${api.url}/rest/v1/${query}`, api.publishableKey, token),
-    write: (documentId, content) => write(`${api.url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`, token, documentId, content),
+    write: (documentId, change) => write(`${api.url.replace('http', 'ws')}/collab?schema=${SCHEMA_VERSION}`, token, documentId, change),
   }
 }
 
@@ -60,13 +60,13 @@ async function send<Result>(url: string, apikey: string, token: string, body?: u
   return (text ? JSON.parse(text) : null) as Result
 }
 
-async function write(url: string, token: string, documentId: string, content: Y.XmlElement[]): Promise<void> {
+async function write(url: string, token: string, documentId: string, change: (content: Y.XmlFragment) => void): Promise<void> {
   const document = new Y.Doc()
   const socket = new HocuspocusProviderWebsocket({ url })
   const provider = new HocuspocusProvider({ websocketProvider: socket, name: documentName(documentId), document, token })
   provider.attach()
   try {
-    await stored(provider, () => document.getXmlFragment(FRAGMENT).insert(0, content))
+    await stored(provider, () => document.transact(() => change(document.getXmlFragment(FRAGMENT))))
   } finally {
     provider.destroy()
     socket.destroy()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { PlatformAddress } from '../supervisor/platform.ts'
 import { type DemoPerson, isEmpty, signUp } from './api.ts'
 import { type DemoDocument, type DemoSpace, PEOPLE, type PersonKey, SPACES, WORKSPACE } from './content.ts'
+import { makeTour } from './tour.ts'
 
 /** How to get in. */
 export interface DemoLogin {
@@ -46,7 +47,9 @@ async function inviteOthers(team: Team, workspaceId: string): Promise<void> {
 
 async function fillSpace(team: Team, workspaceId: string, space: DemoSpace): Promise<void> {
   const spaceId = await openSpace(team, workspaceId, space)
-  for (const document of space.documents) await makeDocument(team, spaceId, null, document)
+  const ids: string[] = []
+  for (const document of space.documents) ids.push(await makeDocument(team, spaceId, null, document))
+  if (space.name === undefined) await makeTour(team, spaceId, ids[0] ?? '')
   for (const room of space.rooms) {
     const roomId = await openRoom(team, spaceId, room)
     for (const [author, text] of room.messages) {
@@ -73,12 +76,13 @@ async function openRoom({ ada }: Team, spaceId: string, room: DemoSpace['rooms']
   return id
 }
 
-async function makeDocument(team: Team, spaceId: string, parentId: string | null, document: DemoDocument): Promise<void> {
+async function makeDocument(team: Team, spaceId: string, parentId: string | null, document: DemoDocument): Promise<string> {
   const author = team[document.by]
   const id = randomUUID()
   await author.rpc('create_document', { id, space_id: spaceId, parent_id: parentId, title: document.title })
-  await author.write(id, document.content())
+  await author.write(id, (content) => content.insert(0, document.content()))
   for (const child of document.children ?? []) await makeDocument(team, spaceId, id, child)
+  return id
 }
 
 function first(rows: { id: string }[]): string {
