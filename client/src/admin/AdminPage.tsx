@@ -16,9 +16,11 @@ import './admin.css'
 
 const t = textsOf(en)
 const ViewAs = lazy(() => import('./ViewAs.tsx').then((module) => ({ default: module.ViewAs })))
+const Bots = lazy(() => import('./Bots.tsx').then((module) => ({ default: module.Bots })))
+const ChatRules = lazy(() => import('../rooms/ChatRules.tsx'))
 const Spaces = lazy(() => import('./Spaces.tsx').then((module) => ({ default: module.Spaces })))
 const StorageUse = lazy(() => import('./StorageUse.tsx').then((module) => ({ default: module.StorageUse })))
-const tabs = ['audit', 'groups', 'spaces', 'roles', 'access', 'policy', 'storage'] as const
+const tabs = ['audit', 'groups', 'spaces', 'roles', 'access', 'policy', 'messages', 'bots', 'storage'] as const
 type Tab = (typeof tabs)[number]
 
 /** `/admin/:tab`: what admins see and change of the workspace as a whole. */
@@ -59,6 +61,12 @@ export default function AdminPage() {
                     </Match>
                     <Match when={shown() === 'storage'}>
                       <StorageUse />
+                    </Match>
+                    <Match when={shown() === 'messages'}>
+                      <ChatRules workspaceId={workspace.id()} roomId={null} />
+                    </Match>
+                    <Match when={shown() === 'bots'}>
+                      <Bots />
                     </Match>
                     <Match when={shown() === 'policy'}>
                       <Policy />

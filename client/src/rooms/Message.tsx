@@ -20,6 +20,7 @@ import { clockTime, dayName, fullTime } from './time.ts'
 const t = textsOf({ ...en, ...messageEn })
 const EditMessage = lazy(() => import('./EditMessage.tsx').then((module) => ({ default: module.EditMessage })))
 const MessageFiles = lazy(() => import('./MessageFiles.tsx'))
+const LinkPreviews = lazy(() => import('./LinkPreviews.tsx'))
 const MessageSheet = lazy(() => import('./MessageSheet.tsx'))
 /** A finger that rests so long asks for the actions. */
 const longPressMs = 450
@@ -53,6 +54,7 @@ export function Message(props: MessageProps) {
   const files = () => props.item.pending?.body.words.files ?? row()?.files ?? []
   const name = () => row()?.bot_name || props.host.nameOf(props.item.authorId)
   const isDeleted = () => row() !== null && row()?.deleted_at != null
+  const hasPreviews = () => !isDeleted() && (row()?.previews?.length ?? 0) > 0
   const quoteId = () => props.item.pending?.body.quoteId ?? row()?.quote_id ?? null
   const leave = () => {
     // A menu that is open must not lose its button.
@@ -98,14 +100,20 @@ export function Message(props: MessageProps) {
         onTouchCancel={endPress}
       >
         <Show when={props.item.startsGroup} fallback={<ShortTime time={props.item.createdAt} />}>
-          <Avatar id={props.item.authorId ?? ''} name={name()} />
+          <Show when={row()?.bot_icon} fallback={<Avatar id={props.item.authorId ?? ''} name={name()} />}>
+            {(icon) => (
+              <span class="message-icon" aria-hidden="true">
+                {icon()}
+              </span>
+            )}
+          </Show>
         </Show>
         <div class="message-body">
           <Show when={props.item.startsGroup}>
             <p class="message-head">
               <strong dir="auto">{name()}</strong>
               <Show when={row()?.bot_name}>
-                <span class="message-app">{messageEn.app}</span>
+                <span class="message-app">{row()?.author_id ? messageEn.bot : messageEn.app}</span>
               </Show>
               <time datetime={props.item.createdAt} title={fullTime(props.item.createdAt)}>
                 {clockTime(props.item.createdAt)}
@@ -145,6 +153,17 @@ export function Message(props: MessageProps) {
             <Suspense>
               <MessageFiles files={files()} />
             </Suspense>
+          </Show>
+          <Show when={!props.editing && hasPreviews() && row()}>
+            {(shown) => (
+              <Suspense>
+                <LinkPreviews
+                  messageId={shown().id}
+                  previews={shown().previews}
+                  mayRemove={shown().author_id === props.host.me || props.host.mayModerate()}
+                />
+              </Suspense>
+            )}
           </Show>
           <Show when={!isDeleted() && row()?.forwarded}>
             {(said) => <ForwardedCard id={row()?.forwarded_id ?? ''} said={said()} host={props.host} />}

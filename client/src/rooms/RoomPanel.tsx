@@ -1,5 +1,5 @@
 import { useNavigate } from '@solidjs/router'
-import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, For, lazy, on, Show, Suspense } from 'solid-js'
 import { type Asked, Asking } from '../access/ApplyDialog.tsx'
 import { ShareButton } from '../access/ShareButton.tsx'
 import { en as common } from '../en.ts'
@@ -19,6 +19,7 @@ import { en } from './en.ts'
 import { type RoomPerson, useRooms } from './rooms.ts'
 
 const t = textsOf(en)
+const OutsideSections = lazy(() => import('./OutsideSections.tsx'))
 
 /** What a room is, who is in it, and the ways out. */
 export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): void }) {
@@ -63,6 +64,11 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
         <RoomForm room={props.room} />
       </Show>
       <RoomPeople room={props.room} mayEdit={mayEdit() && !props.archived} />
+      <Show when={props.room.moderator}>
+        <Suspense>
+          <OutsideSections room={props.room} archived={props.archived} />
+        </Suspense>
+      </Show>
       <div class="panel-actions">
         <Show when={mayEdit() && !props.archived}>
           <ShareButton look="outline" item={{ type: 'room', id: props.room.id, workspaceId: workspace.id() }} title={props.room.name} />

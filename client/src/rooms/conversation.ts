@@ -1,6 +1,17 @@
 import { createSignal, untrack } from 'solid-js'
 import type { Outbox } from '../sync/outbox.ts'
-import { emptyLog, inOrder, keepSome, latestChange, type MessageLog, type MessageRow, merge, overwrite, stretchOf } from './messageLog.ts'
+import {
+  emptyLog,
+  inOrder,
+  keepSome,
+  latestChange,
+  type MessageLog,
+  type MessageRow,
+  merge,
+  overwrite,
+  stretchOf,
+  without,
+} from './messageLog.ts'
 import type { MessageServer } from './messageServer.ts'
 import { isMessageOf, type MessageBody, sendMessage, type Words } from './outgoingMessages.ts'
 
@@ -29,9 +40,9 @@ export function createConversation({ roomId, threadId, server, outbox }: Convers
   /** Shows a stretch of the past; live messages wait until the person goes to the newest ones. */
   const [detached, setDetached] = createSignal(false)
   const [hasOlder, setHasOlder] = createSignal(false)
-  const stretch = () => stretchOf(log())
-  /** In a thread numbers have gaps: what is known to be complete is what has been read. */
+  /** Up to here the server was asked for everything: numbers that are missing before are no more, or stand in a thread. */
   let readTo = 0
+  const stretch = () => stretchOf(log(), readTo)
   let catching: Promise<void> | undefined
   let repeat = false
   let paging = false
@@ -162,9 +173,9 @@ export function createConversation({ roomId, threadId, server, outbox }: Convers
       if (row && count > row.reply_count) setLog((before) => overwrite(before, { ...row, reply_count: count, last_reply_at: lastReplyAt }))
     },
 
-    /** Messages before a number are gone for good, but for some. */
-    forget(beforeSeq: number, kept: readonly number[]): void {
-      setLog((before) => new Map([...before].filter(([, row]) => row.seq >= beforeSeq || kept.includes(row.seq))))
+    /** Messages are gone for good: they were older than the room keeps them. */
+    forget(ids: readonly string[]): void {
+      setLog((before) => without(before, ids))
     },
 
     /** Reads the page before the first loaded message; `beforePaint` runs when it has arrived. */

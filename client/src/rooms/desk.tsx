@@ -68,6 +68,7 @@ export function createDesk(options: DeskOptions) {
     roomId: conversation.roomId,
     marks,
     mayReact: () => options.room().can_reply,
+    mayModerate: moves.moderates,
     nameOf,
     actionsOf: (row) => actionsOf(row, moves),
     react: (row, emoji) => void attempt(messageEn.react, () => marks.react(row.id, emoji)),

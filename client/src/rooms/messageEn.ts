@@ -50,6 +50,7 @@ export const messageEn = {
   editAndSend: 'Edit',
   actionsTitle: 'Message',
   app: 'app',
+  bot: 'bot',
   moderatorDelete: 'Delete',
   in20: 'In 20 minutes',
   in60: 'In an hour',

@@ -21,6 +21,8 @@ export interface MessageHost {
   roomId: string
   marks: Marks
   mayReact(): boolean
+  /** Whether this person may change what hangs on the messages of others. */
+  mayModerate(): boolean
   nameOf(person: string | null): string
   actionsOf(row: MessageRow): MessageAction[]
   react(row: MessageRow, emoji: string): void

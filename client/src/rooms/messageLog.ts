@@ -5,7 +5,7 @@ import type { MessageFile } from './outgoing.ts'
 export interface MessageRow {
   id: string
   room_id: string
-  /** 1, 2, 3 … in its room, without gaps, threads included. */
+  /** 1, 2, 3 … in its room, threads included; a gap is what was forgotten. */
   seq: number
   /** The same outside of threads; null in one. */
   place: number | null
@@ -30,6 +30,21 @@ export interface MessageRow {
   last_reply_at: string | null
   /** Under which name something else than a person posted it. */
   bot_name: string | null
+  /** The emoji that a webhook posted it with. */
+  bot_icon: string | null
+  /** What the pages that it names say about themselves. */
+  previews: LinkPreview[]
+}
+
+/** The card of a page, in its own words. */
+export interface LinkPreview {
+  id: string
+  url: string
+  title: string
+  description: string
+  site: string
+  /** Its size; the picture is the object <id> of the bucket link-previews. */
+  image: { width: number; height: number } | null
 }
 
 /** A message as it was when somebody passed it on. */
@@ -81,13 +96,19 @@ export function keepSome(log: MessageLog, count: number, from: 'start' | 'end'):
   return new Map(kept.map((row) => [row.id, row]))
 }
 
-/** Numbers of the first message, the last one, and the last one before which none is missing; zeros when there are none. In a thread
- *  nothing tells whether one is missing. */
-export function stretchOf(log: MessageLog): { first: number; last: number; complete: number } {
+/** Numbers of the first message, the last one, and the last one before which none is missing; zeros when there are none. Up to `readTo`
+ *  the server was asked: what is not there is no more, for old messages are forgotten. In a thread nothing tells whether one is missing. */
+export function stretchOf(log: MessageLog, readTo = 0): { first: number; last: number; complete: number } {
   const rows = inOrder(log)
-  let complete = rows[0]
+  let complete = rows.findLast((row) => row.seq <= readTo) ?? rows[0]
   for (const row of rows) if (complete && (row.place === null || row.place === (complete.place ?? 0) + 1)) complete = row
   return { first: rows[0]?.seq ?? 0, last: rows.at(-1)?.seq ?? 0, complete: complete?.seq ?? 0 }
+}
+
+/** Without messages that are gone for good. */
+export function without(log: MessageLog, ids: readonly string[]): MessageLog {
+  const gone = new Set(ids)
+  return new Map([...log].filter(([id]) => !gone.has(id)))
 }
 
 /** The moment of the latest thing that is known to have happened here: what changed since is asked for after a silence. */

@@ -8,6 +8,7 @@ import {
   type MessageRow,
   merge,
   stretchOf,
+  without,
 } from '../../../client/src/rooms/messageLog.ts'
 import { message } from './messages.ts'
 
@@ -70,6 +71,14 @@ test('[CROOM2] in a thread nothing tells whether one is missing; in a room its p
   // Numbers 3 and 4 are replies in a thread; the room itself has no gap.
   const room = merge(emptyLog, [message(2, { place: 2 }), message(5, { place: 3 })])
   expect(stretchOf(room)).toEqual({ first: 2, last: 5, complete: 5 })
+})
+
+test('[CROOM2] what was forgotten is no gap: up to where the server was asked, what is missing is no more', () => {
+  const kept = merge(emptyLog, [message(2), message(40), message(41)])
+  expect(stretchOf(kept)).toEqual({ first: 2, last: 41, complete: 2 })
+  expect(stretchOf(kept, 41)).toEqual({ first: 2, last: 41, complete: 41 })
+  expect(stretchOf(merge(kept, [message(43)]), 41)).toEqual({ first: 2, last: 43, complete: 41 })
+  expect(stretchOf(without(kept, ['m40', 'm41']), 41)).toEqual({ first: 2, last: 2, complete: 2 })
 })
 
 test('[CROOM6] of many messages one end is let go, in order', () => {

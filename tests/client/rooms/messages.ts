@@ -8,6 +8,8 @@ export const message = (seq: number, change: Partial<MessageRow> = {}): MessageR
   place: seq,
   author_id: 'anna',
   bot_name: null,
+  bot_icon: null,
+  previews: [],
   text: `message ${seq}`,
   content: null,
   files: [],
