@@ -32,6 +32,9 @@ const SpacePage = lazy(() => import('./spaces/SpacePage.tsx'))
 const SettingsPage = lazy(() => import('./settings/SettingsPage.tsx'))
 const AccountPage = lazy(() => import('./settings/AccountPage.tsx'))
 const GoodbyePage = lazy(() => import('./settings/GoodbyePage.tsx'))
+const InboxPage = lazy(() => import('./inbox/InboxPage.tsx'))
+const NotificationsPage = lazy(() => import('./settings/NotificationsPage.tsx'))
+const UnsubscribePage = lazy(() => import('./settings/UnsubscribePage.tsx'))
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx'))
 const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
 const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
@@ -53,6 +56,7 @@ export default function App() {
           </Route>
           <Route path="/reset" component={ResetPage} />
           <Route path="/goodbye" component={GoodbyePage} />
+          <Route path="/unsubscribe/:key" component={UnsubscribePage} />
           <Route path="/invite/:token" component={InvitePage} />
           <Route path={['/l/:token', '/l/:token/open']} component={LinkPage} />
           <Route component={SignedIn}>
@@ -66,10 +70,12 @@ export default function App() {
               <Route path="/c/:id/m/:message" component={RoomPage} />
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
+              <Route path="/inbox" component={InboxPage} />
               <Route path="/people" component={PeoplePage} />
               <Route path="/admin/:tab?" component={AdminPage} />
               <Route path="/settings" component={SettingsPage} />
               <Route path="/settings/security" component={SecurityPage} />
+              <Route path="/settings/notifications" component={NotificationsPage} />
               <Route path="/settings/account" component={AccountPage} />
               <Route path="*" component={NotFound} />
             </Route>

@@ -2,6 +2,7 @@ import { useNavigate } from '@solidjs/router'
 import { createEffect, createMemo, mapArray, onCleanup, onMount } from 'solid-js'
 import { useDocuments } from './documents/documents.ts'
 import { textsOf } from './i18n.ts'
+import { inboxEvent } from './inbox/events.ts'
 import { openTopic } from './live.ts'
 import { paths } from './paths.ts'
 import { useRooms } from './rooms/rooms.ts'
@@ -51,6 +52,7 @@ export function Hints() {
     favourites: () => soon('favourites', documents.readFavourites),
     rooms: () => soon('rooms', workspace.reloadRooms),
     room_activity: rooms.heard,
+    notifications: () => dispatchEvent(new Event(inboxEvent)),
     read: rooms.heardRead,
   }
 
@@ -70,7 +72,10 @@ export function Hints() {
       onEvent: (event, payload) => reads[event]?.(payload),
       // The first join follows a reading; a later one follows a silence.
       onJoined: () => {
-        if (joined) soon('all', workspace.reload)
+        if (joined) {
+          soon('all', workspace.reload)
+          dispatchEvent(new Event(inboxEvent))
+        }
         joined = true
       },
       onRefused: () => soon('all', workspace.reload),

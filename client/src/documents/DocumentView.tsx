@@ -28,6 +28,7 @@ import { pageEn } from './pageEn.ts'
 import { pageMenu } from './pageMenu.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
+import { createWatching } from './watching.ts'
 
 const ExportDialog = lazy(() => import('./transfer/ExportDialog.tsx'))
 const ImportDialog = lazy(() => import('./transfer/ImportDialog.tsx'))
@@ -60,6 +61,7 @@ export function DocumentView(props: { document: DocumentRow }) {
   let title!: HTMLDivElement
 
   const id = () => props.document.id
+  const watching = createWatching(id)
   // What the socket says counts for who was given this one page; before it says anything, the role does.
   const mayWrite = () => documents.mayWrite(props.document) || ['saved', 'saving'].includes(state())
   const isNew =
@@ -156,6 +158,7 @@ export function DocumentView(props: { document: DocumentRow }) {
               find.item(),
               ...panels.items(),
               ...pageMenu(documents, props.document, { open: (copy) => navigate(paths.document(copy)), transfer: setTransferring }),
+              ...watching(),
               ...menu(),
             ]}
           />

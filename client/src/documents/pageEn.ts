@@ -10,6 +10,8 @@ export const pageEn = {
   addFavourite: 'Add to favourites',
   removeFavourite: 'Remove from favourites',
   duplicate: 'Duplicate',
+  watch: 'Watch: tell me of every change',
+  mute: 'Mute: tell me of nothing',
   copyOf: '{{ title }} (copy)',
   makeTemplate: 'Make it a template',
   noTemplate: 'No longer a template',

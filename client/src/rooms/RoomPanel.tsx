@@ -20,6 +20,7 @@ import { type RoomPerson, useRooms } from './rooms.ts'
 
 const t = textsOf(en)
 const OutsideSections = lazy(() => import('./OutsideSections.tsx'))
+const RoomLevel = lazy(() => import('../inbox/RoomLevel.tsx'))
 
 /** What a room is, who is in it, and the ways out. */
 export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): void }) {
@@ -62,6 +63,11 @@ export function RoomPanel(props: { room: RoomRow; archived: boolean; onClose(): 
       </header>
       <Show when={mayEdit() && !props.archived} fallback={<p dir="auto">{props.room.topic}</p>}>
         <RoomForm room={props.room} />
+      </Show>
+      <Show when={props.room.joined}>
+        <Suspense>
+          <RoomLevel roomId={props.room.id} name={props.room.name} />
+        </Suspense>
       </Show>
       <RoomPeople room={props.room} mayEdit={mayEdit() && !props.archived} />
       <Show when={props.room.moderator}>

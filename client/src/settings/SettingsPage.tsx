@@ -189,6 +189,10 @@ function Account() {
           <Icon name="lock" />
           <span class="button-label">{t('account.security')}</span>
         </A>
+        <A class="button outline" href={paths.notificationSettings()}>
+          <Icon name="bell" />
+          <span class="button-label">{t('account.notifications')}</span>
+        </A>
         <A class="button outline" href={paths.account()}>
           <Icon name="archive" />
           <span class="button-label">{t('account.data')}</span>

@@ -29,6 +29,7 @@ export const en = {
   account: {
     title: 'Account',
     security: 'Password and two-step sign-in',
+    notifications: 'Notifications',
     data: 'Take your data along, or leave',
     signOut: 'Sign out',
     signOutText: 'You are signed in as {{ email }}.',

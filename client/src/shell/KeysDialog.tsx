@@ -12,6 +12,7 @@ const t = textsOf(en)
 const shortcuts = [
   [['Ctrl', 'K'], 'keys.palette'],
   [['G', 'H'], 'keys.home'],
+  [['G', 'I'], 'keys.inbox'],
   [['G', 'D'], 'keys.documents'],
   [['G', 'C'], 'keys.chat'],
   [['G', 'P'], 'keys.people'],

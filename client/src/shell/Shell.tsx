@@ -44,6 +44,7 @@ export function Shell(props: ParentProps) {
         c: newDocumentHere,
         'g h': () => navigate(paths.home()),
         'g d': () => navigate(paths.documents()),
+        'g i': () => navigate(paths.inbox()),
         'g c': () => navigate(paths.rooms()),
         'g p': () => navigate(paths.people()),
         'g s': () => navigate(paths.settings()),

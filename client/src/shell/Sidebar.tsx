@@ -19,6 +19,7 @@ import { useShell } from './shellState.ts'
 
 const t = textsOf(en)
 const SharedWithMe = lazy(() => import('./SharedWithMe.tsx').then((module) => ({ default: module.SharedWithMe })))
+const InboxBadge = lazy(() => import('../inbox/InboxBadge.tsx'))
 const Favourites = lazy(() => import('../documents/Favourites.tsx'))
 
 /** Where everything is: the workspace, its spaces, and in each its pages and rooms. A drawer on narrow screens. */
@@ -67,6 +68,13 @@ export function Sidebar() {
         <A class="nav-row" href={paths.home()} end>
           <Icon name="home" />
           {t('home')}
+        </A>
+        <A class="nav-row" href={paths.inbox()}>
+          <Icon name="bell" />
+          {t('inbox')}
+          <Suspense>
+            <InboxBadge />
+          </Suspense>
         </A>
         <A class="nav-row" href={paths.people()}>
           <Icon name="people" />

@@ -1,5 +1,6 @@
 import { A, useLocation } from '@solidjs/router'
 import { textsOf } from '../i18n.ts'
+import { unreadNotices } from '../inbox/events.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
@@ -30,9 +31,9 @@ export function Tabs() {
         <Icon name="chat" />
         {t('chat')}
       </A>
-      <A class="tab" href={paths.people()}>
-        <Icon name="people" />
-        {t('people')}
+      <A class="tab" classList={{ unread: unreadNotices() > 0 }} href={paths.inbox()}>
+        <Icon name="bell" />
+        {t('inbox')}
       </A>
       <button type="button" class="tab" aria-expanded={shell.drawer()} onClick={() => shell.setDrawer(true)}>
         <Icon name="menu" />

@@ -34,6 +34,7 @@ export function createCommands() {
 
   const places = createMemo<Command[]>(() => [
     { label: t('home'), icon: 'home', keys: 'G H', href: paths.home() },
+    { label: t('inbox'), icon: 'bell', keys: 'G I', href: paths.inbox() },
     { label: t('documents'), icon: 'document', keys: 'G D', href: paths.documents() },
     { label: t('chat'), icon: 'chat', keys: 'G C', href: paths.rooms() },
     { label: t('people'), icon: 'people', keys: 'G P', href: paths.people() },

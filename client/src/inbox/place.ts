@@ -1,0 +1,15 @@
+import { paths } from '../paths.ts'
+import type { Notice } from './inbox.ts'
+
+/** Where a notification is answered. */
+export function placeOf({ object_type, object_id, kind, source_id, thread_id }: Notice): string {
+  if (object_type === 'room') {
+    if (!source_id || kind === 'access' || kind === 'scheduled_failed') return paths.room(object_id)
+    return thread_id ? `${paths.room(object_id)}?thread=${thread_id}` : paths.room(object_id, source_id)
+  }
+  if (object_type === 'document') {
+    if (kind.startsWith('suggestion')) return `${paths.document(object_id)}?panel=suggestions`
+    return thread_id ? `${paths.document(object_id)}?panel=comments&thread=${thread_id}` : paths.document(object_id)
+  }
+  return object_type === 'space' ? paths.space(object_id) : paths.people()
+}
