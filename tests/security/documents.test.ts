@@ -27,11 +27,17 @@ const withAttribute = (value: () => unknown) => (fragment: Y.XmlFragment) => {
   element.setAttribute('x', value() as string)
 }
 
-/** What no editor of ours writes, and a script can. */
-const HOSTILE: Record<string, (fragment: Y.XmlFragment, document: Y.Doc) => void> = {
+type Attack = (fragment: Y.XmlFragment, document: Y.Doc) => void
+
+/** What no document can hold. */
+const REFUSED: Record<string, Attack> = {
   'a text as an attribute': withAttribute(() => new Y.Text('x')),
   'a map as an attribute': withAttribute(() => new Y.Map([['x', new Y.Array()]])),
   'a document as an attribute': withAttribute(() => new Y.Doc()),
+}
+
+/** What no editor of ours writes, and a script can. */
+const HOSTILE: Record<string, Attack> = {
   'bytes as an attribute': withAttribute(() => new Uint8Array(200_000)),
   'a prototype as an attribute': withAttribute(() => JSON.parse('{"__proto__": {"x": 1}}')),
   'a huge attribute': withAttribute(() => 'x'.repeat(300_000)),
@@ -50,7 +56,7 @@ const HOSTILE: Record<string, (fragment: Y.XmlFragment, document: Y.Doc) => void
   },
 }
 
-test('[SEC9] a hostile document is kept, and stops nobody else', { timeout: 60_000 }, async () => {
+test('[SEC9] a hostile document is kept or refused, and stops nobody else', { timeout: 60_000 }, async () => {
   const url = collabUrl(platform)
   const token = await tokenOf(team.editor)
   for (const [what, attack] of Object.entries(HOSTILE)) {
@@ -65,6 +71,13 @@ test('[SEC9] a hostile document is kept, and stops nobody else', { timeout: 60_0
     await expect
       .poll(async () => [what, (await contents()).data], SOON)
       .toEqual([what, [{ json: expect.objectContaining({ type: 'doc' }) }]])
+  }
+  for (const [what, attack] of Object.entries(REFUSED)) {
+    const peer = openPeer({ url, documentId: await team.makeDocument(what), token })
+    await peer.saved()
+    peer.document.transact(() => attack(peer.document.getXmlFragment(FRAGMENT), peer.document))
+    await expect.poll(() => peer.messages, SOON).toContainEqual({ type: 'refused', reason: 'unknown_content' })
+    peer.close()
   }
   const bystander = openPeer({ url, documentId: await team.makeDocument(), token })
   bystander.type('Hello')
