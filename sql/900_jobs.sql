@@ -42,7 +42,8 @@ select pgboss.create_queue('export_documents', '{"policy": "standard", "retryLim
 
 -- Pages of others: what does not come in a few tries does not come.
 select pgboss.create_queue('link_previews', '{"policy": "standard", "retryLimit": 3, "retryDelay": 5, "retryBackoff": true, "expireInSeconds": 120, "notify": true}');
--- Push messages and mails about notifications.
+-- Who is told, where they are many; then push messages and mails.
+select pgboss.create_queue('tell_people', '{"policy": "standard", "retryLimit": 5, "retryDelay": 1, "expireInSeconds": 60, "notify": true}');
 select pgboss.create_queue('send_notifications', '{"policy": "standard", "retryLimit": 8, "retryDelay": 2, "retryBackoff": true, "retryDelayMax": 900, "expireInSeconds": 60, "notify": true}');
 
 -- The worker maintains the tables as pg-boss does, and makes none.

@@ -60,6 +60,13 @@ const notify = sendNotifications({
   },
   siteUrl: config.siteUrl,
 })
+await boss.work<unknown>(
+  'tell_people',
+  { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 2 },
+  async (jobs) => {
+    for (const job of jobs) await execute('select atrium_private.tell_many($1)', [job.data])
+  },
+)
 // Notice comes of new jobs alone: what failed is found by asking.
 await boss.work(
   'send_notifications',

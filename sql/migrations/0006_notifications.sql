@@ -340,8 +340,8 @@ grant execute on function atrium.set_notification_level to authenticated;
 -- What makes notifications, in the transaction that causes them. Definers all of them: they write for other people.
 
 -- Definer: see above. Not granted.
-create function atrium_private.notify_people(
-  people uuid[], of_kind text, actor uuid, in_workspace uuid, of_type text, item uuid, source uuid, thread uuid default null, at_place bigint default null
+create function atrium_private.tell_people(
+  people uuid[], of_kind text, actor uuid, in_workspace uuid, of_type text, item uuid, source uuid, thread uuid, at_place bigint
 )
   returns void
   language plpgsql security definer set search_path = ''
@@ -350,12 +350,16 @@ declare
   told uuid[];
 begin
   with made as (
-    insert into atrium.notifications (user_id, workspace_id, object_type, object_id, kind, actors, source_id, thread_id, place)
-    select person.id, in_workspace, of_type, item, kinds.kind, array_remove(array[actor], null), source, thread, at_place
+    insert into atrium.notifications (user_id, workspace_id, object_type, object_id, kind, actors, source_id, thread_id, place, read_at)
+    select person.id, in_workspace, of_type, item, kinds.kind, array_remove(array[actor], null), source, thread, at_place,
+      -- Who was quicker than the job has read it.
+      case when of_type = 'room' and thread is null and at_place <= (
+        select mark.seq from atrium.read_marks mark where mark.room_id = item and mark.user_id = person.id) and of_kind <> 'reminder' then now() end
     from (select distinct unnest(people) as id) person
     join atrium.notification_kinds kinds on kinds.kind = of_kind
     left join atrium.notification_settings settings on settings.user_id = person.id
     where person.id is distinct from actor and coalesce((settings.channels -> of_kind ->> 'inbox')::boolean, kinds.inbox)
+      and not exists (select from atrium.messages gone where of_type = 'room' and gone.id = source and gone.deleted_at is not null)
     on conflict (source_id, kind, user_id) do nothing
     returning id, user_id, kind
   ),
@@ -377,8 +381,40 @@ begin
   select array_agg(made.user_id) into told from made;
   perform atrium_private.send_to_people(told, 'notifications', jsonb_build_object('workspace_id', in_workspace, 'kind', of_kind));
 end $$;
-comment on function atrium_private.notify_people(uuid[], text, uuid, uuid, text, uuid, uuid, uuid, bigint) is
+comment on function atrium_private.tell_people(uuid[], text, uuid, uuid, text, uuid, uuid, uuid, bigint) is
   'Tells people of an event, but not who did it nor who wants nothing of the kind; plans push and mail for those who want them.';
+
+-- Definer: see above. Not granted. Telling a thousand takes longer than the sender of a message shall wait.
+create function atrium_private.notify_people(
+  people uuid[], of_kind text, actor uuid, in_workspace uuid, of_type text, item uuid, source uuid, thread uuid default null, at_place bigint default null
+)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if cardinality(people) > 100 then
+    perform atrium_private.enqueue('tell_people', jsonb_build_object('people', people, 'kind', of_kind, 'actor', actor, 'workspace', in_workspace,
+      'type', of_type, 'item', item, 'source', source, 'thread', thread, 'place', at_place));
+  elsif cardinality(people) > 0 then
+    perform atrium_private.tell_people(people, of_kind, actor, in_workspace, of_type, item, source, thread, at_place);
+  end if;
+end $$;
+comment on function atrium_private.notify_people(uuid[], text, uuid, uuid, text, uuid, uuid, uuid, bigint) is
+  'Tells people of an event: at once, or when they are more than a hundred by a job that is committed with it.';
+
+-- Definer: the worker writes no table.
+create function atrium_private.tell_many(job jsonb)
+  returns void
+  language sql security definer set search_path = ''
+as $$
+  select atrium_private.tell_people(
+    array(select person::uuid from jsonb_array_elements_text(job -> 'people') person), job ->> 'kind', (job ->> 'actor')::uuid,
+    (job ->> 'workspace')::uuid, job ->> 'type', (job ->> 'item')::uuid, (job ->> 'source')::uuid, (job ->> 'thread')::uuid, (job ->> 'place')::bigint)
+  -- It may be gone by now.
+  where exists (select from atrium.workspaces workspace where workspace.id = (job ->> 'workspace')::uuid)
+$$;
+comment on function atrium_private.tell_many(jsonb) is 'What a job of notify_people does; done twice it tells once.';
+grant execute on function atrium_private.tell_many to atrium_worker;
 
 -- Definer: see above. Not granted.
 create function atrium_private.forget_source(source uuid, of_kinds text[] default null, people uuid[] default null)
@@ -1426,6 +1462,7 @@ Errors: 404 key_not_found.';
 grant execute on function atrium.unsubscribe_mail to anon, authenticated;
 
 
+select pgboss.create_queue('tell_people', '{"policy": "standard", "retryLimit": 5, "retryDelay": 1, "expireInSeconds": 60, "notify": true}');
 select pgboss.create_queue('send_notifications', '{"policy": "standard", "retryLimit": 8, "retryDelay": 2, "retryBackoff": true, "retryDelayMax": 900, "expireInSeconds": 60, "notify": true}');
 
 -- As 990_lockdown.sql has it.

@@ -40,6 +40,14 @@ export async function bench(report: Report): Promise<void> {
       const took = await median(run)
       report({ name: `${name}, against one of which nobody is told`, value: took, unit: 'ms', peer: bare, ratio: took / bare })
     }
+    const [job] = await db.admin<{ data: object }[]>`select data from pgboss.job where name = 'tell_people' limit 1`
+    const telling = await median(async () => {
+      await db.admin`delete from atrium.notifications`
+      const started = performance.now()
+      await db.admin`select atrium_private.tell_many(${db.admin.json(job?.data as never)})`
+      return performance.now() - started
+    })
+    report({ name: 'the job that tells 1,000 people', value: telling, unit: 'ms' })
     const [reader] = await db.admin<
       User[]
     >`select user_id as id from atrium.room_members where room_id = ${watched} and user_id <> ${owner.id} limit 1`

@@ -168,6 +168,24 @@ test('[NMAIL2] what was read meanwhile is not mailed, in quiet hours nothing is,
   expect(await mails()).toHaveLength(before + 1)
 }, 60_000)
 
+test('[NOTE11] the worker tells a room of a hundred and fifty', async () => {
+  const { data: spaces } = await anna.client.from('spaces').select('id,workspace_id').throwOnError()
+  const place = spaces?.[0]
+  const crowded = randomUUID()
+  await anna.client.rpc('create_room', { id: crowded, space_id: place?.id, name: 'all' }).throwOnError()
+  await sql`
+    with people as (
+      insert into auth.users (id, email, raw_user_meta_data, email_confirmed_at)
+      select gen_random_uuid(), 'many' || n || '@example.com', '{}', now() from generate_series(1, 150) n returning id
+    ),
+    members as (insert into atrium.members (workspace_id, user_id, role) select ${place?.workspace_id}, id, 'editor' from people returning user_id),
+    inside as (insert into atrium.room_members (room_id, user_id) select ${crowded}, user_id from members returning user_id)
+    insert into atrium.notification_levels (user_id, object_type, object_id, workspace_id, level)
+    select user_id, 'room', ${crowded}, ${place?.workspace_id}, 'all' from inside`
+  await anna.client.rpc('send_message', { id: randomUUID(), room_id: crowded, text: 'Hello all' }).throwOnError()
+  await expect.poll(() => sql`select from atrium.notifications where object_id = ${crowded}`, { timeout: 10_000 }).toHaveLength(150)
+}, 30_000)
+
 /** A push service as RFC 8030 has it, and browsers that can read what it was given (RFC 8291). */
 function createPushService() {
   let status = 201

@@ -220,6 +220,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.stage_page(uuid,integer,jsonb)',
     'atrium_private.store_preview(uuid,jsonb)',
     'atrium_private.take_transfer(uuid)',
+    'atrium_private.tell_many(jsonb)',
     'atrium_private.titles_for_export(uuid,uuid[])',
   ])
 })

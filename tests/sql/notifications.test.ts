@@ -225,6 +225,31 @@ test('[NOTE8] done, open again, unread and snoozed: nobody marks what is another
   expect(await count(ben)).toBe(0)
 })
 
+test('[NOTE11] more than a hundred people are told by a job that is committed with the message, once, and only of what is still there', async () => {
+  const { id } = await createRoom()
+  await db.admin`
+    with people as (
+      insert into auth.users (id, email, raw_user_meta_data, email_confirmed_at)
+      select gen_random_uuid(), 'many' || n || '@example.com', '{}', now() from generate_series(1, 150) n returning id
+    ),
+    members as (insert into atrium.members (workspace_id, user_id, role) select ${workspace.id}, id, 'editor' from people returning user_id)
+    insert into atrium.room_members (room_id, user_id) select ${id}, user_id from members`
+  await db.admin`update atrium.room_members set role = 'moderator' where room_id = ${id} and user_id = ${anna.id}`
+  await clear()
+  const jobs = () => db.admin<{ data: object }[]>`select data from pgboss.job where name = 'tell_people' order by created_on`
+  const told = async () => (await db.admin`select count(*)::int as people from atrium.notifications where kind = 'mention'`)[0]?.people
+  const first = await say(anna, id, { content: mention('all') })
+  expect([(await jobs()).length, await told()]).toEqual([1, 0])
+  await db.call(ben, 'mark_read', { room_id: id, seq: Number(first.seq) })
+  const [job] = await jobs()
+  for (const _ of [1, 2]) await db.admin`select atrium_private.tell_many(${db.admin.json(job?.data as never)})`
+  expect([await told(), await count(ben), await count(cleo)]).toEqual([152, 0, 1])
+  const second = await say(anna, id, { content: mention('all') })
+  await db.call(anna, 'delete_message', { id: second.id })
+  await db.admin`select atrium_private.tell_many(${db.admin.json((await jobs())[1]?.data as never)})`
+  expect(await told()).toBe(152)
+})
+
 // Monday is the 2nd of November 2026.
 // biome-ignore format: the table is the specification
 test.for([
