@@ -100,7 +100,12 @@ export function createInbox({ keep, applyAlone, onForeign, onBroken, afterwards,
         }
       }
     }
-    withoutEcho(document, changes, () => document.transact(applyAll, origin))
+    try {
+      withoutEcho(document, changes, () => document.transact(applyAll, origin))
+    } catch (error) {
+      // Yjs ended the transaction all the same. Whose change it stumbled over nobody knows: they come again.
+      for (const { session } of changes) broken.push([session, error])
+    }
     keep(document, applied)
     for (const session of foreign) onForeign(session)
     for (const change of alone) applyAlone(document, change)

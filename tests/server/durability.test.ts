@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { documentName } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
-import { closePeers, openPeer, openSocket, SOON, storedText, typist } from './collaboration.ts'
+import { closePeers, openPeer, openSocket, type Peer, SOON, storedText, typist } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
 import { createTeam, type Team } from './team.ts'
 
@@ -104,6 +104,28 @@ test('[COL7] a change that builds on one the server never got is kept, and shows
   await ben.saved()
   const carla = await join(documentId)
   await expect.poll(() => carla.text(), SOON).toBe('first\nsecond')
+})
+
+test('[COL1] people who type in the same moment stay the authors of what they wrote, and who repeats their words does not become one', async () => {
+  const documentId = await team.document()
+  const people = await Promise.all(['Anna', 'Ben', 'Carla', 'Eve'].map((name) => team.person(name, 'editor')))
+  const peers = await Promise.all(people.map(async (userId) => openPeer({ url: server.url, documentId, token: await tokenFor(userId) })))
+  await Promise.all(peers.map((peer) => peer.saved()))
+  const [eve, ...typists] = peers.toReversed() as [Peer, ...Peer[]]
+  const updates: Uint8Array[] = []
+  for (const peer of typists) peer.document.on('update', (update, origin) => origin !== peer.provider && updates.push(update))
+  for (let line = 0; line < 30; line++) for (const peer of typists) peer.type(`${line}`)
+  await Promise.all(typists.map((peer) => peer.saved()))
+  eve.type('hers')
+  for (const update of updates) eve.provider.configuration.websocketProvider.send(message(documentId, [0, 2], update))
+  await expect.poll(() => eve.text().split('\n').length, SOON).toBe(91)
+  await eve.saved()
+
+  const rows = await team.admin<{ author_id: string; update: Buffer }[]>`
+    select author_id, update from atrium_private.document_updates where document_id = ${documentId}`
+  const written = new Map(people.map((userId) => [userId, new Set<number>()]))
+  for (const { author_id, update } of rows) for (const { id } of Y.decodeUpdate(update).structs) written.get(author_id)?.add(id.client)
+  expect(people.map((userId) => [...(written.get(userId) ?? [])])).toEqual(peers.map(({ document }) => [document.clientID]))
 })
 
 test('[COL7] the log is folded into a snapshot, and its rows stay for the history', async () => {
