@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 import { type History, HistoryRefusal } from './history/history.ts'
 import type { Instant } from './history/questions.ts'
 import { createBucket } from './limits.ts'
+import type { SuggestionAnswer } from './suggestions/changes.ts'
 import { type Claims, TokenError, type VerifyToken } from './tokens.ts'
 
 export interface HttpOptions {
@@ -37,7 +38,7 @@ class Markdown {
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const ROUTE = new RegExp(
-  `^/collab/documents/(${UUID})/(?:(versions)/([^/]+)|(at)/([^/]+)|(diff)|(blame)|(replay)|(suggestions)/(${UUID}))$`,
+  `^/collab/documents/(${UUID})/(?:(versions)/([^/]+)|(at)/([^/]+)|(diff)|(blame)|(replay)|(suggestions)(?:/(${UUID}))?)$`,
 )
 const VERSION = new RegExp(`^${UUID}$`)
 
@@ -46,6 +47,8 @@ const REQUESTS_PER_SECOND = 5
 const REQUESTS_AT_ONCE = 40
 const MAX_PEOPLE = 10_000
 const MAX_STEPS = 500
+/** As many as a page can have, see create_suggestion. */
+const MAX_SUGGESTIONS = 100
 const DEFAULT_STEPS = 300
 const COMPRESS_FROM_BYTES = 1024
 
@@ -81,6 +84,22 @@ export function createHttp({ database, history, verifyToken, clock, report }: Ht
     })
   }
 
+  /** What several suggestions would change, by their ids; one that was withdrawn is left out. */
+  async function suggestions(documentId: string, searchParams: URLSearchParams) {
+    const ids = new Set((searchParams.get('ids') ?? '').split(',').filter((id) => VERSION.test(id)))
+    if (ids.size > MAX_SUGGESTIONS) throw new Refusal(400, 'ids_invalid', `Ask for ${MAX_SUGGESTIONS} suggestions at most.`)
+    const found: Record<string, SuggestionAnswer> = {}
+    // One after the other: nobody takes all workers for himself.
+    for (const suggestionId of ids) {
+      try {
+        found[suggestionId] = await history.ask({ kind: 'suggestion', documentId, suggestionId })
+      } catch (error) {
+        if (!(error instanceof HistoryRefusal && error.code === 'suggestion_not_found')) throw error
+      }
+    }
+    return found
+  }
+
   async function answer(request: IncomingMessage): Promise<unknown> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     const route = ROUTE.exec(pathname)
@@ -111,7 +130,7 @@ export function createHttp({ database, history, verifyToken, clock, report }: Ht
       case 'blame':
         return history.ask({ kind: 'blame', documentId, at: at() })
       case 'suggestions':
-        return history.ask({ kind: 'suggestion', documentId, suggestionId: route[10] as string })
+        return route[10] ? history.ask({ kind: 'suggestion', documentId, suggestionId: route[10] }) : suggestions(documentId, searchParams)
       default: {
         const from = searchParams.get('from')
         const steps = stepsOf(searchParams.get('steps'))

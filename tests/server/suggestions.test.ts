@@ -176,6 +176,12 @@ const ask = async (who: string, documentId: string, id: string) => {
   const response = await fetch(address, { headers: { authorization: `Bearer ${await tokenFor(who)}` } })
   return { status: response.status, ...((await response.json()) as { changes?: Change[]; code?: string }) }
 }
+/** Several suggestions in one request. */
+const askAll = async (who: string, documentId: string, ids: string[]) => {
+  const address = new URL(`/collab/documents/${documentId}/suggestions?ids=${ids.join()}`, server.url.replace(/^ws/, 'http'))
+  const response = await fetch(address, { headers: { authorization: `Bearer ${await tokenFor(who)}` } })
+  return { status: response.status, found: (await response.json()) as Record<string, { changes: Change[] }> }
+}
 test('[SUG6] a commenter writes in his branch and not in the page; an editor takes a change while another types; then the branch is closed to writing', async () => {
   const documentId = await team.document()
   const [anna, carl] = [await team.person('Anna', 'editor'), await team.person('Carl', 'commenter')]
@@ -193,6 +199,17 @@ test('[SUG6] a commenter writes in his branch and not in the page; an editor tak
   expect(typing.text()).toBe('We launch in March\nThe end')
   const { changes = [] } = await ask(anna, documentId, id)
   expect(changes.map(shown)).toEqual(['We launch in [March]{April}', '{Carl was here}'])
+  expect(await askAll(anna, documentId, [id, randomUUID(), 'x'])).toEqual({ status: 200, found: { [id]: { changes } } })
+  expect((await askAll(await team.person('Sam'), documentId, [id])).status).toBe(404)
+  expect(
+    (
+      await askAll(
+        anna,
+        documentId,
+        Array.from({ length: 101 }, () => randomUUID()),
+      )
+    ).status,
+  ).toBe(400)
 
   change(typing.document, 'We', 'We all')
   const command = await accept(anna, id, [changes[0]?.key ?? ''])

@@ -1,5 +1,5 @@
 import { createSignal } from 'solid-js'
-import type { Change } from '../../../../hocuspocus-server/src/suggestions/changes.ts'
+import type { Change, SuggestionAnswer } from '../../../../hocuspocus-server/src/suggestions/changes.ts'
 import type { Row } from '../../../../sql/types.gen.ts'
 import { ProblemError, problemOf } from '../../errors.ts'
 import { fetchAsPerson, rest, rows, rpc } from '../../supabase.ts'
@@ -28,22 +28,26 @@ export function createSuggestions(documentId: () => string) {
     setChanges((before) => new Map(before).set(id, steady(before.get(id), found)))
   }
 
-  async function readChanges(id: string): Promise<void> {
-    const response = await fetchAsPerson(`/collab/documents/${documentId()}/suggestions/${id}`).catch(() => {
+  /** One request for all of them: a page can have a hundred. */
+  async function readChanges(ids: string[]): Promise<void> {
+    if (ids.length === 0) return
+    const response = await fetchAsPerson(`/collab/documents/${documentId()}/suggestions?ids=${ids.join()}`).catch(() => {
       throw new ProblemError(0, 'offline', '')
     })
-    const body = (await response.json().catch(() => ({}))) as { changes?: Change[]; code?: string; message?: string }
-    // Somebody withdrew it in the same moment.
-    if (body.code === 'suggestion_not_found') return keep(id, [])
-    if (!response.ok || !body.changes) throw problemOf({ code: 'PT', details: body.code, message: body.message }, response.status)
-    keep(id, body.changes)
+    const body: unknown = await response.json().catch(() => ({}))
+    if (!response.ok) {
+      const { code, message } = body as { code?: string; message?: string }
+      throw problemOf({ code: 'PT', details: code, message }, response.status)
+    }
+    // One that is not there was withdrawn in the same moment.
+    for (const id of ids) keep(id, (body as Record<string, SuggestionAnswer>)[id]?.changes ?? [])
   }
 
   async function readAll(): Promise<void> {
     const found = await rows<SuggestionRow[]>(
       rest.from('suggestions').select(columns).eq('document_id', documentId()).neq('state', 'closed').order('created_at'),
     )
-    await Promise.all(found.map(({ id }) => readChanges(id)))
+    await readChanges(found.map(({ id }) => id))
     setAll((before) => steady(before, found))
   }
 
