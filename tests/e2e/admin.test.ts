@@ -172,3 +172,45 @@ test('[E2E52] an admin finds the spaces of the archive, and brings one back', { 
   await page.getByRole('heading', { name: 'Old campaign' }).waitFor()
   expect(complaints).toEqual([])
 })
+
+test('[E2E40] members are found by a part of their name or address; a guest finds no list', { timeout: 120_000 }, async () => {
+  const team = await makeTeam(
+    atrium.started,
+    Object.fromEntries([
+      ['Anna', 'owner'],
+      ['Benjamin Blume', 'editor'],
+      ['Zoë Zander', 'viewer'],
+      ['Gus', 'guest'],
+      // A short list needs no search.
+      ...['Ida', 'Jan', 'Kim', 'Lea'].map((name) => [name, 'viewer']),
+    ]),
+  )
+  const { page, complaints } = await visit(atrium.browser, SIZES.phone)
+  await signIn(page, atrium.started, team.emailOf('Anna'))
+  await page.goto(`${atrium.started.url}/people`)
+  const found = page.getByRole('main').getByRole('listitem')
+  const search = page.getByLabel('Find people')
+  await search.fill('blume')
+  await expect.poll(() => found.count()).toBe(1)
+  await found.getByText('Benjamin Blume', { exact: true }).waitFor()
+  await search.fill('zoe')
+  await expect.poll(() => found.count()).toBe(1)
+  await found.getByText('Zoë Zander', { exact: true }).waitFor()
+  await search.fill(team.emailOf('Gus').slice(0, 7))
+  await expect.poll(() => found.count()).toBe(1)
+  await found.getByText('Gus', { exact: true }).waitFor()
+  await search.fill('nobody of this name')
+  await page.getByText('Nobody here is called that.').waitFor()
+  expect.soft(await axe(page)).toEqual([])
+
+  const gus = await visit(atrium.browser, SIZES.phone)
+  await signIn(gus.page, atrium.started, team.emailOf('Gus'))
+  await gus.page.goto(`${atrium.started.url}/people`)
+  await gus.page.getByText('Only members see who is here.').waitFor()
+  expect(await gus.page.getByLabel('Find people').count()).toBe(0)
+  expect(await gus.page.getByText('Benjamin Blume').count()).toBe(0)
+  const { data } = await team.as('Gus').from('members').select('user_id').throwOnError()
+  expect(data).toHaveLength(1)
+  expect((await team.as('Gus').rpc('workspace_members', { workspace_id: team.workspace })).error?.details).toBe('role_too_low')
+  expect([...complaints, ...gus.complaints]).toEqual([])
+})

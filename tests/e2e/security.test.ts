@@ -149,3 +149,41 @@ test('[E2E45] an old sign-in proves again who it is before the address changes, 
   await proving.getByRole('button', { name: 'Go on' }).click()
   await page.getByText(next).waitFor()
 })
+
+test('[E2E44] an account with a second factor is deleted with its code, and not with the password alone', {
+  timeout: 120_000,
+}, async () => {
+  const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
+  const { page } = await visit(atrium.browser, SIZES.desktop)
+  await signIn(page, atrium.started, team.emailOf('Ben'))
+  await page.goto(`${atrium.started.url}/settings/security`)
+  await page.getByRole('button', { name: 'Add an authenticator app' }).click()
+  await page.getByLabel('Name of the app').fill('Phone')
+  await page.keyboard.press('Enter')
+  await page.getByRole('img', { name: /QR code/ }).waitFor()
+  const secret = ((await page.getByRole('dialog').locator('code').textContent()) ?? '').replaceAll(' ', '')
+  await page.getByLabel('Code from the app').fill(appCode(secret))
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+
+  // A session that knows the password alone gets nowhere, whatever it says.
+  const refused = await team.as('Ben').rpc('delete_my_account', { heirs: {} })
+  expect(refused.error).not.toBeNull()
+
+  await page.goto(`${atrium.started.url}/settings/account`)
+  await page.getByRole('button', { name: 'Delete my account…' }).click()
+  const proving = page.getByRole('dialog', { name: 'Is it you?' })
+  await proving.getByLabel('Code from the app').fill('000000')
+  await proving.getByRole('button', { name: 'Go on' }).click()
+  await proving.getByText('This code is wrong').waitFor()
+  // The code of the enrolment counts no more; the next one does.
+  await proving.getByLabel('Code from the app').fill(appCode(secret, Date.now() + 30_000))
+  await proving.getByRole('button', { name: 'Go on' }).click()
+  const confirming = page.getByRole('dialog', { name: 'Delete your account for good?' })
+  await confirming.getByRole('textbox').fill(team.emailOf('Ben'))
+  expect.soft(await axe(page)).toEqual([])
+  await confirming.getByRole('button', { name: 'Delete my account' }).click()
+  await page.getByRole('heading', { name: 'Goodbye' }).waitFor()
+  const { data } = await team.as('Anna').from('members').select('user_id').throwOnError()
+  expect(data).toHaveLength(1)
+})

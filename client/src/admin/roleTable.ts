@@ -16,7 +16,7 @@ export const permissions: readonly Permission[] = [
   { text: 'Write in rooms, change his own messages',                      from: 'commenter', decidedBy: '210_messages.sql send_message' },
   { text: 'Write, make, move and delete pages',                           from: 'editor',    decidedBy: '100_documents.sql document_access' },
   { text: 'Make spaces and rooms',                                        from: 'editor',    decidedBy: '051_space_functions.sql create_space' },
-  { text: 'Share a page or room with a person or a group',                from: 'editor',    decidedBy: '060_grants.sql share_item' },
+  { text: 'Share a page or room with a person, a group, or by a link',       from: 'editor',    decidedBy: '060_grants.sql share_item' },
   { text: 'Delete what others wrote in rooms',                            from: 'admin',     decidedBy: '210_messages.sql delete_message' },
   { text: 'Rename and archive spaces, say who is in them',                from: 'admin',     decidedBy: '051_space_functions.sql set_space_member' },
   { text: 'Invite, suspend and remove people, give roles up to his own',  from: 'admin',     decidedBy: '031_members.sql set_member_role' },
