@@ -189,6 +189,32 @@ create trigger atrium_refuse_address before update of email_change on auth.users
   for each row when (new.email_change <> '' and new.email_change is distinct from old.email_change)
   execute function atrium_private.refuse_address();
 
+create function atrium_private.private_room_rights(for_user uuid)
+  returns table (room_id uuid, source text, source_id uuid, role atrium.role)
+  language plpgsql stable security definer rows 5 set search_path = ''
+as $$
+begin
+  -- Most of the time of those who are in none.
+  if not exists (
+    select from atrium.room_members inside join atrium.rooms room on room.id = inside.room_id where inside.user_id = for_user and room.private
+  ) then
+    return;
+  end if;
+  return query
+    with highest as materialized (
+      select given.space_id, max(given.role) as role from atrium_private.space_roles given where given.user_id = for_user group by given.space_id
+    )
+    select room.id, 'room', room.id, coalesce(highest.role, 'commenter')
+    from atrium.room_members inside
+    join atrium.rooms room on room.id = inside.room_id
+    join atrium_private.active_members member on member.user_id = for_user and member.workspace_id = room.workspace_id
+    left join atrium.spaces space on space.id = room.space_id
+    left join highest on highest.space_id = room.space_id
+    where inside.user_id = for_user and room.private and (space.private is not true or highest.space_id is not null);
+end $$;
+revoke execute on function atrium_private.private_room_rights from public;
+comment on function atrium_private.private_room_rights(uuid) is 'The private rooms and direct conversations that a person is in, as room_rights has them.';
+
 create or replace function atrium_private.room_rights(for_user uuid)
   returns table (room_id uuid, source text, source_id uuid, role atrium.role)
   language plpgsql stable security definer rows 20 set search_path = ''
@@ -206,22 +232,8 @@ begin
     select room.id, given.source, given.source_id, given.role
     from space_roles given
     join public_rooms room on room.space_id = given.space_id;
-  -- Most people are in few private rooms, and many in none.
-  if exists (
-    select from atrium.room_members inside join atrium.rooms room on room.id = inside.room_id where inside.user_id = for_user and room.private
-  ) then
-    return query
-      with highest as materialized (
-        select given.space_id, max(given.role) as role from atrium_private.space_roles given where given.user_id = for_user group by given.space_id
-      )
-      select room.id, 'room', room.id, coalesce(highest.role, 'commenter')
-      from atrium.room_members inside
-      join atrium.rooms room on room.id = inside.room_id
-      join atrium_private.active_members member on member.user_id = for_user and member.workspace_id = room.workspace_id
-      left join atrium.spaces space on space.id = room.space_id
-      left join highest on highest.space_id = room.space_id
-      where inside.user_id = for_user and room.private and (space.private is not true or highest.space_id is not null);
-  end if;
+  return query
+    select given.room_id, given.source, given.source_id, given.role from atrium_private.private_room_rights(for_user) given;
   return query
     select given.object_id, given.source, given.source_id, given.role from atrium_private.grant_rights(for_user, 'room') given;
 end $$;
@@ -235,16 +247,23 @@ as $$
 declare
   me uuid := atrium_private.caller();
 begin
-  if at_least <= 'viewer' then
-    return query select rights.room_id from atrium_private.room_rights(me) rights where rights.role >= at_least;
-  else
+  if at_least > 'viewer' then
     return query
       select rights.room_id
       from atrium_private.room_rights(me) rights
       join atrium.rooms room on room.id = rights.room_id
       left join atrium.spaces space on space.id = room.space_id
       where rights.role >= at_least and room.archived_at is null and space.archived_at is null;
+    return;
   end if;
+  -- What every list of messages waits for: room_rights without saying from where.
+  return query
+    select room.id from atrium.rooms room
+    where not room.private and room.space_id = any (array(
+      select given.space_id from atrium_private.space_roles given where given.user_id = me and given.role >= at_least
+    ));
+  return query select given.room_id from atrium_private.private_room_rights(me) given where given.role >= at_least;
+  return query select given.object_id from atrium_private.grant_rights(me, 'room') given where given.role >= at_least;
 end $$;
 comment on function atrium_private.rooms_of_caller(atrium.role) is
   'The rooms in which the caller has the role or a higher one; above viewer without the archived ones. Commenters may post.';

@@ -89,6 +89,15 @@ test.for(OBJECTS)(
   },
 )
 
+test('[WHO1] the rooms that policies let somebody see are those on which he has a role', async () => {
+  for (const actor of ACTORS) {
+    const asked = async (query: string) =>
+      (await db.as(cast[actor], (sql) => sql.unsafe<{ id: string }[]>(query))).map(({ id }) => id).sort()
+    const roles = await db.admin<{ id: string }[]>`select distinct room_id as id from atrium_private.room_rights(${cast[actor].id})`
+    expect([actor, await asked('select id from atrium.rooms')]).toEqual([actor, roles.map(({ id }) => id).sort()])
+  }
+})
+
 test('[WHO2] each has a sentence that says why, and the chain of his roles', async () => {
   const until = '2099-01-31T12:00:00Z'
   const share = {
