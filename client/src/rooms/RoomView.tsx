@@ -20,12 +20,14 @@ import { Composer } from './Composer.tsx'
 import { conversationsOf } from './conversations.ts'
 import { createDesk } from './desk.tsx'
 import { en } from './en.ts'
+import { Faces } from './Faces.tsx'
 import { type ListHandle, MessageList } from './MessageList.tsx'
 import { createMarks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
 import { messageItems } from './messageItems.ts'
 import { inOrder, type MessageRow } from './messageLog.ts'
 import { QuoteLine } from './QuoteLine.tsx'
+import { othersIn, roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
 import { TypingLine } from './TypingLine.tsx'
 import { dayOf } from './time.ts'
@@ -59,6 +61,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
   const [search, setSearch] = useSearchParams<PanelSearch>()
   const roomId = untrack(() => props.room.id)
   const me = session.user()?.id ?? ''
+  const name = () => roomName(props.room, workspace, me)
   const conversations = conversationsOf(me)
   const conversation = conversations.of(roomId)
   const marks = createMarks(roomId, me)
@@ -246,6 +249,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
   addEventListener('keydown', onKeyDown)
   onCleanup(() => removeEventListener('keydown', onKeyDown))
 
+  const whyNot = () => (props.archived ? en.archivedBar : props.room.can_reply ? en.moderatorsPost : en.mayNotPost)
   const editLast = () => {
     const own = inOrder(conversation.log()).filter((row) => row.author_id === me && row.text !== null)
     const last = own.at(-1)
@@ -257,12 +261,14 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
   return (
     <Page
       fill
-      title={props.room.name}
+      title={name()}
       before={
         <span class="room-sign">
-          <Icon name={props.room.private ? 'lock' : 'hash'} />
-          <Show when={props.room.private}>
-            <span class="visually-hidden">{en.privateRoom}</span>
+          <Show when={props.room.kind !== 'direct'} fallback={<Faces people={othersIn(props.room, workspace, me)} />}>
+            <Icon name={props.room.private ? 'lock' : 'hash'} />
+            <Show when={props.room.private}>
+              <span class="visually-hidden">{en.privateRoom}</span>
+            </Show>
           </Show>
         </span>
       }
@@ -346,11 +352,15 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
             </div>
           </Match>
           <Match when={items().length === 0}>
-            <EmptyState icon="chat" title={t('begin', { room: props.room.name })} text={props.room.can_post ? en.beginText : ''} />
+            <EmptyState
+              icon="chat"
+              title={t('begin', { room: name() })}
+              text={props.room.kind === 'direct' ? en.beginDirect : props.room.can_post ? en.beginText : ''}
+            />
           </Match>
           <Match when={true}>
             <MessageList
-              label={t('log', { room: props.room.name })}
+              label={t('log', { room: name() })}
               items={items()}
               conversation={conversation}
               host={desk.host}
@@ -388,20 +398,20 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     return (
       <footer class="room-foot">
         <TypingLine names={[...typing.people()].map(([id, name]) => workspace.nameOf(id) ?? name)} />
-        <Show when={props.room.can_post} fallback={<p class="room-note">{props.archived ? en.archivedBar : en.mayNotPost}</p>}>
+        <Show when={props.room.can_post} fallback={<p class="room-note">{whyNot()}</p>}>
           <Show when={!props.room.joined}>
             <div class="room-note">
               <span class="grow">{en.joinFirst}</span>
               <Button look="outline" onClick={() => void attempt(en.join, () => rooms.join(roomId))}>
-                {t('joinNamed', { room: props.room.name })}
+                {t('joinNamed', { room: name() })}
               </Button>
             </div>
           </Show>
           <QuoteLine row={desk.quoting()} nameOf={desk.nameOf} onDrop={() => desk.setQuoting(undefined)} />
           <Composer
             roomId={roomId}
-            label={t('composer', { room: props.room.name })}
-            placeholder={props.room.name.length > longestPlaceholder ? en.composerLong : t('composer', { room: props.room.name })}
+            label={t('composer', { room: name() })}
+            placeholder={name().length > longestPlaceholder ? en.composerLong : t('composer', { room: name() })}
             onTyping={typing.typed}
             onEditLast={editLast}
             onSend={(words) => {

@@ -6,7 +6,16 @@ import type { Workspaces } from '../workspaces/workspaces.ts'
 
 export interface RoomPerson {
   user_id: string
+  role: string
   joined_at: string
+}
+
+export interface RoomPatch {
+  name?: string
+  topic?: string
+  description?: string
+  posting?: string
+  private?: boolean
 }
 
 /** The rooms of the workspace that is shown and what can be done with them. Actions throw a ProblemError. */
@@ -79,7 +88,27 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       return id
     },
 
-    update: (roomId: string, patch: { name: string; topic: string }) =>
+    /** The conversation with these people, which is made when there is none yet. */
+    async openDirect(people: readonly string[]): Promise<string> {
+      const room = await rpc<Row<'rooms'>>('open_direct', { workspace_id: workspace.id(), people: [...people] })
+      await workspace.reloadRooms()
+      return room.id
+    },
+
+    /** Where something new was said: conversations with single people first, then the rooms, as they are listed. `after` is the one that is
+     *  open. */
+    nextUnread(after: string | undefined, direction: 1 | -1 = 1): RoomRow | undefined {
+      const inOrder = [
+        ...workspace.directs(),
+        ...workspace.spaces().flatMap((space) => workspace.rooms().filter((room) => room.space_id === space.id)),
+      ]
+      const at = inOrder.findIndex((room) => room.id === after)
+      const turned = [...inOrder.slice(at + 1), ...inOrder.slice(0, Math.max(0, at))]
+      if (direction < 0) turned.reverse()
+      return turned.find((room) => room.joined && room.unread > 0)
+    },
+
+    update: (roomId: string, patch: RoomPatch) =>
       change(
         () => workspace.patchRoom(roomId, patch),
         () => rpc('update_room', { room_id: roomId, ...patch }),
@@ -103,9 +132,23 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
         () => rpc('leave_room', { room_id: roomId }),
       ),
 
-    people: (roomId: string) => rows<RoomPerson[]>(rest.from('room_members').select('user_id,joined_at').eq('room_id', roomId)),
+    people: (roomId: string) => rows<RoomPerson[]>(rest.from('room_members').select('user_id,role,joined_at').eq('room_id', roomId)),
     addPerson: (roomId: string, userId: string) => rpc('add_room_member', { room_id: roomId, user_id: userId }),
+    setRole: (roomId: string, userId: string, role: 'member' | 'moderator') =>
+      rpc('set_room_role', { room_id: roomId, user_id: userId, role }),
     removePerson: (roomId: string, userId: string) => rpc('remove_room_member', { room_id: roomId, user_id: userId }),
+
+    /** Those that are archived, in this workspace. */
+    archived: () =>
+      rows<Row<'rooms'>[]>(
+        rest
+          .from('rooms')
+          .select('*')
+          .eq('workspace_id', workspace.id())
+          .not('archived_at', 'is', null)
+          .order('archived_at', { ascending: false })
+          .limit(200),
+      ),
 
     /** A room that is in no list: archived, or in another workspace of this person. Null when there is none for him. */
     async read(roomId: string) {

@@ -4,6 +4,7 @@ import { useShell } from './shellState.ts'
 const KeysDialog = lazy(() => import('./KeysDialog.tsx'))
 const NewSpaceDialog = lazy(() => import('../spaces/NewSpaceDialog.tsx'))
 const NewRoomDialog = lazy(() => import('../rooms/NewRoomDialog.tsx').then((module) => ({ default: module.NewRoomDialog })))
+const NewDirectDialog = lazy(() => import('../rooms/NewDirectDialog.tsx'))
 
 /** The dialogs that more than one place opens. */
 export function ShellDialogs() {
@@ -20,6 +21,9 @@ export function ShellDialogs() {
         </Match>
         <Match when={shell.dialog()?.kind === 'newSpace'}>
           <NewSpaceDialog onClose={shell.closeDialog} />
+        </Match>
+        <Match when={shell.dialog()?.kind === 'newDirect'}>
+          <NewDirectDialog onClose={shell.closeDialog} />
         </Match>
         <Match when={newRoom()}>{(dialog) => <NewRoomDialog spaceId={dialog().space} onClose={shell.closeDialog} />}</Match>
       </Switch>

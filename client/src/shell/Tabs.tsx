@@ -16,7 +16,7 @@ export function Tabs() {
   const location = useLocation()
   /** A page belongs to the pages, a room to the rooms. */
   const isIn = (prefix: string) => location.pathname.startsWith(prefix)
-  const unread = () => workspace.rooms().some((room) => room.joined && room.unread > 0)
+  const unread = () => [...workspace.rooms(), ...workspace.directs()].some((room) => room.joined && room.unread > 0)
   return (
     <nav class="tabs" aria-label={t('sections')}>
       <A class="tab" href={paths.home()} end>

@@ -1,6 +1,10 @@
+import { useNavigate } from '@solidjs/router'
 import { createMemo } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { attempt } from '../rooms/attempt.ts'
+import { roomName } from '../rooms/roomName.ts'
+import { useRooms } from '../rooms/rooms.ts'
 import { useSession } from '../session.ts'
 import type { IconName } from '../ui/icons.ts'
 import { useWorkspace } from '../workspaces/workspaces.ts'
@@ -29,6 +33,9 @@ interface CommandGroup {
 /** What the palette offers, in the order in which it is shown. */
 export function createCommands() {
   const workspace = useWorkspace()
+  const session = useSession()
+  const chat = useRooms()
+  const navigate = useNavigate()
   const actions = createActions()
   const spaceName = (space: string) => workspace.space(space)?.name ?? ''
 
@@ -52,14 +59,19 @@ export function createCommands() {
         href: paths.document(row.id),
       })),
   )
-  const rooms = createMemo<Command[]>(() =>
-    workspace.rooms().map((row) => ({
+  const rooms = createMemo<Command[]>(() => [
+    ...workspace.rooms().map((row) => ({
       label: row.name,
-      icon: row.private ? 'lock' : 'hash',
+      icon: row.private ? ('lock' as const) : ('hash' as const),
       hint: spaceName(row.space_id),
       href: paths.room(row.id),
     })),
-  )
+    // Those with one person are found by the person.
+    ...workspace
+      .directs()
+      .filter((row) => (row.people?.length ?? 0) > 2 && row.last_seq > 0)
+      .map((row) => ({ label: roomName(row, workspace, session.user()?.id ?? ''), icon: 'people' as const, href: paths.room(row.id) })),
+  ])
   const spaces = createMemo<Command[]>(() =>
     workspace.spaces().map((row) => ({ label: row.name, icon: 'space', href: paths.space(row.id) })),
   )
@@ -68,7 +80,10 @@ export function createCommands() {
       label: row.name,
       icon: 'people',
       hint: row.email ?? '',
-      href: `${paths.people()}?q=${encodeURIComponent(row.name)}`,
+      // A person is found to say something to him; oneself, and who is away, on the page of people.
+      ...(row.user_id === session.user()?.id || row.suspended_at
+        ? { href: `${paths.people()}?q=${encodeURIComponent(row.name)}` }
+        : { onSelect: () => void attempt(t('palette.write'), async () => navigate(paths.room(await chat.openDirect([row.user_id])))) }),
     })),
   )
 
@@ -97,6 +112,7 @@ function createActions() {
       const label = t('newRoomIn', { space: space.name })
       found.push({ label, icon: 'plus', onSelect: () => shell.open({ kind: 'newRoom', space: space.id }) })
     }
+    found.push({ label: t('palette.write'), icon: 'chat', onSelect: () => shell.open({ kind: 'newDirect' }) })
     if (workspace.can('editor')) found.push({ label: t('newSpace'), icon: 'space', onSelect: () => shell.open({ kind: 'newSpace' }) })
     if (workspace.can('admin')) found.push({ label: t('palette.invite'), icon: 'userPlus', href: `${paths.people()}?invite=1` })
     found.push(

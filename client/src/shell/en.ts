@@ -51,6 +51,7 @@ export const en = {
   noAccessText:
     'Either this does not exist, or nobody shared it with {{ email }}. Ask the person who sent you the link, or an admin of your workspace.',
   palette: {
+    write: 'New message',
     title: 'Search and commands',
     placeholder: 'Search or run a command',
     results: 'Results',

@@ -1,8 +1,12 @@
+import { useNavigate } from '@solidjs/router'
 import { createMemo, createSignal, Show } from 'solid-js'
 import { ApplyDialog } from '../access/ApplyDialog.tsx'
 import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
 import { longDate, textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
+import { attempt } from '../rooms/attempt.ts'
+import { useRooms } from '../rooms/rooms.ts'
 import { isAtLeast, type MemberRow, type Role, roles } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { Avatar } from '../ui/Avatar.tsx'
@@ -22,6 +26,8 @@ const applyTexts = textsOf(accessTexts.apply)
 export function MemberItem(props: { member: MemberRow; members: Members }) {
   const workspace = useWorkspace()
   const session = useSession()
+  const rooms = useRooms()
+  const navigate = useNavigate()
   const [removing, setRemoving] = createSignal(false)
   const [lowering, setLowering] = createSignal<Role>()
   const [suspending, setSuspending] = createSignal(false)
@@ -36,10 +42,16 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
     else setLowering(role)
   }
 
+  const write = () =>
+    attempt(t('people.message', { name: name() }), async () => navigate(paths.room(await rooms.openDirect([props.member.user_id]))))
+
   const items = (): MenuItem[] => {
     if (isMe()) return [{ label: t('people.leave'), icon: 'logOut', danger: true, onSelect: () => setRemoving(true) }]
     const isSuspended = props.member.suspended_at !== null
+    const message: MenuItem = { label: t('people.message', { name: name() }), icon: 'chat', onSelect: () => void write() }
+    if (!mayChange()) return isSuspended ? [] : [message]
     return [
+      ...(isSuspended ? [] : [message]),
       isSuspended
         ? { label: t('people.reactivate'), icon: 'check', onSelect: () => void props.members.reactivate(props.member) }
         : { label: t('people.suspend'), icon: 'lock', onSelect: () => setSuspending(true) },
@@ -78,7 +90,7 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
           />
         </div>
       </Show>
-      <Show when={isMe() || mayChange()} fallback={<span class="person-more" />}>
+      <Show when={items().length > 0} fallback={<span class="person-more" />}>
         <Menu
           label={t('people.more', { name: name() })}
           iconOnly

@@ -45,6 +45,7 @@ export const en = {
   },
   people: {
     title: 'People',
+    message: 'Message {{ name }}',
     invite: 'Invite people',
     filter: 'Find people',
     none: 'Nobody here is called that.',

@@ -1,0 +1,95 @@
+import { A, useLocation } from '@solidjs/router'
+import { createEffect, createMemo, createSignal, For, Show } from 'solid-js'
+import { textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
+import type { RoomRow } from '../rows.ts'
+import { useSession } from '../session.ts'
+import { useShell } from '../shell/shellState.ts'
+import { IconButton } from '../ui/Button.tsx'
+import { useWorkspace } from '../workspaces/workspaces.ts'
+import { en } from './directEn.ts'
+import { Faces } from './Faces.tsx'
+import { othersIn } from './roomName.ts'
+import './direct.css'
+
+const t = textsOf(en)
+/** So many are listed besides those with something new. */
+const shownAtFirst = 6
+const countedAtMost = 99
+
+/** The conversations with single people, the latest first, and the way to a new one. */
+export default function DirectList() {
+  const workspace = useWorkspace()
+  const shell = useShell()
+  const location = useLocation()
+  const [all, setAll] = createSignal(false)
+  const isOpen = (room: RoomRow) => location.pathname.startsWith(paths.room(room.id))
+  // What somebody opened and said nothing in is nobody's business yet.
+  const begun = createMemo(() => workspace.directs().filter((room) => room.last_seq > 0 || isOpen(room)))
+  const shown = createMemo(() =>
+    all() ? begun() : begun().filter((room, index) => index < shownAtFirst || room.unread > 0 || isOpen(room)),
+  )
+
+  // A guest, who may not list the members, learns of those who write to him by their writing.
+  const asked = new Set<string>()
+  createEffect(() => {
+    const unknown = workspace
+      .directs()
+      .flatMap((room) => room.people ?? [])
+      .filter((person) => !workspace.nameOf(person) && !asked.has(person))
+    for (const person of unknown) asked.add(person)
+    if (unknown.length > 0 && workspace.loaded()) workspace.reloadPeople().catch(() => {})
+  })
+
+  return (
+    <section aria-label={en.direct}>
+      <div class="space-head">
+        <h2 class="loose-head">{en.direct}</h2>
+        <IconButton
+          icon="plus"
+          label={en.new}
+          onClick={() => {
+            shell.setDrawer(false)
+            shell.open({ kind: 'newDirect' })
+          }}
+        />
+      </div>
+      <ul class="side-rooms" aria-label={en.direct}>
+        <For each={shown()}>{(room) => <DirectRow room={room} />}</For>
+        <Show when={shown().length < begun().length || all()}>
+          <li>
+            <button type="button" class="nav-row direct-more" aria-expanded={all()} onClick={() => setAll(!all())}>
+              {all() ? en.fewer : t('more', { count: begun().length })}
+            </button>
+          </li>
+        </Show>
+      </ul>
+    </section>
+  )
+}
+
+function DirectRow(props: { room: RoomRow }) {
+  const workspace = useWorkspace()
+  const session = useSession()
+  const others = () => othersIn(props.room, workspace, session.user()?.id ?? '')
+  const name = () =>
+    others()
+      .map((person) => person.name)
+      .join(', ')
+  return (
+    <li>
+      <A class="nav-row" classList={{ unread: props.room.unread > 0 }} href={paths.room(props.room.id)}>
+        <Faces people={others()} />
+        <span class="ellipsis" dir="auto" title={name()}>
+          {name()}
+        </span>
+        <Show when={props.room.unread > 0}>
+          <span class="count" aria-hidden="true">
+            {props.room.unread > countedAtMost ? `${countedAtMost}+` : props.room.unread}
+          </span>
+          <span class="visually-hidden">, {t('unread', { count: props.room.unread })}</span>
+        </Show>
+      </A>
+    </li>
+  )
+}
