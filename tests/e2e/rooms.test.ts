@@ -4,7 +4,7 @@ import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from
 const atrium = startAtrium()
 const LONG = 'Maximiliana Theodora von Hohenstaufen-Wittelsbach'
 
-test('[E2E60] two people talk to each other: begun from the list, counted at the other one, read by nobody else', {
+test('[E2E140] two people talk to each other: begun from the list, counted at the other one, read by nobody else', {
   timeout: 90_000,
 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'viewer', Carla: 'admin' })
@@ -41,11 +41,11 @@ test('[E2E60] two people talk to each other: begun from the list, counted at the
 
   // An admin neither finds it nor opens it by its address.
   await carla.page.goto(anna.page.url())
-  await carla.page.getByRole('heading', { name: 'You don’t have access.' }).waitFor()
+  await carla.page.getByRole('heading', { name: 'You don’t have access.', level: 1 }).waitFor()
   expect([anna.complaints, ben.complaints]).toEqual([[], []])
 })
 
-test('[E2E61] a moderator describes a room, adds people, makes a moderator, lets moderators alone post, and closes it', {
+test('[E2E141] a moderator describes a room, adds people, makes a moderator, lets moderators alone post, and closes it', {
   timeout: 90_000,
 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'commenter', [LONG]: 'viewer' })
@@ -88,7 +88,7 @@ test('[E2E61] a moderator describes a room, adds people, makes a moderator, lets
   expect.soft(await axe(ben.page)).toEqual([])
 })
 
-test('[E2E62] the page of rooms finds, joins and brings back', { timeout: 60_000 }, async () => {
+test('[E2E142] the page of rooms finds, joins and brings back', { timeout: 60_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
   const anna = team.as('Anna')
   const make = async (name: string, topic = '') => {

@@ -19,11 +19,8 @@ import { useShell } from './shellState.ts'
 
 const t = textsOf(en)
 const SharedWithMe = lazy(() => import('./SharedWithMe.tsx').then((module) => ({ default: module.SharedWithMe })))
-<<<<<<< HEAD
 const InboxBadge = lazy(() => import('../inbox/InboxBadge.tsx'))
-=======
 const DirectList = lazy(() => import('../rooms/DirectList.tsx'))
->>>>>>> 7b6c012 (Talk to single people, look after rooms and find them)
 const Favourites = lazy(() => import('../documents/Favourites.tsx'))
 
 /** Where everything is: the workspace, its spaces, and in each its pages and rooms. A drawer on narrow screens. */
