@@ -38,7 +38,7 @@ export default function InboxPage() {
   const [search, setSearch] = useSearchParams<{ show?: string; about?: string }>()
   const state = createMemo((): InboxState => (isOneOf(states, search.show) ? search.show : 'open'))
   const topic = createMemo((): Topic => (isOneOf(topics, search.about) ? search.about : 'all'))
-  const inbox = createInbox(workspace.id, state)
+  const inbox = createInbox(() => (workspace.epoch() > 0 ? workspace.id() : undefined), state)
   const [chosenId, setChosenId] = createSignal<string>()
   const [isWide, setWide] = createSignal(wide.matches)
   const [answering, setAnswering] = createSignal(0)

@@ -46,8 +46,8 @@ export function groupsOf(notices: readonly Notice[]): NoticeGroup[] {
   return [...groups].map(([key, found]) => ({ key, notices: found }))
 }
 
-/** The notifications of one workspace in one state. Changes are painted at once and put back when the server refuses them. */
-export function createInbox(workspace: () => string, state: () => InboxState) {
+/** The notifications of one workspace in one state; none where somebody only has pages by link. Changes are painted at once and put back when the server refuses them. */
+export function createInbox(workspace: () => string | undefined, state: () => InboxState) {
   const [list, setList] = createStore<{ rows: Notice[] }>({ rows: [] })
   const [loaded, setLoaded] = createSignal(false)
   const [problem, setProblem] = createSignal<unknown>()
@@ -61,7 +61,7 @@ export function createInbox(workspace: () => string, state: () => InboxState) {
   async function reload(): Promise<void> {
     const turn = ++asked
     try {
-      const rows = await read()
+      const rows = workspace() ? await read() : []
       if (turn !== asked) return
       setList('rows', reconcile(rows, { key: 'id' }))
       setHasMore(rows.length === pageRows)
