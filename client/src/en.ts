@@ -8,6 +8,7 @@ export const en = {
   somebody: 'Somebody',
   untitled: 'Untitled',
   linked: 'Shared by link',
+  liveCrowded: 'Too much happens at once: live updates pause for some seconds, then everything is read again. What you write is kept.',
   roles: {
     guest: 'Guest',
     viewer: 'Viewer',

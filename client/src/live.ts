@@ -1,5 +1,7 @@
 import type { RealtimeChannel } from '@supabase/realtime-js'
+import { en } from './en.ts'
 import { realtime } from './supabase.ts'
+import { toast } from './ui/Toast.tsx'
 
 export interface Topic {
   /** Tells everybody else on the topic; lost when the topic is not joined. */
@@ -13,6 +15,19 @@ interface TopicHandlers {
   onJoined?(): void
   /** The server does not (or no longer) let this person listen. The topic is closed. */
   onRefused?(): void
+}
+
+/** How servers say that more is sent, joined or connected than they allow. */
+const crowded = /too many|rate ?limit/i
+const pauseMs = 10_000
+const tellAgainMs = 60_000
+let toldAt = 0
+
+/** Once for all topics: they are closed together. */
+function tellCrowded() {
+  if (Date.now() - toldAt < tellAgainMs) return
+  toldAt = Date.now()
+  toast(en.liveCrowded)
 }
 
 /** Joins a private Realtime topic. Events are hints: what counts is read from the tables. Joins again by itself when the connection
@@ -32,10 +47,21 @@ export function openTopic(name: string, handlers: TopicHandlers): Topic {
     if (closed) return
     channel = client.channel(name, { config: { private: true } })
     channel.on('broadcast', { event: '*' }, (message) => handlers.onEvent(message.event, message.payload ?? {}))
+    // Why a topic is closed comes before it is.
+    let reason = ''
+    channel.on('system', {}, (message: { status?: string; message?: string }) => {
+      if (message.status === 'error') reason = message.message ?? ''
+    })
     channel.subscribe((status, error) => {
       if (closed) return
-      if (status === 'SUBSCRIBED') handlers.onJoined?.()
-      if (status === 'CLOSED' || (status === 'CHANNEL_ERROR' && /unauthorized/i.test(error?.message ?? ''))) {
+      if (status === 'SUBSCRIBED') {
+        reason = ''
+        handlers.onJoined?.()
+      } else if (crowded.test(error?.message || reason)) {
+        tellCrowded()
+        // A join that failed is tried again by the channel itself. Not everybody comes back at one moment.
+        if (status === 'CLOSED') setTimeout(() => join().catch(() => {}), pauseMs * (1 + Math.random()))
+      } else if (status === 'CLOSED' || (status === 'CHANNEL_ERROR' && /unauthorized/i.test(error?.message ?? ''))) {
         close()
         handlers.onRefused?.()
       }

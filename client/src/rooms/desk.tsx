@@ -3,6 +3,7 @@ import { createSignal, lazy, Show, Suspense } from 'solid-js'
 import { paths } from '../paths.ts'
 import type { RoomRow } from '../rows.ts'
 import { useSession } from '../session.ts'
+import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
 import type { Conversation } from './conversation.ts'
@@ -46,6 +47,13 @@ export function createDesk(options: DeskOptions) {
   const nameOf = (person: string | null) =>
     (person && (workspace.nameOf(person) ?? (person === me ? session.user()?.name : undefined))) || en.gone
   const ask = (what: Asked['what']) => (row: MessageRow) => setAsked({ what, row })
+  async function pageOf(row: MessageRow, space: string) {
+    await attempt(messageEn.makePage, async () => {
+      const { makePage } = await import('./makePage.ts')
+      const id = await makePage(row, space, nameOf)
+      toast(messageEn.pageMade, { action: { label: messageEn.openPage, run: () => navigate(paths.document(id)) } })
+    })
+  }
   const moves = {
     me,
     room: options.room,
@@ -62,6 +70,10 @@ export function createDesk(options: DeskOptions) {
     forward: ask('forward'),
     remind: ask('remind'),
     showHistory: ask('history'),
+    get makePage() {
+      const space = options.room().space_id
+      return space !== null && workspace.can('editor', space) ? (row: MessageRow) => void pageOf(row, space) : undefined
+    },
   }
   const host: MessageHost = {
     me,

@@ -21,6 +21,8 @@ export interface MessageMoves {
   remove(row: MessageRow): void
   forward(row: MessageRow): void
   remind(row: MessageRow): void
+  /** Undefined where this person may write no pages. */
+  makePage: ((row: MessageRow) => void) | undefined
   showHistory(row: MessageRow): void
   markUnread: ((row: MessageRow) => void) | undefined
 }
@@ -33,7 +35,7 @@ export function actionsOf(row: MessageRow, moves: MessageMoves): MessageAction[]
   const mayPost = room.can_post
   const isSaved = marks.isSaved(row.id)
   const isPinned = marks.isPinned(row.id)
-  const { openThread, markUnread } = moves
+  const { openThread, markUnread, makePage } = moves
   const copy = (text: string, told: string) =>
     void navigator.clipboard
       .writeText(text)
@@ -59,6 +61,7 @@ export function actionsOf(row: MessageRow, moves: MessageMoves): MessageAction[]
       run: () =>
         void attempt(messageEn.save, () => marks.save(row.id, !isSaved)).then((done) => done && !isSaved && toast(messageEn.savedToast)),
     },
+    makePage !== undefined && { id: 'page', label: messageEn.makePage, icon: 'document', run: () => makePage(row) },
     { id: 'remind', label: messageEn.remind, icon: 'clock', key: 'r', run: () => moves.remind(row) },
     mayPost && {
       id: 'pin',

@@ -38,7 +38,9 @@ export function messageItems(log: MessageLog, pending: readonly WaitingMessage[]
     const startsUnread = !unreadShown && isUnread
     unreadShown ||= startsUnread
     const isClose = before !== undefined && Date.parse(item.createdAt) - Date.parse(before.createdAt) < groupMs
-    const startsGroup = startsDay || startsUnread || !isClose || before?.authorId !== item.authorId
+    // Apps have no id: their names tell them apart.
+    const isOther = before?.authorId !== item.authorId || (before?.row?.bot_name ?? null) !== (item.row?.bot_name ?? null)
+    const startsGroup = startsDay || startsUnread || !isClose || isOther
     items.push({ ...item, startsDay, startsUnread, startsGroup })
   }
   for (const row of inOrder(log)) add({ id: row.id, authorId: row.author_id, createdAt: row.created_at, row, pending: null })
