@@ -970,6 +970,12 @@ create trigger a_audit after insert or update or delete on atrium.api_tokens
 create trigger a_audit after insert or update or delete on atrium.chat_rules
   for each row execute function atrium_private.audit_change('chat_rules', 'room_id', 'keep_days', 'link_previews');
 
+drop trigger announce on atrium.messages;
+create trigger announce after update on atrium.messages
+  for each row when ((old.text, old.content, old.mentions, old.files, old.previews, old.bot_icon, old.edited_at, old.deleted_at)
+    is distinct from (new.text, new.content, new.mentions, new.files, new.previews, new.bot_icon, new.edited_at, new.deleted_at))
+  execute function atrium_private.announce_message();
+
 -- What sql/990_lockdown.sql does to everything.
 revoke execute on all functions in schema atrium, atrium_private from public;
 grant select, insert, update, delete on all tables in schema atrium to service_role;

@@ -282,6 +282,10 @@ test('[PREV5] a message gets the cards of its pages after it is there, once fetc
   expect(await admin`select data from pgboss.job where name = 'link_previews' and data ->> 'message_id' = ${first}`).toHaveLength(1)
   await web.run(first)
   const [card, liar] = await previewsOf(first)
+  // Whoever has the room open hears of it.
+  expect(
+    await admin`select from realtime.messages where event = 'message_changed' and payload ->> 'id' = ${first} and payload -> 'previews' <> '[]'`,
+  ).toHaveLength(1)
   expect(card).toMatchObject({
     url: 'http://example.com/plan',
     title: 'Plan & more',
