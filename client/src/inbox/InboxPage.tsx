@@ -259,8 +259,8 @@ export default function InboxPage() {
                         >
                           {(icon) => <span class="notice-emoji">{icon()}</span>}
                         </Show>
-                        <span class="notice-name ellipsis grow" dir="auto" title={nameOf(first())}>
-                          {nameOf(first())}
+                        <span class="ellipsis grow" title={nameOf(first())}>
+                          <bdi>{nameOf(first())}</bdi>
                         </span>
                         <Show when={group.notices.length > 1 && state() !== 'done'}>
                           <Button look="quiet" icon="check" onClick={() => done(group.notices)}>

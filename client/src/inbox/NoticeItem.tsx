@@ -56,8 +56,8 @@ export function NoticeItem(props: NoticeItemProps) {
         </A>
         <Show when={props.notice.excerpt}>
           {(excerpt) => (
-            <p class="notice-quote" dir="auto">
-              {excerpt()}
+            <p class="notice-quote">
+              <bdi>{excerpt()}</bdi>
             </p>
           )}
         </Show>
