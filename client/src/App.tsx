@@ -40,6 +40,7 @@ const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
 const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
 const RoomsPage = lazy(() => import('./rooms/RoomsPage.tsx'))
+const DraftsPage = lazy(() => import('./rooms/DraftsPage.tsx'))
 const DocumentPage = lazy(() => import('./documents/DocumentPage.tsx'))
 const RoomPage = lazy(() => import('./rooms/RoomPage.tsx'))
 
@@ -66,6 +67,7 @@ export default function App() {
               <Route path="/docs" component={DocumentsPage} />
               <Route path="/d/:id" component={DocumentPage} />
               <Route path="/chat" component={RoomsPage} />
+              <Route path="/drafts" component={DraftsPage} />
               <Route path="/c/:id" component={RoomPage} />
               <Route path="/c/:id/m/:message" component={RoomPage} />
               <Route path="/s/:space" component={SpacePage} />

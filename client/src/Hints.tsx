@@ -69,7 +69,12 @@ export function Hints() {
   const topics = mapArray(names, (name) => {
     let joined = false
     const topic = openTopic(name, {
-      onEvent: (event, payload) => reads[event]?.(payload),
+      onEvent: (event, payload) => {
+        const read = reads[event]
+        // What only a page wants to know, it hears from the window.
+        if (read) read(payload)
+        else dispatchEvent(new CustomEvent(`atrium:${event}`, { detail: payload }))
+      },
       // The first join follows a reading; a later one follows a silence.
       onJoined: () => {
         if (joined) {

@@ -4,6 +4,7 @@ export const paths = {
   documents: () => '/docs',
   document: (id: string, block?: string) => (block ? `/d/${id}#b-${block}` : `/d/${id}`),
   rooms: () => '/chat',
+  drafts: () => '/drafts',
   room: (id: string, message?: string) => (message ? `/c/${id}/m/${message}` : `/c/${id}`),
   space: (id: string) => `/s/${id}`,
   spaceDocuments: (id: string) => `/s/${id}/docs`,

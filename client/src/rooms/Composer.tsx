@@ -31,6 +31,7 @@ import './composer.css'
 
 const t = textsOf(en)
 const AttachmentTray = lazy(() => import('./AttachmentTray.tsx').then((module) => ({ default: module.AttachmentTray })))
+const SendLater = lazy(() => import('./SendLater.tsx'))
 const VoiceRecorder = lazy(() => import('./VoiceRecorder.tsx').then((module) => ({ default: module.VoiceRecorder })))
 const ComposerTools = lazy(() => import('./ComposerTools.tsx').then((module) => ({ default: module.ComposerTools })))
 
@@ -49,6 +50,8 @@ interface ComposerProps {
 }
 
 const formattingMemory = 'atrium.formatting'
+/** Who has paused for so long is not typing. */
+const typingMs = 3000
 
 /** Where a message is written. Enter sends, and belongs to the input method while that composes. */
 export function Composer(props: ComposerProps) {
@@ -58,6 +61,13 @@ export function Composer(props: ComposerProps) {
   const [attachments, setAttachments] = createSignal<Attachments>()
   const [recording, setRecording] = createSignal(false)
   const [dropping, setDropping] = createSignal(false)
+  const [scheduling, setScheduling] = createSignal(false)
+  const [commands, setCommands] = createSignal<ReturnType<typeof import('./commands.ts').createCommands>>()
+  const workspace = useWorkspace()
+  const rooms = useRooms()
+  const navigate = useNavigate()
+  let sync: typeof import('./draftSync.ts') | undefined
+  let typedAt = 0
   /** Sent as soon as its files are stored. */
   const [sendWhenStored, setSendWhenStored] = createSignal(false)
   const [formatting, setFormatting] = createSignal(remembered(formattingMemory) === '1')
@@ -95,7 +105,49 @@ export function Composer(props: ComposerProps) {
     if (draftOf(place()).files.length > 0) void withAttachments()
   }
   onMount(openDraft)
-  onCleanup(() => closeAttachments())
+  onCleanup(() => {
+    closeAttachments()
+    sync?.flushDrafts()
+  })
+
+  /** What another device wrote later takes the place of what stands here, but not of what is being typed. */
+  async function pull() {
+    sync ??= await import('./draftSync.ts')
+    const here = place()
+    const later = await sync.pullDraft(here)
+    if (!later || Date.now() - typedAt < typingMs || here.roomId !== props.roomId) return
+    setWritten(later)
+    field?.set(later)
+  }
+  const onDrafts = (event: Event) => {
+    const told = (event as CustomEvent<{ room_id?: string; thread_id?: string | null }>).detail
+    if (told.room_id === props.roomId && (told.thread_id ?? null) === place().threadId) pull().catch(() => {})
+  }
+  addEventListener('atrium:drafts', onDrafts)
+  onCleanup(() => removeEventListener('atrium:drafts', onDrafts))
+  async function loadCommands() {
+    const { createCommands } = await import('./commands.ts')
+    setCommands(
+      createCommands({
+        roomId: props.roomId,
+        navigate,
+        leave: rooms.leave,
+        reloadRooms: workspace.reloadRooms,
+        toggleCodeBlock: () => field?.toggleCodeBlock(),
+        schedule: () => setScheduling(isSendable()),
+        send: (said) => props.onSend({ ...said, files: [] }),
+      }),
+    )
+  }
+  createEffect(
+    on(
+      () => `${props.roomId} ${props.threadId ?? ''}`,
+      () => {
+        pull().catch(() => {})
+        loadCommands().catch(() => {})
+      },
+    ),
+  )
   createEffect(() => {
     if (sendWhenStored() && attachments()?.isBusy() === false) {
       setSendWhenStored(false)
@@ -119,7 +171,9 @@ export function Composer(props: ComposerProps) {
   const change = (next: Written) => {
     setWritten(next)
     setProblem('')
+    typedAt = Date.now()
     keepDraft(place(), next, storedFiles())
+    sync?.pushDraft(place())
     if (next.text.trim()) props.onTyping()
   }
   const empty = () => {
@@ -127,9 +181,11 @@ export function Composer(props: ComposerProps) {
     setWritten(nothing)
     field?.set(nothing)
     keepDraft(place(), nothing, [])
+    sync?.pushDraft(place())
   }
   function send() {
     if (!isSendable()) return
+    if (!hasFiles() && commands()?.run(written())) return empty()
     if (attachments()?.hasFailed()) return void setProblem(en.fileFailed)
     if (attachments()?.isBusy()) return void setSendWhenStored(true)
     const said = saidOf(written())
@@ -167,7 +223,7 @@ export function Composer(props: ComposerProps) {
         describedBy={`${id}-hint`}
         initial={untrack(written)}
         mentions={mentions}
-        commands={[]}
+        commands={commands()?.offered ?? []}
         formatting={formatting()}
         invalid={isTooLong()}
         onHandle={(handle) => {
@@ -227,12 +283,26 @@ export function Composer(props: ComposerProps) {
               onInsert={(typed) => field?.insert(typed)}
               onFiles={addFiles}
               onRecord={() => setRecording(true)}
+              onLater={isSendable() && !attachments()?.isBusy() ? () => setScheduling(true) : undefined}
             />
           </Suspense>
           <span class="grow" />
           <IconButton icon="send" label={en.send} type="submit" class="composer-send" aria-disabled={!isSendable()} />
         </Show>
       </div>
+      <Show when={scheduling()}>
+        <Suspense>
+          <SendLater
+            place={place()}
+            message={{ ...saidOf(written()), files: [...storedFiles()] }}
+            onDone={() => {
+              attachments()?.take()
+              empty()
+            }}
+            onClose={() => setScheduling(false)}
+          />
+        </Suspense>
+      </Show>
       <p id={`${id}-hint`} class="visually-hidden">
         {en.composerHint}
       </p>

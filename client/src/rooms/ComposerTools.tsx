@@ -13,6 +13,8 @@ interface ToolsProps {
   onInsert(typed: string): void
   onFiles(files: File[]): void
   onRecord(): void
+  /** Undefined while there is nothing to send. */
+  onLater: (() => void) | undefined
 }
 
 /** What a message can be given beside words. */
@@ -64,6 +66,19 @@ export function ComposerTools(props: ToolsProps) {
         <button type="button" class="button quiet icon-only" aria-label={en.voice} title={en.voice} onClick={() => props.onRecord()}>
           <ToolIcon name="voice" />
         </button>
+      </Show>
+      <Show when={props.onLater}>
+        {(later) => (
+          <button
+            type="button"
+            class="button quiet icon-only composer-later"
+            aria-label={en.schedule}
+            title={en.schedule}
+            onClick={() => later()()}
+          >
+            <ToolIcon name="later" />
+          </button>
+        )}
       </Show>
       <Show when={picking()}>
         <div class="composer-popup">

@@ -48,8 +48,17 @@ export function keepDraft(
   const draft: Draft = { content, text, files, writtenAt }
   kept.set(key, draft)
   try {
-    if (text || files.length > 0) localStorage.setItem(key, JSON.stringify(draft))
-    else localStorage.removeItem(key)
+    // An empty one says that it was sent, until the server knows.
+    localStorage.setItem(key, JSON.stringify(draft))
+  } catch {
+    // See above.
+  }
+}
+
+/** The server knows that nothing is written here. */
+export function forgetEmptyDraft(place: DraftPlace): void {
+  try {
+    if (!draftOf(place).text && draftOf(place).files.length === 0) localStorage.removeItem(keyOf(place))
   } catch {
     // See above.
   }

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
+import { expect, test } from 'vitest'
+import { axe, makeTeam, SIZES, signIn, startAtrium, type Visitor, visit } from './people.ts'
+
+const atrium = startAtrium()
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+/** Two people and a room; the first one has it open. */
+async function inRoom(before: (visitor: Visitor) => Promise<unknown> = async () => {}) {
+  const { started, browser } = atrium
+  const team = await makeTeam(started, { Ann: 'owner', Bob: 'editor' })
+  const room = randomUUID()
+  await team.as('Ann').rpc('create_room', { id: room, space_id: team.space, name: 'launch' }).throwOnError()
+  const open = async (name: string) => {
+    const visitor = await visit(browser, SIZES.desktop)
+    await signIn(visitor.page, started, team.emailOf(name))
+    await before(visitor)
+    await visitor.page.goto(`${started.url}/c/${room}`)
+    return { ...visitor, field: visitor.page.getByRole('textbox', { name: 'Message launch' }) }
+  }
+  return { team, room, open, ann: await open('Ann') }
+}
+type Field = Awaited<ReturnType<typeof inRoom>>['ann']['field']
+const isRich = (field: Field) => expect.poll(() => field.evaluate((element) => element.tagName), { timeout: 8000 }).toBe('DIV')
+
+test('[COMP1] what is typed before the editor is there stays, with its caret', async () => {
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const { ann } = await inRoom(({ page }) =>
+    page.route(/richField/, async (route) => {
+      await held
+      await route.continue()
+    }),
+  )
+  await ann.field.click()
+  await ann.page.keyboard.type('one two\nthree'.replace('\n', ' '))
+  await ann.page.keyboard.press('Home')
+  expect(await ann.field.evaluate((element) => element.tagName)).toBe('TEXTAREA')
+  goOn()
+  await isRich(ann.field)
+  await ann.page.keyboard.type('zero ')
+  await expect.poll(() => ann.field.textContent()).toBe('zero one two three')
+  expect(ann.complaints).toEqual([])
+}, 60_000)
+
+test('[COMP2] Markdown, lists and mentions are written by keys, and drawn as they were written', async () => {
+  const { ann } = await inRoom()
+  const { page, field } = ann
+  await field.click()
+  await isRich(field)
+  await page.keyboard.type('- **one**')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('two')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('see @Bo')
+  await page.getByRole('option', { name: 'Bob' }).waitFor()
+  await page.keyboard.press('Tab')
+  expect(await axe(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  const said = page.getByRole('article').last()
+  await expect.poll(() => said.locator('li').allTextContents()).toEqual(['one', 'two'])
+  expect(await said.locator('strong', { hasText: 'one' }).count()).toBe(1)
+  expect(await said.locator('.mention').textContent()).toBe('@Bob')
+  await expect.poll(() => field.textContent()).toMatch(/^\s*$/)
+  expect(ann.complaints).toEqual([])
+}, 60_000)
+
+test('[COMP3] files go with a message: pictures are seen, everything else can only be saved', async () => {
+  const { ann, open } = await inRoom()
+  const { page, field } = ann
+  await isRich(field)
+  const choosing = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Attach files' }).click()
+  await (await choosing).setFiles([
+    { name: 'pixel.png', mimeType: 'image/png', buffer: PIXEL },
+    { name: 'page.png', mimeType: 'image/png', buffer: Buffer.from('<script>document.title = "run"</script>') },
+    {
+      name: 'drawing.svg',
+      mimeType: 'image/svg+xml',
+      buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'),
+    },
+  ])
+  await page.getByRole('button', { name: 'Take out drawing.svg' }).waitFor()
+  await field.click()
+  await page.keyboard.type('look')
+  await page.keyboard.press('Enter')
+  const bob = await open('Bob')
+  for (const visitor of [ann, bob]) {
+    const said = visitor.page.getByRole('article').last()
+    await expect.poll(() => said.locator('.message-picture img').count(), { timeout: 8000 }).toBe(1)
+    expect(await said.locator('.file-card').allTextContents()).toEqual([
+      expect.stringContaining('page.png'),
+      expect.stringContaining('drawing.svg'),
+    ])
+  }
+  await bob.page.getByRole('button', { name: 'Open pixel.png' }).click()
+  await bob.page.getByRole('dialog', { name: 'Pictures of this message' }).getByRole('img').waitFor()
+  await bob.page.keyboard.press('Escape')
+  await expect.poll(() => bob.page.getByRole('dialog').count()).toBe(0)
+  expect([...ann.complaints, ...bob.complaints]).toEqual([])
+}, 60_000)
+
+test('[COMP4] a draft is on the other device of its writer, and gone there when it was sent', async () => {
+  const { ann, open } = await inRoom()
+  await isRich(ann.field)
+  await ann.field.click()
+  await ann.page.keyboard.type('begun **here**')
+  const other = await open('Ann')
+  await isRich(other.field)
+  await expect.poll(() => other.field.textContent(), { timeout: 10_000 }).toBe('begun here')
+  expect(await other.field.locator('strong').textContent()).toBe('here')
+  await ann.page.keyboard.press('Enter')
+  await expect.poll(() => other.field.textContent(), { timeout: 10_000 }).toMatch(/^\s*$/)
+  expect([...ann.complaints, ...other.complaints]).toEqual([])
+}, 60_000)
+
+test('[COMP5] a message that is sent later waits among the drafts, and can be sent at once', async () => {
+  const { ann } = await inRoom()
+  const { page, field } = ann
+  await isRich(field)
+  await field.click()
+  await page.keyboard.type('good morning')
+  await page.getByRole('button', { name: 'Send later' }).click()
+  await page.getByRole('button', { name: /Tomorrow morning/ }).click()
+  await page.getByText(/It is sent/).waitFor()
+  await expect.poll(() => field.textContent()).toMatch(/^\s*$/)
+  await page.goto(`${atrium.started.url}/drafts`)
+  await page.getByText('good morning').waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.getByRole('button', { name: 'Send now' }).click()
+  await page.getByText('Nothing is waiting to be sent.').waitFor()
+  await page.goBack()
+  await page.getByRole('article').getByText('good morning').waitFor()
+  expect(ann.complaints).toEqual([])
+}, 60_000)
+
+test('[COMP6] hostile content is drawn as text: no address runs, no label claims to be somebody', async () => {
+  const { team, room, ann } = await inRoom()
+  const { data } = await team.as('Bob').rpc('send_message', { id: randomUUID(), room_id: room, text: 'harmless' }).throwOnError()
+  const link = (href: string) => ({ type: 'text', text: href, marks: [{ type: 'link', attrs: { href } }, { type: 'blink' }] })
+  let deep: object = { type: 'paragraph', content: [{ type: 'text', text: 'deep' }] }
+  for (let level = 0; level < 200; level++) deep = { type: 'blockquote', content: [deep] }
+  const content = {
+    type: 'doc',
+    content: [
+      { type: 'paragraph', content: [link('javascript:alert(1)'), link('data:text/html,x'), { type: 'mention', attrs: { kind: 'person', id: randomUUID(), label: 'The boss' } }] },
+      { type: 'video', attrs: { src: 'x' }, content: [{ type: 'text', text: '<img src=x onerror=alert(1)>' }] },
+      { type: 'codeBlock', attrs: { language: '__proto__' }, content: [{ type: 'text', text: 'code' }] },
+      deep, null, 'words', { type: 'paragraph', content: 'none' },
+    ], // biome-ignore format: a list
+  }
+  const sql = postgres(atrium.started.databaseUrl, { max: 1 })
+  await sql`update atrium.messages set content = ${sql.json(content as never)} where id = ${data.id}`
+  await sql.end()
+  await ann.page.reload()
+  const said = ann.page.getByRole('article').last()
+  await said.getByText('<img src=x onerror=alert(1)>').waitFor()
+  expect(await said.locator('a, img, .mention').count()).toBe(0)
+  expect(await said.textContent()).toContain('@The boss')
+  expect(ann.complaints).toEqual([])
+}, 60_000)
