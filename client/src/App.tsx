@@ -41,6 +41,10 @@ const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
 const RoomsPage = lazy(() => import('./rooms/RoomsPage.tsx'))
 const DraftsPage = lazy(() => import('./rooms/DraftsPage.tsx'))
+const CatchUpPage = lazy(() => import('./rooms/CatchUpPage.tsx'))
+const ThreadsPage = lazy(() => import('./rooms/ThreadsPage.tsx'))
+const SavedPage = lazy(() => import('./rooms/SavedPage.tsx'))
+const SearchPage = lazy(() => import('./rooms/SearchPage.tsx'))
 const DocumentPage = lazy(() => import('./documents/DocumentPage.tsx'))
 const RoomPage = lazy(() => import('./rooms/RoomPage.tsx'))
 
@@ -70,6 +74,10 @@ export default function App() {
               <Route path="/drafts" component={DraftsPage} />
               <Route path="/c/:id" component={RoomPage} />
               <Route path="/c/:id/m/:message" component={RoomPage} />
+              <Route path="/catch-up" component={CatchUpPage} />
+              <Route path="/threads" component={ThreadsPage} />
+              <Route path="/saved" component={SavedPage} />
+              <Route path="/search" component={SearchPage} />
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
               <Route path="/inbox" component={InboxPage} />

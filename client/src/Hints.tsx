@@ -54,6 +54,9 @@ export function Hints() {
     room_activity: rooms.heard,
     notifications: () => dispatchEvent(new Event(inboxEvent)),
     read: rooms.heardRead,
+    threads: rooms.heardThreads,
+    saved: rooms.heardSaved,
+    reminder: rooms.heardSaved,
   }
 
   const names = createMemo(() => {

@@ -3,7 +3,6 @@ import { batch, createContext, createSignal, onCleanup, useContext } from 'solid
 import { ProblemError } from './errors.ts'
 import { paths } from './paths.ts'
 import { accessToken, auth, authorised, rest, rows, sessionKey } from './supabase.ts'
-import { databaseOf } from './sync/database.ts'
 
 export interface Person {
   id: string
@@ -149,21 +148,11 @@ export function createSession() {
       // What this person began to write is not for whoever uses the browser next.
       for (const key of Object.keys(localStorage)) if (key.startsWith('atrium.draft.')) localStorage.removeItem(key)
       const person = user()
-      if (person) await forgetDatabase(person.id)
+      if (person) await import('./sync/database.ts').then((module) => module.forgetDatabase(person.id)).catch(() => {})
       // A fresh page: nothing that this person saw stays in memory.
       location.assign(to)
     },
   }
-}
-
-/** What waits to be sent is not for whoever uses the browser next either. Another tab may hold it open until it has heard of the end. */
-function forgetDatabase(person: string): Promise<void> {
-  return new Promise((resolve) => {
-    const request = indexedDB.deleteDatabase(databaseOf(person))
-    request.onsuccess = () => resolve()
-    request.onerror = () => resolve()
-    request.onblocked = () => resolve()
-  })
 }
 
 export type Session = ReturnType<typeof createSession>

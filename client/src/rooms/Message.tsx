@@ -1,26 +1,25 @@
-import { createSignal, For, lazy, Show, Suspense } from 'solid-js'
+import { createSignal, lazy, Show, Suspense } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { Avatar } from '../ui/Avatar.tsx'
-import { Button, IconButton } from '../ui/Button.tsx'
+import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import { Menu } from '../ui/Menu.tsx'
 import { en } from './en.ts'
 import { MessageContent } from './MessageContent.tsx'
 import { messageEn } from './messageEn.ts'
 import type { MessageHost } from './messageHost.ts'
 import type { MessageItem } from './messageItems.ts'
-import type { MessageRow } from './messageLog.ts'
 import type { Words } from './outgoingMessages.ts'
-import { ForwardedCard, QuoteCard } from './QuoteCard.tsx'
-import { ReactionPicker } from './ReactionPicker.tsx'
-import { Reactions } from './Reactions.tsx'
-import { ThreadSummary } from './ThreadSummary.tsx'
 import { clockTime, dayName, fullTime } from './time.ts'
 
 const t = textsOf({ ...en, ...messageEn })
 const EditMessage = lazy(() => import('./EditMessage.tsx').then((module) => ({ default: module.EditMessage })))
 const MessageFiles = lazy(() => import('./MessageFiles.tsx'))
 const LinkPreviews = lazy(() => import('./LinkPreviews.tsx'))
+const MessageBar = lazy(() => import('./MessageBar.tsx'))
+const QuoteCard = lazy(() => import('./QuoteCard.tsx').then((module) => ({ default: module.QuoteCard })))
+const ForwardedCard = lazy(() => import('./QuoteCard.tsx').then((module) => ({ default: module.ForwardedCard })))
+const Reactions = lazy(() => import('./Reactions.tsx').then((module) => ({ default: module.Reactions })))
+const ThreadSummary = lazy(() => import('./ThreadSummary.tsx').then((module) => ({ default: module.ThreadSummary })))
 const MessageSheet = lazy(() => import('./MessageSheet.tsx'))
 /** A finger that rests so long asks for the actions. */
 const longPressMs = 450
@@ -58,7 +57,7 @@ export function Message(props: MessageProps) {
   const quoteId = () => props.item.pending?.body.quoteId ?? row()?.quote_id ?? null
   const leave = () => {
     // A menu that is open must not lose its button.
-    if (!element.querySelector(':popover-open') && !element.matches(':focus-within')) setNear(false)
+    if (!element.querySelector(':popover-open') && !element.matches(':focus-within, :hover')) setNear(false)
   }
   const onTouchStart = (event: TouchEvent) => {
     if (!row() || isDeleted() || (event.target as Element).closest('a, button, textarea')) return
@@ -121,7 +120,13 @@ export function Message(props: MessageProps) {
             </p>
           </Show>
           <MessageMarks host={props.host} id={props.item.id} />
-          <Show when={!isDeleted() && quoteId()}>{(id) => <QuoteCard id={id()} host={props.host} />}</Show>
+          <Show when={!isDeleted() && quoteId()}>
+            {(id) => (
+              <Suspense>
+                <QuoteCard id={id()} host={props.host} />
+              </Suspense>
+            )}
+          </Show>
           <Show
             when={!props.editing}
             fallback={
@@ -166,13 +171,25 @@ export function Message(props: MessageProps) {
             )}
           </Show>
           <Show when={!isDeleted() && row()?.forwarded}>
-            {(said) => <ForwardedCard id={row()?.forwarded_id ?? ''} said={said()} host={props.host} />}
+            {(said) => (
+              <Suspense>
+                <ForwardedCard id={row()?.forwarded_id ?? ''} said={said()} host={props.host} />
+              </Suspense>
+            )}
           </Show>
-          <Show when={!isDeleted() && row()}>{(shown) => <Reactions row={shown()} host={props.host} />}</Show>
+          <Show when={!isDeleted() && props.host.marks.reactionsOf(props.item.id).length > 0 && row()}>
+            {(shown) => (
+              <Suspense>
+                <Reactions row={shown()} host={props.host} />
+              </Suspense>
+            )}
+          </Show>
           <Show when={row()}>
             {(shown) => (
               <Show when={props.host.openThread && shown().reply_count > 0}>
-                <ThreadSummary row={shown()} host={props.host} />
+                <Suspense>
+                  <ThreadSummary row={shown()} host={props.host} />
+                </Suspense>
               </Show>
             )}
           </Show>
@@ -198,7 +215,11 @@ export function Message(props: MessageProps) {
           </Show>
         </div>
         <Show when={near() && !isDeleted() && !props.editing && row()}>
-          {(shown) => <MessageBar row={shown()} name={name()} host={props.host} />}
+          {(shown) => (
+            <Suspense>
+              <MessageBar row={shown()} name={name()} host={props.host} />
+            </Suspense>
+          )}
         </Show>
       </article>
       <Show when={sheet() && row()}>
@@ -209,28 +230,6 @@ export function Message(props: MessageProps) {
         )}
       </Show>
     </>
-  )
-}
-
-/** What can be done, above the message that is pointed at. */
-function MessageBar(props: { row: MessageRow; name: string; host: MessageHost }) {
-  const actions = () => props.host.actionsOf(props.row)
-  return (
-    <div class="message-tools" role="toolbar" aria-label={t('messageActions', { name: props.name })}>
-      <Show when={props.host.mayReact()}>
-        <ReactionPicker onPick={(emoji) => props.host.react(props.row, emoji)} />
-      </Show>
-      <For each={actions().filter((action) => action.inBar)}>
-        {(action) => <IconButton icon={action.icon} label={action.label} onClick={action.run} />}
-      </For>
-      <Menu
-        label={t('messageActions', { name: props.name })}
-        iconOnly
-        triggerClass="button quiet icon-only"
-        trigger={<Icon name="more" />}
-        items={actions().map(({ label, icon, danger, run }) => ({ label, icon, danger: danger ?? false, onSelect: run }))}
-      />
-    </div>
   )
 }
 

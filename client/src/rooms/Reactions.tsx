@@ -1,11 +1,11 @@
-import { For, Show } from 'solid-js'
+import { For, lazy, Show, Suspense } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { messageEn } from './messageEn.ts'
 import type { MessageHost } from './messageHost.ts'
 import type { MessageRow } from './messageLog.ts'
-import { ReactionPicker } from './ReactionPicker.tsx'
 
 const t = textsOf(messageEn)
+const ReactionPicker = lazy(() => import('./ReactionPicker.tsx').then((module) => ({ default: module.ReactionPicker })))
 /** More names would make a label that nobody listens to. */
 const namedAtMost = 12
 
@@ -29,13 +29,13 @@ export function Reactions(props: { row: MessageRow; host: MessageHost }) {
                   type="button"
                   class="reaction"
                   aria-pressed={reaction.people.includes(props.host.me)}
-                  aria-label={label()}
                   title={label()}
                   disabled={!props.host.mayReact()}
                   onClick={() => props.host.react(props.row, reaction.emoji)}
                 >
                   <span aria-hidden="true">{reaction.emoji}</span>
-                  <span>{reaction.people.length}</span>
+                  <span aria-hidden="true">{reaction.people.length}</span>
+                  <span class="visually-hidden">{label()}</span>
                 </button>
               </li>
             )
@@ -43,7 +43,9 @@ export function Reactions(props: { row: MessageRow; host: MessageHost }) {
         </For>
         <Show when={props.host.mayReact()}>
           <li>
-            <ReactionPicker onPick={(emoji) => props.host.react(props.row, emoji)} />
+            <Suspense>
+              <ReactionPicker onPick={(emoji) => props.host.react(props.row, emoji)} />
+            </Suspense>
           </li>
         </Show>
       </ul>

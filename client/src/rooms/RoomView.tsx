@@ -26,7 +26,6 @@ import { createMarks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
 import { messageItems } from './messageItems.ts'
 import { inOrder, type MessageRow } from './messageLog.ts'
-import { QuoteLine } from './QuoteLine.tsx'
 import { othersIn, roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
 import { TypingLine } from './TypingLine.tsx'
@@ -37,6 +36,7 @@ import { createVisibility } from './visibility.ts'
 
 const t = textsOf({ ...en, ...messageEn })
 const ThreadPanel = lazy(() => import('./ThreadPanel.tsx'))
+const QuoteLine = lazy(() => import('./QuoteLine.tsx').then((module) => ({ default: module.QuoteLine })))
 const PinsPanel = lazy(() => import('./PinsPanel.tsx'))
 const RoomPanel = lazy(() => import('./RoomPanel.tsx').then((module) => ({ default: module.RoomPanel })))
 /** From this many unread messages on, reading begins at the line and not at the end. */
@@ -407,7 +407,13 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
               </Button>
             </div>
           </Show>
-          <QuoteLine row={desk.quoting()} nameOf={desk.nameOf} onDrop={() => desk.setQuoting(undefined)} />
+          <Show when={desk.quoting()}>
+            {(row) => (
+              <Suspense>
+                <QuoteLine row={row()} nameOf={desk.nameOf} onDrop={() => desk.setQuoting(undefined)} />
+              </Suspense>
+            )}
+          </Show>
           <Composer
             roomId={roomId}
             label={t('composer', { room: name() })}

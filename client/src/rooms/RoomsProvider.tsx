@@ -1,8 +1,6 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, type JSX, onCleanup } from 'solid-js'
-import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
-import { isCovered } from '../shell/keys.ts'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { createRooms, RoomsContext } from './rooms.ts'
 
@@ -19,21 +17,14 @@ export function RoomsProvider(props: { children: JSX.Element }) {
     if (person) setTimeout(() => void import('./conversations.ts').then((module) => module.conversationsOf(person)).catch(() => {}), 1000)
   })
 
-  function onKeyDown(event: KeyboardEvent) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-    const isEditing =
-      event.target instanceof Element && event.target.closest('[contenteditable=true]') && !location.pathname.startsWith('/c/')
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || step === undefined || isEditing || isCovered()) return
-    const all = workspace.rooms()
-    const here = all.findIndex((room) => location.pathname.startsWith(paths.room(room.id)))
-    for (let tried = 1; tried <= all.length; tried += 1) {
-      const room = all[(here + step * tried + all.length * 2) % all.length]
-      if (!room?.joined || room.unread === 0) continue
-      event.preventDefault()
-      return navigate(paths.room(room.id))
-    }
-  }
-  addEventListener('keydown', onKeyDown, { capture: true })
-  onCleanup(() => removeEventListener('keydown', onKeyDown, { capture: true }))
+  let stop: (() => void) | undefined
+  setTimeout(() => {
+    void import('./nextUnread.ts')
+      .then((module) => {
+        stop = module.listenForNextUnread(workspace, navigate)
+      })
+      .catch(() => {})
+  }, 1000)
+  onCleanup(() => stop?.())
   return <RoomsContext.Provider value={rooms}>{props.children}</RoomsContext.Provider>
 }

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch, untrack } from 'solid-js'
+import { createEffect, createMemo, createSignal, lazy, Match, on, onCleanup, Show, Suspense, Switch, untrack } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
@@ -20,11 +20,11 @@ import type { Marks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
 import { messageItems } from './messageItems.ts'
 import { inOrder, type MessageRow } from './messageLog.ts'
-import { QuoteLine } from './QuoteLine.tsx'
 import { dayOf } from './time.ts'
 import { createVisibility } from './visibility.ts'
 
 const t = textsOf({ ...en, ...messageEn })
+const QuoteLine = lazy(() => import('./QuoteLine.tsx').then((module) => ({ default: module.QuoteLine })))
 /** How long a reply has to be in sight to count as read. */
 const readAfterMs = 300
 
@@ -188,7 +188,13 @@ export default function ThreadPanel(props: ThreadPanelProps) {
       </Switch>
       <Show when={props.room.can_reply && root() && (root()?.deleted_at === null || (root()?.reply_count ?? 0) > 0)}>
         <footer class="room-foot">
-          <QuoteLine row={desk.quoting()} nameOf={desk.nameOf} onDrop={() => desk.setQuoting(undefined)} />
+          <Show when={desk.quoting()}>
+            {(row) => (
+              <Suspense>
+                <QuoteLine row={row()} nameOf={desk.nameOf} onDrop={() => desk.setQuoting(undefined)} />
+              </Suspense>
+            )}
+          </Show>
           <Composer
             roomId={props.room.id}
             threadId={threadId}

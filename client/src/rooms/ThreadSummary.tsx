@@ -14,15 +14,11 @@ export const repliesOf = (count: number): string => plural(count, { one: message
 export function ThreadSummary(props: { row: MessageRow; host: MessageHost }) {
   const replies = () => repliesOf(props.row.reply_count)
   return (
-    <button
-      type="button"
-      class="thread-summary"
-      aria-label={t('openThread', { replies: replies() })}
-      onClick={() => props.host.openThread?.(props.row.id)}
-    >
+    <button type="button" class="thread-summary" onClick={() => props.host.openThread?.(props.row.id)}>
       <span class="thread-faces" aria-hidden="true">
         <For each={props.host.marks.repliersOf(props.row.id)}>{(person) => <Avatar id={person} name={props.host.nameOf(person)} />}</For>
       </span>
+      <span class="visually-hidden">{messageEn.openThread}</span>
       <strong>{replies()}</strong>
       <span class="muted" title={props.row.last_reply_at ? fullTime(props.row.last_reply_at) : ''}>
         {props.row.last_reply_at ? t('lastReply', { when: relativeTime(props.row.last_reply_at) }) : ''}

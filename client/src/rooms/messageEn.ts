@@ -30,7 +30,7 @@ export const messageEn = {
   replies: '{{ count }} replies',
   repliesOne: '1 reply',
   lastReply: 'Last reply {{ when }}',
-  openThread: 'Open the thread: {{ replies }}',
+  openThread: 'Open the thread: ',
   thread: 'Thread',
   threadLog: 'Replies in the thread',
   threadBegin: 'Nobody has replied yet.',

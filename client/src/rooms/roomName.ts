@@ -14,7 +14,8 @@ export function othersIn(room: Pick<RoomRow, 'people'>, people: Names, me: strin
 }
 
 /** What a room is called: a direct conversation by the people in it. */
-export function roomName(room: Pick<RoomRow, 'name' | 'people'>, people: Names, me: string): string {
+export function roomName(room: Pick<RoomRow, 'name' | 'people'> | undefined, people: Names, me: string): string {
+  if (!room) return en.gone
   return (
     room.name ||
     othersIn(room, people, me)

@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'solid-js'
+import { createContext, createSignal, useContext } from 'solid-js'
 import type { Row } from '../../../sql/types.gen.ts'
 import type { RoomRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
@@ -34,7 +34,16 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
 
   const unreadFrom = (room: RoomRow, place?: number | null) => (place ? Math.max(0, room.last_place - place) : room.unread)
 
+  const [threadNews, heardThreads] = createSignal(undefined, { equals: false })
+  const [savedNews, heardSaved] = createSignal(undefined, { equals: false })
+
   return {
+    /** Reading these hears that something changed in the threads that this person follows, and in what he saved. */
+    threadNews,
+    savedNews,
+    heardThreads: () => heardThreads(undefined),
+    heardSaved: () => heardSaved(undefined),
+
     in: (spaceId: string) => workspace.rooms().filter((room) => room.space_id === spaceId),
 
     /** Somebody said something in a room of this person. */

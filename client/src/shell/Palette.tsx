@@ -1,6 +1,7 @@
 import { useNavigate } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, createUniqueId, For, onCleanup, onMount, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
+import { paths } from '../paths.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { createCommands } from './commands.ts'
 import { en } from './en.ts'
@@ -28,6 +29,11 @@ export default function Palette() {
     const kept = typed().trim()
       ? commands().map((group) => ({ ...group, entries: ranked(typed(), group.entries, most) }))
       : commands().map((group) => ({ ...group, entries: group.entries.slice(0, perGroup) }))
+    const query = typed().trim()
+    if (query) {
+      const label = t('palette.searchFor', { query })
+      kept.push({ label: t('searchMessages'), entries: [{ label, icon: 'search', href: paths.search(query) }] })
+    }
     return kept.filter((group) => group.entries.length > 0)
   })
   const entries = createMemo(() => groups().flatMap((group) => group.entries))

@@ -81,6 +81,18 @@ export function Sidebar() {
           <Icon name="people" />
           {t('people')}
         </A>
+        <A class="nav-row" href={paths.catchUp()}>
+          <Icon name="check" />
+          {t('catchUp')}
+        </A>
+        <A class="nav-row" href={paths.threads()}>
+          <Icon name="chat" />
+          {t('threads')}
+        </A>
+        <A class="nav-row" href={paths.saved()}>
+          <Icon name="bookmark" />
+          {t('saved')}
+        </A>
         <Suspense>
           <Favourites />
           <Show when={workspace.people().length > 1 || workspace.directs().length > 0}>

@@ -45,6 +45,10 @@ export function createCommands() {
     { label: t('documents'), icon: 'document', keys: 'G D', href: paths.documents() },
     { label: t('chat'), icon: 'chat', keys: 'G C', href: paths.rooms() },
     { label: t('people'), icon: 'people', keys: 'G P', href: paths.people() },
+    { label: t('catchUp'), icon: 'check', href: paths.catchUp() },
+    { label: t('threads'), icon: 'chat', href: paths.threads() },
+    { label: t('saved'), icon: 'bookmark', href: paths.saved() },
+    { label: t('searchMessages'), icon: 'search', href: paths.search() },
     { label: t('settings'), icon: 'gear', keys: 'G S', href: paths.settings() },
     ...(workspace.can('admin') ? [{ label: t('admin'), icon: 'people' as const, href: paths.admin() }] : []),
   ])

@@ -1,0 +1,25 @@
+import { paths } from '../paths.ts'
+import { isCovered } from '../shell/keys.ts'
+import type { Workspaces } from '../workspaces/workspaces.ts'
+
+/** Alt with an arrow leads to the next or the previous room in which something is unread.
+ *  @returns the way to stop */
+export function listenForNextUnread(workspace: Workspaces, navigate: (path: string) => void): () => void {
+  function onKeyDown(event: KeyboardEvent) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    const isEditing =
+      event.target instanceof Element && event.target.closest('[contenteditable=true]') && !location.pathname.startsWith('/c/')
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || step === undefined || isEditing || isCovered()) return
+    const all = workspace.rooms()
+    const here = all.findIndex((room) => location.pathname.startsWith(paths.room(room.id)))
+    for (let tried = 1; tried <= all.length; tried += 1) {
+      const room = all[(here + step * tried + all.length * 2) % all.length]
+      if (!room?.joined || room.unread === 0) continue
+      event.preventDefault()
+      navigate(paths.room(room.id))
+      return
+    }
+  }
+  addEventListener('keydown', onKeyDown, { capture: true })
+  return () => removeEventListener('keydown', onKeyDown, { capture: true })
+}
