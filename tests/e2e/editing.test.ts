@@ -51,10 +51,10 @@ test('[EDIT1] an outline leads to each heading and marks the one that is read; w
   const { page } = anna
   await page.getByRole('button', { name: 'Outline' }).click()
   const outline = page.getByRole('navigation', { name: 'Outline' })
-  await outline.getByRole('button', { name: 'Press kit' }).click()
+  await outline.getByRole('button', { name: 'Press kit', exact: true }).click()
   await expect.poll(() => outline.locator('[aria-current]').textContent()).toBe('Press kit')
   await page.keyboard.type('Our ')
-  await outline.getByRole('button', { name: 'Our Press kit' }).waitFor()
+  await outline.getByRole('button', { name: 'Our Press kit', exact: true }).waitFor()
   await page.locator('.text-length').getByText('456').waitFor()
   expect.soft(await axe(page)).toEqual([])
 
