@@ -40,13 +40,12 @@ const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
 const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
 const RoomsPage = lazy(() => import('./rooms/RoomsPage.tsx'))
-const DraftsPage = lazy(() => import('./rooms/DraftsPage.tsx'))
-const CatchUpPage = lazy(() => import('./rooms/CatchUpPage.tsx'))
-const ThreadsPage = lazy(() => import('./rooms/ThreadsPage.tsx'))
-const SavedPage = lazy(() => import('./rooms/SavedPage.tsx'))
-const SearchPage = lazy(() => import('./rooms/SearchPage.tsx'))
+const MessagePages = lazy(() => import('./rooms/MessagePages.tsx'))
 const DocumentPage = lazy(() => import('./documents/DocumentPage.tsx'))
 const RoomPage = lazy(() => import('./rooms/RoomPage.tsx'))
+
+/** See MessagePages.tsx. */
+const messagePages = ['catch-up', 'drafts', 'saved', 'search', 'threads']
 
 export default function App() {
   const shell = createShellState()
@@ -71,13 +70,9 @@ export default function App() {
               <Route path="/docs" component={DocumentsPage} />
               <Route path="/d/:id" component={DocumentPage} />
               <Route path="/chat" component={RoomsPage} />
-              <Route path="/drafts" component={DraftsPage} />
               <Route path="/c/:id" component={RoomPage} />
               <Route path="/c/:id/m/:message" component={RoomPage} />
-              <Route path="/catch-up" component={CatchUpPage} />
-              <Route path="/threads" component={ThreadsPage} />
-              <Route path="/saved" component={SavedPage} />
-              <Route path="/search" component={SearchPage} />
+              <Route path="/:page" matchFilters={{ page: messagePages }} component={MessagePages} />
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
               <Route path="/inbox" component={InboxPage} />

@@ -6,7 +6,7 @@ import { paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Field } from '../ui/Field.tsx'
-import { en } from './en.ts'
+import { detailsEn } from './detailsEn.ts'
 import { useRooms } from './rooms.ts'
 
 /** Makes a room in a space and goes there. */
@@ -22,7 +22,7 @@ export function NewRoomDialog(props: { spaceId: string; onClose(): void }) {
 
   async function create() {
     if (busy()) return
-    if (!name().trim()) return setNameProblem(en.nameMissing)
+    if (!name().trim()) return setNameProblem(detailsEn.nameMissing)
     setBusy(true)
     setProblem('')
     try {
@@ -37,7 +37,7 @@ export function NewRoomDialog(props: { spaceId: string; onClose(): void }) {
 
   return (
     <Dialog
-      title={en.newRoom}
+      title={detailsEn.newRoom}
       closeLabel={common.close}
       onClose={() => props.onClose()}
       onSubmit={() => void create()}
@@ -47,18 +47,18 @@ export function NewRoomDialog(props: { spaceId: string; onClose(): void }) {
             {common.cancel}
           </Button>
           <Button look="primary" type="submit" busy={busy()}>
-            {en.createRoom}
+            {detailsEn.createRoom}
           </Button>
         </>
       }
     >
       <Field
-        label={en.name}
+        label={detailsEn.name}
         name="name"
         maxlength={80}
         autofocus
         autocomplete="off"
-        hint={en.nameHint}
+        hint={detailsEn.nameHint}
         error={nameProblem()}
         value={name()}
         onInput={(event) => {
@@ -67,28 +67,28 @@ export function NewRoomDialog(props: { spaceId: string; onClose(): void }) {
         }}
       />
       <Field
-        label={en.topic}
+        label={detailsEn.topic}
         name="topic"
         maxlength={250}
         autocomplete="off"
-        hint={en.topicHint}
+        hint={detailsEn.topicHint}
         value={topic()}
         onInput={(event) => setTopic(event.currentTarget.value)}
       />
       <fieldset class="radio-cards">
-        <legend>{en.who}</legend>
+        <legend>{detailsEn.who}</legend>
         <label class="radio-card">
           <input type="radio" name="private" checked={!isPrivate()} onChange={() => setPrivate(false)} />
           <span>
-            {en.public}
-            <small>{en.publicText}</small>
+            {detailsEn.public}
+            <small>{detailsEn.publicText}</small>
           </span>
         </label>
         <label class="radio-card">
           <input type="radio" name="private" checked={isPrivate()} onChange={() => setPrivate(true)} />
           <span>
-            {en.private}
-            <small>{en.privateText}</small>
+            {detailsEn.private}
+            <small>{detailsEn.privateText}</small>
           </span>
         </label>
       </fieldset>

@@ -8,6 +8,7 @@ import { Field, Select } from '../ui/Field.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
+import { detailsEn } from './detailsEn.ts'
 import { en } from './en.ts'
 import { en as words } from './panelEn.ts'
 import { useRooms } from './rooms.ts'
@@ -126,13 +127,13 @@ function TextForm(props: { room: RoomRow; description: string; onSaved(): void }
     ),
   )
   async function save() {
-    if (!name().trim()) return setProblem(en.nameMissing)
+    if (!name().trim()) return setProblem(detailsEn.nameMissing)
     setBusy(true)
     setProblem('')
     try {
       await rooms.update(props.room.id, { name: name().trim(), topic: topic().trim(), description: description().trim() })
       props.onSaved()
-      toast(en.saved)
+      toast(detailsEn.saved)
     } catch (error) {
       setProblem(sentenceOf(error))
     }
@@ -148,7 +149,7 @@ function TextForm(props: { room: RoomRow; description: string; onSaved(): void }
       }}
     >
       <Field
-        label={en.name}
+        label={detailsEn.name}
         name="name"
         maxlength={80}
         autocomplete="off"
@@ -157,11 +158,11 @@ function TextForm(props: { room: RoomRow; description: string; onSaved(): void }
         onInput={(event) => setName(event.currentTarget.value)}
       />
       <Field
-        label={en.topic}
+        label={detailsEn.topic}
         name="topic"
         maxlength={250}
         autocomplete="off"
-        hint={en.topicHint}
+        hint={detailsEn.topicHint}
         value={topic()}
         onInput={(event) => setTopic(event.currentTarget.value)}
       />
@@ -184,7 +185,7 @@ function TextForm(props: { room: RoomRow; description: string; onSaved(): void }
       </div>
       <Show when={isChanged()}>
         <Button look="primary" type="submit" busy={busy()}>
-          {en.saveDetails}
+          {detailsEn.saveDetails}
         </Button>
       </Show>
     </form>

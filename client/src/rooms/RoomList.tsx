@@ -4,10 +4,10 @@ import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
-import { en } from './en.ts'
+import { listEn } from './listEn.ts'
 import { useRooms } from './rooms.ts'
 
-const t = textsOf(en)
+const tList = textsOf(listEn)
 const countedAtMost = 99
 
 /** The rooms of a space that this person is in, and the way to the others. */
@@ -17,7 +17,7 @@ export function RoomList(props: { spaceId: string }) {
   const joined = () => rooms.in(props.spaceId).filter((room) => room.joined)
   const hasMore = () => rooms.in(props.spaceId).some((room) => !room.joined)
   return (
-    <ul class="side-rooms" aria-label={t('roomsIn', { space: workspace.space(props.spaceId)?.name ?? '' })}>
+    <ul class="side-rooms" aria-label={tList('roomsIn', { space: workspace.space(props.spaceId)?.name ?? '' })}>
       <For each={joined()}>
         {(room) => (
           <li>
@@ -27,13 +27,13 @@ export function RoomList(props: { spaceId: string }) {
                 {room.name}
               </span>
               <Show when={room.private}>
-                <span class="visually-hidden">({en.privateRoom})</span>
+                <span class="visually-hidden">({listEn.privateRoom})</span>
               </Show>
               <Show when={room.unread > 0}>
                 <span class="count" aria-hidden="true">
                   {room.unread > countedAtMost ? `${countedAtMost}+` : room.unread}
                 </span>
-                <span class="visually-hidden">, {t('unread', { count: room.unread })}</span>
+                <span class="visually-hidden">, {tList('unread', { count: room.unread })}</span>
               </Show>
             </A>
           </li>
@@ -43,7 +43,7 @@ export function RoomList(props: { spaceId: string }) {
         <li>
           <A class="nav-row" href={`${paths.rooms()}?space=${props.spaceId}`}>
             <Icon name="search" />
-            {en.browse}
+            {listEn.browse}
           </A>
         </li>
       </Show>

@@ -12,6 +12,7 @@ import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
+import { detailsEn } from './detailsEn.ts'
 import { en } from './en.ts'
 import { en as words } from './panelEn.ts'
 import { RoomForm } from './RoomForm.tsx'
@@ -20,7 +21,7 @@ import { roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
 import './roomPanel.css'
 
-const t = textsOf(en)
+const tDetails = textsOf(detailsEn)
 const OutsideSections = lazy(() => import('./OutsideSections.tsx'))
 const RoomLevel = lazy(() => import('../inbox/RoomLevel.tsx'))
 
@@ -158,21 +159,21 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
     const { name } = props.room
     const isPrivate = props.room.private
     if (!(await attempt(en.leave, () => rooms.leave(props.room.id)))) return
-    toast(t('left', { room: name }))
+    toast(tDetails('left', { room: name }))
     if (isPrivate) navigate(paths.rooms())
   }
-  const restore = (id: string) => void attempt(en.restoreRoom, () => rooms.archive(id, false))
+  const restore = (id: string) => void attempt(detailsEn.restoreRoom, () => rooms.archive(id, false))
   const archive = () => {
     const { name, id } = props.room
     setAsked({
-      title: t('archiveAsk', { room: name }),
-      text: en.archiveText,
-      action: en.archive,
+      title: tDetails('archiveAsk', { room: name }),
+      text: detailsEn.archiveText,
+      action: detailsEn.archive,
       change: 'archive_room',
       args: { room_id: id, archived: true },
       async onApply() {
         await rooms.archive(id, true)
-        toast(t('archived', { room: name }), { action: { label: common.undo, run: () => restore(id) } })
+        toast(tDetails('archived', { room: name }), { action: { label: common.undo, run: () => restore(id) } })
       },
     })
   }
@@ -193,18 +194,18 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
           icon={props.archived ? 'undo' : 'archive'}
           onClick={() => (props.archived ? restore(props.room.id) : archive())}
         >
-          {props.archived ? en.restoreRoom : en.archive}
+          {props.archived ? detailsEn.restoreRoom : detailsEn.archive}
         </Button>
       </Show>
       <Show when={leaving()}>
         <ConfirmDialog
-          title={t('leaveNamed', { room: props.room.name })}
+          title={tDetails('leaveNamed', { room: props.room.name })}
           action={en.leave}
           cancel={en.cancel}
           onClose={() => setLeaving(false)}
           onConfirm={() => void leave()}
         >
-          <p>{en.leavePrivate}</p>
+          <p>{detailsEn.leavePrivate}</p>
         </ConfirmDialog>
       </Show>
       <Asking asked={asked()} onClose={() => setAsked(undefined)} />

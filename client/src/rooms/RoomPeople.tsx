@@ -14,6 +14,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { Menu, type MenuItem } from '../ui/Menu.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
+import { detailsEn } from './detailsEn.ts'
 import { en } from './en.ts'
 import { PeopleChoice } from './PeopleChoice.tsx'
 import { en as words } from './panelEn.ts'
@@ -58,7 +59,7 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
     if (!props.room.private) return void removeNow(id)
     setAsked({
       title: counts('removeAsk', { name: nameOf(id), room: props.room.name }),
-      action: en.remove,
+      action: detailsEn.remove,
       change: 'remove_room_member',
       args: { room_id: props.room.id, user_id: id },
       async onApply() {
@@ -70,7 +71,7 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
   const removeNow = async (id: string) => {
     const before = people()
     setPeople(before.filter((person) => person.user_id !== id))
-    if (!(await attempt(en.removePerson, () => rooms.removePerson(props.room.id, id)))) setPeople(before)
+    if (!(await attempt(detailsEn.removePerson, () => rooms.removePerson(props.room.id, id)))) setPeople(before)
   }
   const items = (person: RoomPerson): MenuItem[] => [
     ...(isMe(person.user_id) || props.room.people?.length === 2
@@ -125,7 +126,7 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
               <span class="grow ellipsis" dir="auto" title={nameOf(person.user_id)}>
                 {nameOf(person.user_id)}
                 <Show when={isMe(person.user_id)}>
-                  <span class="muted"> ({en.you})</span>
+                  <span class="muted"> ({detailsEn.you})</span>
                 </Show>
               </span>
               <Show when={person.role === 'moderator'}>

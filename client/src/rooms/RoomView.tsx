@@ -21,6 +21,7 @@ import { conversationsOf } from './conversations.ts'
 import { createDesk } from './desk.tsx'
 import { en } from './en.ts'
 import { Faces } from './Faces.tsx'
+import { listEn } from './listEn.ts'
 import { type ListHandle, MessageList } from './MessageList.tsx'
 import { createMarks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
@@ -267,7 +268,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
           <Show when={props.room.kind !== 'direct'} fallback={<Faces people={othersIn(props.room, workspace, me)} />}>
             <Icon name={props.room.private ? 'lock' : 'hash'} />
             <Show when={props.room.private}>
-              <span class="visually-hidden">{en.privateRoom}</span>
+              <span class="visually-hidden">{listEn.privateRoom}</span>
             </Show>
           </Show>
         </span>

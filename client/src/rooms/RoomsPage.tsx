@@ -12,9 +12,11 @@ import { Field } from '../ui/Field.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
+import { detailsEn } from './detailsEn.ts'
 import { en as direct } from './directEn.ts'
 import { en } from './en.ts'
 import { Faces } from './Faces.tsx'
+import { listEn } from './listEn.ts'
 import { NewRoomDialog } from './NewRoomDialog.tsx'
 import { othersIn } from './roomName.ts'
 import { useRooms } from './rooms.ts'
@@ -22,6 +24,7 @@ import { en as words } from './roomsEn.ts'
 import './roomsPage.css'
 
 const t = textsOf(en)
+const tList = textsOf(listEn)
 const more = textsOf(words)
 
 /** `/chat`: every room that this person may see, space by space, his conversations, and what is archived. */
@@ -68,7 +71,7 @@ export default function RoomsPage() {
           <Show when={home()}>
             {(space) => (
               <Button look="primary" icon="plus" onClick={() => setCreating(space().id)}>
-                {en.newRoom}
+                {detailsEn.newRoom}
               </Button>
             )}
           </Show>
@@ -79,18 +82,18 @@ export default function RoomsPage() {
         <Show
           when={!isEmpty()}
           fallback={
-            <EmptyState icon="chat" title={en.noRooms} text={home() ? en.noRoomsText : en.noRoomsReader}>
+            <EmptyState icon="chat" title={detailsEn.noRooms} text={home() ? detailsEn.noRoomsText : detailsEn.noRoomsReader}>
               <Show when={home()}>
                 {(space) => (
                   <Button look="primary" icon="plus" onClick={() => setCreating(space().id)}>
-                    {en.newRoom}
+                    {detailsEn.newRoom}
                   </Button>
                 )}
               </Show>
             </EmptyState>
           }
         >
-          <p class="muted">{en.browseIntro}</p>
+          <p class="muted">{detailsEn.browseIntro}</p>
           <Field
             label={words.find}
             name="find"
@@ -172,7 +175,7 @@ function RoomCard(props: { room: RoomRow }) {
           </Show>
         </p>
       </div>
-      <Show when={!props.room.joined} fallback={<span class="muted">{en.joined}</span>}>
+      <Show when={!props.room.joined} fallback={<span class="muted">{detailsEn.joined}</span>}>
         <Button
           look="outline"
           aria-label={t('joinNamed', { room: props.room.name })}
@@ -188,7 +191,7 @@ function RoomCard(props: { room: RoomRow }) {
 function Unread(props: { room: RoomRow }) {
   return (
     <Show when={props.room.unread > 0}>
-      <span class="room-unread">{t('unread', { count: props.room.unread })}</span>
+      <span class="room-unread">{tList('unread', { count: props.room.unread })}</span>
     </Show>
   )
 }
@@ -238,9 +241,9 @@ function Archived(props: { matches(...texts: string[]): boolean; space: string |
                   <Button
                     look="outline"
                     aria-label={more('restoreNamed', { room: room.name })}
-                    onClick={() => void attempt(en.restoreRoom, () => rooms.archive(room.id, false)).then(() => refetch())}
+                    onClick={() => void attempt(detailsEn.restoreRoom, () => rooms.archive(room.id, false)).then(() => refetch())}
                   >
-                    {en.restoreRoom}
+                    {detailsEn.restoreRoom}
                   </Button>
                 </Show>
               </li>

@@ -1,0 +1,7 @@
+/** Words of the list of rooms, which every page shows. */
+export const listEn = {
+  roomsIn: 'Rooms in {{ space }}',
+  privateRoom: 'private room',
+  unread: '{{ count }} unread',
+  browse: 'Browse rooms',
+} as const
