@@ -21,7 +21,7 @@ import { en as words } from './panelEn.ts'
 import { type RoomPerson, useRooms } from './rooms.ts'
 
 const t = textsOf(words)
-const counts = textsOf(en)
+const tDetails = textsOf(detailsEn)
 /** From this many people on a field finds them. */
 const findable = 12
 
@@ -58,7 +58,7 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
     // In a public room it only says who follows it.
     if (!props.room.private) return void removeNow(id)
     setAsked({
-      title: counts('removeAsk', { name: nameOf(id), room: props.room.name }),
+      title: tDetails('removeAsk', { name: nameOf(id), room: props.room.name }),
       action: detailsEn.remove,
       change: 'remove_room_member',
       args: { room_id: props.room.id, user_id: id },
@@ -71,7 +71,7 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
   const removeNow = async (id: string) => {
     const before = people()
     setPeople(before.filter((person) => person.user_id !== id))
-    if (!(await attempt(detailsEn.removePerson, () => rooms.removePerson(props.room.id, id)))) setPeople(before)
+    if (!(await attempt(tDetails('removePerson', { name: nameOf(id) }), () => rooms.removePerson(props.room.id, id)))) setPeople(before)
   }
   const items = (person: RoomPerson): MenuItem[] => [
     ...(isMe(person.user_id) || props.room.people?.length === 2
@@ -108,7 +108,7 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
   return (
     <section class="room-members">
       <div class="room-members-head">
-        <h3 class="grow">{counts('peopleCount', { count: people().length })}</h3>
+        <h3 class="grow">{tDetails('peopleCount', { count: people().length })}</h3>
         <Show when={props.mayAdd}>
           <Button look="outline" icon="userPlus" onClick={() => setAdding(true)}>
             {words.invite}
