@@ -31,7 +31,7 @@ const ADDRESSES = [
   'file:///etc/passwd',
   '//evil.test',
 ]
-/** Nodes that a script put into a document: of the schema with attributes that no editor writes, and of no schema. */
+/** Nodes that a script put into a document, with attributes that no editor writes. Those of no schema are refused, see SCHEMA6. */
 const NODES: [name: string, attributes: Record<string, unknown>][] = [
   ['image', { src: 'https://evil.test/pixel.png', alt: '"><img src=x onerror=pwned(1)>', onerror: 'pwned(1)' }],
   ['image', { src: 'data:image/svg+xml,<svg onload="pwned(1)"/>' }],
@@ -46,8 +46,6 @@ const NODES: [name: string, attributes: Record<string, unknown>][] = [
   ],
   ['file', { src: '//evil.test/x.html', name: '<img src=x onerror=pwned(1)>', mime: 'text/html' }],
   ['file', { src: '/storage/v1/object/authenticated/document-files/../../../../auth/v1/logout', name: 'x', mime: 'video/mp4' }],
-  ['script', { src: '//evil.test/x.js' }],
-  ['iframe', { src: '//evil.test' }],
   ['paragraph', { class: 'x" onclick="pwned(1)', style: 'background:url(//evil.test)' }],
 ]
 
