@@ -160,15 +160,35 @@ test('[SEC10] what people write and what they are called is shown as text, where
   await expect.poll(() => found).toEqual([expect.stringMatching(/^stopped: script-src/)])
 })
 
+/** Everything that the browser keeps for this origin, as text. */
+async function keptHere(): Promise<string> {
+  const kept: unknown[] = [{ ...localStorage }]
+  const answer = <Result>(request: IDBRequest<Result>) =>
+    new Promise<Result>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+  for (const { name } of await indexedDB.databases()) {
+    const database = await answer(indexedDB.open(name ?? ''))
+    for (const store of database.objectStoreNames) kept.push(await answer(database.transaction(store).objectStore(store).getAll()))
+    database.close()
+  }
+  return JSON.stringify(kept)
+}
+
 test('[SEC12] who signs out leaves nothing in the browser of what he wrote', async () => {
   const team = await makeTeam(atrium.started, { Ben: 'owner' })
   const { data: rooms } = await team.as('Ben').rpc('my_rooms', { workspace_id: team.workspace }).throwOnError()
   const { page } = await visit(atrium.browser, SIZES.desktop)
   await signIn(page, atrium.started, team.emailOf('Ben'))
   await page.goto(`${atrium.started.url}/c/${rooms[0].id}`)
-  await page.getByRole('textbox', { name: 'Message general' }).fill('A secret that was not sent')
-  const kept = () => page.evaluate(() => JSON.stringify(localStorage))
-  await expect.poll(kept).toContain('A secret')
+  const field = page.getByRole('textbox', { name: 'Message general' })
+  await page.route('**/rpc/send_message', (route) => route.abort())
+  await field.fill('A secret on its way')
+  await field.press('Enter')
+  await field.fill('A secret that was not sent')
+  const kept = () => page.evaluate(keptHere)
+  await expect.poll(kept).toMatch(/on its way.*not sent|not sent.*on its way/)
   await page.goto(`${atrium.started.url}/settings`)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
