@@ -76,7 +76,8 @@ create index on atrium.notifications (touched_at);
 alter table atrium.notification_kinds enable row level security;
 alter table atrium.notifications enable row level security;
 
-create policy "everybody reads the kinds" on atrium.notification_kinds for select to authenticated using (true);
+create policy "who is signed in reads the kinds" on atrium.notification_kinds for select to authenticated
+  using ((select atrium_private.caller()) is not null);
 grant select on atrium.notification_kinds to authenticated;
 
 -- The look-up of a document is under the policy on documents itself.

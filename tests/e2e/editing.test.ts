@@ -61,7 +61,7 @@ test('[EDIT1] an outline leads to each heading and marks the one that is read; w
   await ben.page.getByRole('button', { name: 'Page actions' }).click()
   await ben.page.getByRole('menuitem', { name: 'Outline' }).click()
   expect.soft(await axe(ben.page)).toEqual([])
-  await ben.page.getByRole('button', { name: 'Pictures' }).click()
+  await ben.page.getByRole('button', { name: 'Pictures', exact: true }).click()
   await expect.poll(() => body(ben.page).getByRole('heading', { name: 'Pictures' }).evaluate(isInView)).toBe(true)
   expect(await ben.page.getByRole('navigation', { name: 'Outline' }).count()).toBe(0)
 })
