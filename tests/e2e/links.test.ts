@@ -183,7 +183,7 @@ test('[E2E27] a room is opened by a link: read without an account and without sc
   const writing = stella.page.getByRole('textbox', { name: `Message ${room.name}`, exact: true })
   await writing.click()
   await stella.page.keyboard.type('Greetings from outside')
-  await stella.page.getByRole('button', { name: 'Send' }).click()
+  await stella.page.getByRole('button', { name: 'Send', exact: true }).click()
   await anna.page.getByText('Greetings from outside').waitFor()
 
   // Home has the room, also after a reload.

@@ -89,7 +89,7 @@ test('[E2E83] catching up, threads, saved messages and search lead back to the m
   const { page } = ben
   await message(ben, 'When do we launch?').focus()
   await page.keyboard.press('s')
-  await page.getByText('Saved. You find it under “Saved”.').waitFor()
+  await page.getByText('Saved. You find it under “Saved messages”.').waitFor()
   await page.goto(`${atrium.started.url}/catch-up`)
   await say(anna, 'One more thing')
   await expect
@@ -106,7 +106,7 @@ test('[E2E83] catching up, threads, saved messages and search lead back to the m
   await page.getByRole('link', { name: 'Threads' }).click()
   await page.getByText('Thread in general').waitFor()
   expect.soft(await axe(page)).toEqual([])
-  await page.getByRole('link', { name: 'Saved' }).click()
+  await page.getByRole('link', { name: 'Saved messages' }).click()
   await page.getByText('When do we launch?').waitFor()
   expect.soft(await axe(page)).toEqual([])
   await page.goto(`${atrium.started.url}/search`)

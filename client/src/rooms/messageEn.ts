@@ -61,6 +61,6 @@ export const messageEn = {
   tomorrow: 'Tomorrow at nine',
   nextWeek: 'Monday at nine',
   reminderSet: 'You will be reminded {{ when }}.',
-  savedToast: 'Saved. You find it under “Saved”.',
+  savedToast: 'Saved. You find it under “Saved messages”.',
   pinnedToast: 'Pinned.',
 } as const

@@ -17,7 +17,7 @@ export const en = {
   inbox: 'Inbox',
   catchUp: 'Catch up',
   threads: 'Threads',
-  saved: 'Saved',
+  saved: 'Saved messages',
   searchMessages: 'Search messages',
   more: 'More',
   spaces: 'Spaces',
