@@ -31,6 +31,7 @@ async function storeCard(message: string) {
 test('[OUT1] a moderator makes a webhook, a program writes with it, and its message becomes a page', async () => {
   const { page, complaints } = anna
   await page.goto(`${atrium.started.url}/c/${room}?details=1`)
+  await page.getByRole('tab', { name: 'Apps and rules' }).click()
   await page.getByText('Webhooks', { exact: true }).click()
   await page.getByLabel('Name that its messages show').fill('Build server')
   await page.getByRole('button', { name: 'Make a webhook' }).click()

@@ -29,10 +29,11 @@ export default function InboxBadge() {
     const id = workspace.id()
     if (!workspace.loaded() || !workspace.all()?.some((known) => known.id === id && known.epoch > 0)) return setCount(0)
     const before = count()
+    if (isNews) await readShown()
     const found = await rpc<number>('inbox_count', { workspace_id: id }).catch(() => before) // The next hint asks again.
     if (id !== workspace.id()) return
     setCount(found)
-    if (found > 0) readShown()
+    if (!isNews && found > 0) await readShown()
     if (isNews && found > before && document.hidden) await tell(id)
   }
 
@@ -53,14 +54,20 @@ export default function InboxBadge() {
   }
 
   /** Nobody is told of the page that he looks at. Rooms say by their read marks what was seen. */
-  function readShown() {
+  async function readShown() {
     const page = /^\/d\/([^/]+)$/.exec(location.pathname)?.[1]
     const id = page && idOf(page)
-    if (id && count() > 0 && !document.hidden) rpc('mark_object_read', { object_type: 'document', object_id: id }).catch(() => {}) // It stays unread.
+    if (id && !document.hidden) await rpc('mark_object_read', { object_type: 'document', object_id: id }).catch(() => {}) // It stays unread.
   }
 
   createEffect(on([workspace.id, workspace.loaded], () => void read(false)))
-  createEffect(on(() => location.pathname, readShown, { defer: true }))
+  createEffect(
+    on(
+      () => location.pathname,
+      () => count() > 0 && void readShown(),
+      { defer: true },
+    ),
+  )
   onMount(() => {
     // Hints that come together are one question.
     const soon = () => {

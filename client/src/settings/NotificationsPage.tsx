@@ -77,13 +77,18 @@ export default function NotificationsPage() {
     }
   })
 
+  let saving: Promise<unknown> = Promise.resolve()
   /** Paints a change and saves it; what the server refuses is put back. */
   async function save(patch: Partial<Settings>) {
     const before = Object.fromEntries(Object.keys(patch).map((key) => [key, settings[key as keyof Settings]])) as Partial<Settings>
     setSettings(patch)
+    // The hours mean those of the person's place, also when he never chose a zone.
+    const send = () => rpc('set_notification_settings', { settings: { time_zone: settings.time_zone, ...patch } })
+    // One after the other: two that cross on the way would leave the older one standing.
+    const sent = saving.then(send, send)
+    saving = sent
     try {
-      // The hours mean those of the person's place, also when he never chose a zone.
-      await rpc('set_notification_settings', { settings: { time_zone: settings.time_zone, ...patch } })
+      await sent
       toast(t('saved'))
     } catch (error) {
       setSettings(before)
