@@ -507,9 +507,7 @@ begin
       get stacked diagnostics code = pg_exception_detail;
       update atrium.scheduled_messages waiting set problem = sqlerrm, problem_code = code where waiting.id = scheduled.id;
       perform atrium_private.send_to_people(array[scheduled.user_id], 'scheduled', jsonb_build_object('id', scheduled.id, 'problem', code));
-      if to_regprocedure('atrium_private.notify_scheduled_failed(uuid, uuid, text)') is not null then
-        perform atrium_private.notify_scheduled_failed(scheduled.user_id, scheduled.id, code);
-      end if;
+      perform atrium_private.notify_scheduled_failed(scheduled.user_id, scheduled.id, code);
     end;
   end loop;
   return sent;
@@ -539,9 +537,7 @@ begin
     -- Nobody is reminded of what he may not read any more.
     if atrium_private.role_in_room(due.user_id, due.room_id) is not null then
       perform atrium_private.send_to_people(array[due.user_id], 'reminder', jsonb_build_object('message_id', due.message_id, 'room_id', due.room_id));
-      if to_regprocedure('atrium_private.notify_reminder(uuid, uuid, timestamptz)') is not null then
-        perform atrium_private.notify_reminder(due.user_id, due.message_id, due.remind_at);
-      end if;
+      perform atrium_private.notify_reminder(due.user_id, due.message_id, due.remind_at);
       fired := fired + 1;
     end if;
   end loop;
