@@ -1,5 +1,5 @@
 import type { Document } from '@hocuspocus/server'
-import * as Y from 'yjs'
+import { applyUpdates } from './applyUpdates.ts'
 import { createSharedCarets, type SharedCarets } from './carets.ts'
 import { type Announcement, bytesOf, type Database, type LoggedUpdate, type LogPosition } from './database.ts'
 import { createServers, type Notice } from './servers.ts'
@@ -113,7 +113,7 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
     const entry = entries.get(documentId)
     if (!entry) return
     for (const { id } of rows) learn(entry, id)
-    apply(
+    applyUpdates(
       entry.document,
       rows.map(({ update }) => update),
       origin,
@@ -157,7 +157,7 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
     if (!entry?.isOpen) return
     const { snapshot, upto, tail, ids } = await database.load(documentId)
     if (entries.get(documentId) !== entry) return
-    apply(entry.document, snapshot ? [snapshot, ...tail] : tail, LATE_ARRIVAL)
+    applyUpdates(entry.document, snapshot ? [snapshot, ...tail] : tail, LATE_ARRIVAL)
     begin(entry, { upto, ids })
   }
 
@@ -266,11 +266,4 @@ function parseNotice(payload: string): Notice | null {
   } catch {
     return null // Not one of ours.
   }
-}
-
-/** Applies updates in one transaction, which is announced to the connections once. */
-export function apply(document: Y.Doc, updates: Uint8Array[], origin: unknown): void {
-  document.transact(() => {
-    for (const update of updates) Y.applyUpdate(document, update, origin)
-  }, origin)
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Configuration, type Document, Hocuspocus } from '@hocuspocus/server'
 import type { WebSocket } from 'ws'
-import * as Y from 'yjs'
 import { access } from './access.ts'
+import { applyUpdates } from './applyUpdates.ts'
 import { createAwareness } from './awareness.ts'
 import { createBus } from './bus.ts'
 import { clientIds } from './clientIds.ts'
@@ -165,7 +165,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
   function applyAlone(document: Document, { session, update }: Change) {
     const { connection, documentId, claims, socket } = session
     try {
-      Y.applyUpdate(document, update, { source: 'connection', connection })
+      applyUpdates(document, [update], { source: 'connection', connection })
     } catch (error) {
       return onBroken(session, error)
     }

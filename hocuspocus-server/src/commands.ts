@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { applyUpdates } from './applyUpdates.ts'
 import type { Announcement, Applied, Command, Database, Outcome, Refusal, StoredDocument } from './database.ts'
 import { contentsOf } from './projections.ts'
 
@@ -157,9 +158,7 @@ export function createCommands({ database, kinds, documentBytes, announcement, d
 
 function copyOf({ snapshot, tail }: StoredDocument, updates: Uint8Array[] = []): Y.Doc {
   const document = new Y.Doc()
-  document.transact(() => {
-    for (const update of [...(snapshot ? [snapshot] : []), ...tail, ...updates]) Y.applyUpdate(document, update)
-  })
+  applyUpdates(document, [...(snapshot ? [snapshot] : []), ...tail, ...updates])
   document.clientID = CLIENT_ID // Not before: finding its own changes in what it reads, Yjs would take another one.
   return document
 }

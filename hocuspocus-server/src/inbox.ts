@@ -1,5 +1,6 @@
 import type { Document } from '@hocuspocus/server'
 import * as Y from 'yjs'
+import { applyWaiting } from './applyUpdates.ts'
 import { hasForeign } from './foreign.ts'
 import type { OpenSession } from './sessions.ts'
 
@@ -99,6 +100,7 @@ export function createInbox({ keep, applyAlone, onForeign, onBroken, afterwards,
           broken.push([change.session, error])
         }
       }
+      applyWaiting(document)
     }
     try {
       withoutEcho(document, changes, () => document.transact(applyAll, origin))

@@ -16,6 +16,7 @@ interface LinkedPagesOptions {
 const PATH = /^\/l\/([\w-]{20,64})\/read$/
 const STYLE = readFileSync(new URL('linkedPages.css', import.meta.url), 'utf8')
 const MAX_FORM_BYTES = 4096
+const MAX_IGNORED_BYTES = 1024 * 1024
 const FORM_DEADLINE_MS = 10_000
 const PAGES_PER_SECOND = 5
 const PAGES_AT_ONCE = 40
@@ -84,7 +85,8 @@ export function createLinkedPages({ database, clock, report }: LinkedPagesOption
   }
 }
 
-/** The fields of a short form; null when it is longer, or does not come to its end. */
+/** The fields of a short form; null when it is longer, or does not come to its end. What is too long is read to its end all the same, for
+ *  a while: who is still sending when the connection ends does not hear why. */
 function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
   return new Promise((resolve) => {
     const parts: Buffer[] = []
@@ -96,10 +98,10 @@ function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
     }
     request.on('data', (part: Buffer) => {
       length += part.length
-      if (length > MAX_FORM_BYTES) end(null)
-      else parts.push(part)
+      if (length <= MAX_FORM_BYTES) parts.push(part)
+      else if (length > MAX_IGNORED_BYTES) end(null)
     })
-    request.on('end', () => end(new URLSearchParams(Buffer.concat(parts).toString())))
+    request.on('end', () => end(length > MAX_FORM_BYTES ? null : new URLSearchParams(Buffer.concat(parts).toString())))
     request.on('error', () => end(null))
   })
 }

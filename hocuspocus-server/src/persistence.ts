@@ -1,6 +1,7 @@
 import type { Document, Extension } from '@hocuspocus/server'
 import * as Y from 'yjs'
-import { apply, type Bus } from './bus.ts'
+import { applyUpdates } from './applyUpdates.ts'
+import type { Bus } from './bus.ts'
 import { bytesOf, type Database, type LoggedUpdate, type StoredDocument } from './database.ts'
 import { hasForeign } from './foreign.ts'
 import type { Applied, Typed } from './inbox.ts'
@@ -76,7 +77,7 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
     bus.opening(documentId, document)
     document.on('destroy', () => bus.closed(documentId, document))
     const stored = await database.load(documentId)
-    apply(document, updatesOf(stored), LOADING)
+    applyUpdates(document, updatesOf(stored), LOADING)
     const entry: OpenDocument = { document, ...sizeOf(stored), pending: pendingOf(document), compacting: false, refused: false }
     open.set(documentId, entry)
     document.on('update', (update: Uint8Array, origin: unknown) => {
@@ -204,7 +205,7 @@ export function createPersistence({ database, log, bus, merger, documentBytes, o
 
 /** Shows people in the document a change that the log has already. */
 export function applyLogged(document: Document, update: Uint8Array): void {
-  apply(document, [update], LOADING)
+  applyUpdates(document, [update], LOADING)
 }
 
 /** Either part alone, because compaction turns a long tail into little. */

@@ -3,6 +3,7 @@ import type { Sql } from 'postgres'
 import { expect } from 'vitest'
 import WebSocket from 'ws'
 import * as Y from 'yjs'
+import { applyUpdates } from '../../hocuspocus-server/src/applyUpdates.ts'
 import { countingWebSocket, documentName, FRAGMENT, parseServerMessage, type ServerMessage } from '../../hocuspocus-server/src/protocol.ts'
 
 /** How long a busy machine may take for what takes milliseconds. */
@@ -85,7 +86,6 @@ export function openPeer({ url, documentId, token, socket = openSocket(url), doc
     provider.destroy()
   }
   open.add(close)
-  const fragment = document.getXmlFragment(FRAGMENT)
   return {
     document,
     provider,
@@ -93,14 +93,20 @@ export function openPeer({ url, documentId, token, socket = openSocket(url), doc
     denials,
     closeCodes,
     type(text) {
-      const paragraph = new Y.XmlElement('paragraph')
-      paragraph.insert(0, [new Y.XmlText(text)])
-      fragment.insert(fragment.length, [paragraph])
+      write(document, text)
     },
     text: () => textOf(document),
     saved: () => expect.poll(() => counts.get(socket)?.get(provider.effectiveName), { timeout: 15_000, interval: 5 }).toBe(0),
     close,
   }
+}
+
+/** Adds a paragraph at the end. */
+export function write(document: Y.Doc, text: string): void {
+  const fragment = document.getXmlFragment(FRAGMENT)
+  const paragraph = new Y.XmlElement('paragraph')
+  paragraph.insert(0, [new Y.XmlText(text)])
+  fragment.insert(fragment.length, [paragraph])
 }
 
 /** The paragraphs of a document, one per line. */
@@ -134,6 +140,9 @@ export async function storedText(admin: Sql, documentId: string): Promise<string
     select state as update from atrium_private.document_snapshots where document_id = ${documentId}
     union all select update from atrium_private.document_updates where document_id = ${documentId}`
   const document = new Y.Doc()
-  for (const { update } of rows) Y.applyUpdate(document, update)
+  applyUpdates(
+    document,
+    rows.map(({ update }) => update),
+  )
   return textOf(document)
 }

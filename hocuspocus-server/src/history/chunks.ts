@@ -2,6 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
+import { applyUpdates } from '../applyUpdates.ts'
 
 /** What one person did within some seconds. Times in milliseconds of the epoch. */
 export interface Entry {
@@ -65,9 +66,7 @@ function applyTogether(document: Y.Doc, updates: Uint8Array[]): Uint8Array {
   const announced: Uint8Array[] = []
   const hear = (update: Uint8Array) => announced.push(update)
   document.on('update', hear)
-  document.transact(() => {
-    for (const update of updates) Y.applyUpdate(document, update)
-  })
+  applyUpdates(document, updates)
   document.off('update', hear)
   const isIncomplete = document.store.pendingStructs !== null || document.store.pendingDs !== null
   return Y.mergeUpdates(isIncomplete ? [...updates, ...announced] : announced)

@@ -2,6 +2,7 @@ import * as Y from 'yjs'
 import { elementNode, type ProseMirrorNode } from '../projections.ts'
 import { FRAGMENT } from '../protocol.ts'
 import type { Entry } from './chunks.ts'
+import { applyAll } from './timeline.ts'
 
 /** What happened next: some top-level blocks take the place of others. */
 export interface ReplayStep {
@@ -39,9 +40,7 @@ export function replaySteps(document: Y.Doc, entries: Entry[], maxSteps: number)
   const steps: ReplayStep[] = []
   for (let index = 0; index < entries.length; index += perStep) {
     const together = entries.slice(index, index + perStep)
-    document.transact(() => {
-      for (const { update } of together) Y.applyUpdate(document, update)
-    })
+    applyAll(document, together)
     const after = blocksNow()
     const splice = spliceOf(before, after)
     before = after

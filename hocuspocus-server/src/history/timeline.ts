@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { applyUpdates } from '../applyUpdates.ts'
 import { decompress, type Entry, unpack } from './chunks.ts'
 import type { StoredHistory } from './historyDatabase.ts'
 
@@ -29,15 +30,14 @@ export function timelineOf({ base, chunks, rows }: StoredHistory): Timeline {
 export function replay({ base, start, entries }: Timeline, time: number): { document: Y.Doc; later: Entry[] } {
   if (time < start) throw new ForgottenError()
   const document = new Y.Doc({ gc: false })
-  document.transact(() => {
-    if (base) Y.applyUpdate(document, base)
-    for (const { at, update } of entries) if (at <= time) Y.applyUpdate(document, update)
-  })
+  const then = entries.filter(({ at }) => at <= time).map(({ update }) => update)
+  applyUpdates(document, base ? [base, ...then] : then)
   return { document, later: entries.filter(({ at }) => at > time) }
 }
 
 export function applyAll(document: Y.Doc, entries: Entry[]): void {
-  document.transact(() => {
-    for (const { update } of entries) Y.applyUpdate(document, update)
-  })
+  applyUpdates(
+    document,
+    entries.map(({ update }) => update),
+  )
 }

@@ -1,4 +1,5 @@
 import * as Y from 'yjs'
+import { applyUpdates } from '../applyUpdates.ts'
 import type { SuggestionAnswer } from './changes.ts'
 import { acceptanceOf, changesOf, UnknownChangeError } from './hunks.ts'
 
@@ -52,8 +53,6 @@ export async function answerAboutSuggestion(
 
 function opened(updates: Uint8Array[]): Y.Doc {
   const document = new Y.Doc()
-  document.transact(() => {
-    for (const update of updates) Y.applyUpdate(document, update)
-  })
+  applyUpdates(document, updates)
   return document
 }

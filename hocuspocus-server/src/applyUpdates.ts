@@ -1,0 +1,33 @@
+import * as Y from 'yjs'
+
+/** Applies updates in one transaction, in whatever order they come. */
+export function applyUpdates(document: Y.Doc, updates: Iterable<Uint8Array>, origin?: unknown): void {
+  document.transact(() => {
+    for (const update of updates) Y.applyUpdate(document, update, origin)
+    applyWaiting(document)
+  }, origin)
+}
+
+/** What waits in a document, and was tried since it came. */
+const tried = new WeakMap<Y.Doc, Uint8Array>()
+
+/** Applies what waits in a document although everything that it builds on is there. Of changes that came one by one and wait for each
+ *  other, Yjs tries neither again: it looks for what they miss in the document, and not among what waits beside them. */
+export function applyWaiting(document: Y.Doc): void {
+  const { store } = document
+  while (store.pendingStructs && tried.get(document) !== store.pendingStructs.update) {
+    const { update } = store.pendingStructs
+    const before = clocksOf(document)
+    store.pendingStructs = null
+    Y.applyUpdateV2(document, update)
+    const rest = store.pendingStructs as Y.Doc['store']['pendingStructs']
+    if (rest && clocksOf(document) === before) tried.set(document, rest.update)
+  }
+}
+
+/** Grows with everything that is applied. */
+function clocksOf({ store }: Y.Doc): number {
+  let sum = 0
+  for (const client of store.clients.keys()) sum += Y.getState(store, client)
+  return sum
+}
