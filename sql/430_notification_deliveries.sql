@@ -143,6 +143,11 @@ begin
   loop
     select known.* into settings from atrium.notification_settings known where known.user_id = batch.user_id;
     silence := atrium_private.silent_until(settings, now());
+    if silence is null then
+      -- Whoever is not to be disturbed may end that at any time, so it is asked again soon.
+      select least(status.ends_at, now() + interval '2 minutes') into silence from atrium.statuses status
+      where status.user_id = batch.user_id and status.do_not_disturb and (status.ends_at is null or status.ends_at > now());
+    end if;
     update atrium_private.notification_deliveries waiting
     set due_at = coalesce(silence, waiting.due_at), queued_at = case when silence is null then now() end
     where waiting.notification_id = any (batch.ids) and waiting.channel = batch.channel;
@@ -154,7 +159,7 @@ begin
   return found_some;
 end $$;
 comment on function atrium_private.queue_notifications() is
-  'Makes jobs of what is due, one for each person and way, but not in his quiet hours; brings back what was snoozed. Returns how many there were.';
+  'Makes jobs of what is due, one for each person and way, but not in his quiet hours nor while he is not to be disturbed; brings back what was snoozed. Returns how many there were.';
 grant execute on function atrium_private.queue_notifications to atrium_worker;
 
 -- Definer: see queue_notifications.

@@ -12,13 +12,15 @@ create function atrium_private.hears(topic text)
   language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  parts text[] := regexp_match(topic, '^(workspace|space|room|typing|user):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::([0-9]{1,9}))?$');
+  parts text[] := regexp_match(topic, '^(workspace|presence|space|room|typing|user):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::([0-9]{1,9}))?$');
   object uuid := parts[2];
   topic_epoch integer := parts[3];
 begin
   return coalesce(case parts[1]
     when 'user' then object = atrium_private.caller() and topic_epoch is null
     when 'workspace' then object in (select atrium_private.workspaces_of_caller('viewer'))
+      and topic_epoch = (select workspace.epoch from atrium.workspaces workspace where workspace.id = object)
+    when 'presence' then object in (select atrium_private.workspaces_of_caller('viewer'))
       and topic_epoch = (select workspace.epoch from atrium.workspaces workspace where workspace.id = object)
     when 'space' then object in (select atrium_private.spaces_of_caller('viewer'))
       and topic_epoch = (select space.epoch from atrium.spaces space where space.id = object)
@@ -51,6 +53,17 @@ create policy "people hear the topics of what they see"
 create policy "people who may post say that they are typing"
   on realtime.messages for insert to authenticated
   with check (extension = 'broadcast' and topic = (select realtime.topic()) and (select atrium_private.speaks(realtime.topic())));
+
+-- Who is there is said by each client of itself, over Realtime Presence, and written into no table. A member could show somebody else
+-- as present; nothing is decided by it.
+create policy "members see who of the workspace is there"
+  on realtime.messages for select to authenticated
+  using (extension = 'presence' and topic = (select realtime.topic()) and topic like 'presence:%'
+    and (select atrium_private.hears(realtime.topic())));
+create policy "members show that they are there"
+  on realtime.messages for insert to authenticated
+  with check (extension = 'presence' and topic = (select realtime.topic()) and topic like 'presence:%'
+    and (select atrium_private.hears(realtime.topic())));
 
 -- Definer: realtime.send inserts where the caller may not.
 create function atrium_private.send_to_people(people uuid[], event text, payload jsonb)

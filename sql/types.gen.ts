@@ -263,6 +263,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; name?: string; private?: boolean; position?: string; epoch?: number; created_by?: string | null; created_at?: string; archived_at?: string | null }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'spaces_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'spaces_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
+      statuses: {
+        Row: { user_id: string; emoji: string; text: string; do_not_disturb: boolean; ends_at: string | null; updated_at: string }
+        Insert: { user_id: string; emoji?: string; text?: string; do_not_disturb?: boolean; ends_at?: string | null; updated_at?: string }
+        Update: { user_id?: string; emoji?: string; text?: string; do_not_disturb?: boolean; ends_at?: string | null; updated_at?: string }
+        Relationships: [{'columns':['user_id'],'isOneToOne':true,'foreignKeyName':'statuses_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       suggestions: {
         Row: { id: string; document_id: string; space_id: string; trashed: boolean; author_id: string | null; state: string; created_at: string; updated_at: string }
         Insert: { id: string; document_id: string; space_id: string; trashed: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
@@ -345,6 +351,10 @@ export type Database = {
       catch_up: {
         Args: { workspace_id: string; lines?: number | null }
         Returns: { room_id: string; thread_id: string | null; unread: number; last_at: string | null; first_lines: Json }[]
+      }
+      clear_status: {
+        Args: Record<never, never>
+        Returns: undefined
       }
       command_state: {
         Args: { id: string }
@@ -777,6 +787,10 @@ export type Database = {
       set_space_private: {
         Args: { space_id: string; private: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      set_status: {
+        Args: { emoji?: string | null; text?: string | null; ends_at?: string | null; do_not_disturb?: boolean | null }
+        Returns: undefined
       }
       set_thread_follow: {
         Args: { thread_id: string; following?: boolean }

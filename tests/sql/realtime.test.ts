@@ -72,6 +72,8 @@ const TOPICS = [
   // biome-ignore format: the table is the specification
   ['workspace', () => topicOf('workspace', workspace.id),                                   ['', '', 'R', 'R', 'R', 'R', 'R', '']],
   // biome-ignore format: as above
+  ['presence',  async () => (await topicOf('workspace', workspace.id)).replace('workspace', 'presence'), ['', '', 'R', 'R', 'R', 'R', 'R', '']],
+  // biome-ignore format: as above
   ['space',     () => topicOf('space', workspace.general.id),                               ['', '', 'R', 'R', 'R', 'R', 'R', '']],
   // biome-ignore format: as above
   ['room',      () => topicOf('room', workspace.room.id),                                   ['', '', 'R', 'R', 'R', 'R', 'R', '']],
@@ -80,11 +82,21 @@ const TOPICS = [
   // biome-ignore format: as above
   ['user',      async () => `user:${workspace.owner.id}`,                                   ['', '', '', '', '', '', 'R', '']],
 ] as const
-test.for(TOPICS)('[RTA1] who joins a %s topic, and who may broadcast there', async ([, topic, expected]) => {
+test.for(TOPICS)('[RTA1] who joins a %s topic, and who may broadcast there', async ([kind, topic, expected]) => {
   const name = await topic()
   expect(await Promise.all(ACTORS.map((actor) => rights(cast[actor], name)))).toEqual(expected)
   expect(await rights(null, name)).toBe('')
-  expect(await rights(workspace.owner, name, 'presence')).toBe('')
+  if (kind !== 'presence') expect(await rights(workspace.owner, name, 'presence')).toBe('')
+})
+
+test('[RTA4] members of a workspace see who is there and show themselves; guests, strangers and who was left behind do not', async () => {
+  const name = (await topicOf('workspace', workspace.id)).replace('workspace', 'presence')
+  const expected = ['', '', 'RW', 'RW', 'RW', 'RW', 'RW', '']
+  expect(await Promise.all(ACTORS.map((actor) => rights(cast[actor], name, 'presence')))).toEqual(expected)
+  expect(await rights(null, name, 'presence')).toBe('')
+  for (const wrong of [`presence:${workspace.id}`, `presence:${workspace.id}:99`, `presence:${workspace.general.id}:1`]) {
+    expect([wrong, await rights(workspace.owner, wrong, 'presence')]).toEqual([wrong, ''])
+  }
 })
 
 test('[RTA2] a topic that is nearly right is nobody’s', async () => {

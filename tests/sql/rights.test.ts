@@ -44,6 +44,7 @@ beforeAll(async () => {
     values (${owner.id}, ${workspace.id}, 'document', ${document.id}, 'document_changed')`
   await db.admin`select atrium_private.publish_push_key('key')`
   await db.call(owner, 'set_notification_settings', { settings: { mail: 'daily' } })
+  await db.call(owner, 'set_status', { text: 'Writing' })
   await db.call(owner, 'set_notification_level', { object_type: 'document', object_id: document.id, level: 'all' })
   await db.call(owner, 'save_push_subscription', { endpoint: 'https://push.example/1', p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) })
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
@@ -173,6 +174,7 @@ const TABLES = [
   ['notifications',      'user_id = $owner',          'kind',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['notification_settings', 'user_id = $owner',       'mail',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['notification_levels', 'user_id = $owner',         'level',   ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['statuses',           'user_id = $owner',          'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['push_subscriptions', 'user_id = $owner',          'device',  ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['push_key',           'only_one',                  'public_key', ['S', 'S',  'S',   'S',      'S',   'S',  'S',  'S']],
   ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
@@ -385,6 +387,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'accept_invitation',
     'accept_my_invitation',
     'catch_up',
+    'clear_status',
     'create_workspace',
     'delete_my_account',
     'export_my_data',
@@ -409,6 +412,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'remove_push_subscription',
     'save_push_subscription',
     'set_notification_settings',
+    'set_status',
     'snooze_notifications',
     // Whoever has the link of a mail.
     'unsubscribe_mail',
