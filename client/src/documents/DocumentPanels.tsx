@@ -1,11 +1,11 @@
 import { useSearchParams } from '@solidjs/router'
-import { For, type JSX, Show, Suspense } from 'solid-js'
+import { For, Show, Suspense } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
-import { en as common } from '../en.ts'
 import { IconButton } from '../ui/Button.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
-import { type DocumentPanel, type PanelProps, panels } from './panels.ts'
+import type { PanelProps } from './panels/PanelFrame.tsx'
+import { type DocumentPanel, panels } from './panels.ts'
 import './documentPanel.css'
 
 /** Which panel stands beside the page. It is in the address, so that a link and a reload show it too. */
@@ -69,19 +69,5 @@ export function OpenPanel(props: { panels: Panels; of: Omit<PanelProps, 'onClose
         </Suspense>
       )}
     </Show>
-  )
-}
-
-/** The head that every panel of a page has, and its content below. */
-export function PanelFrame(props: { title: string; onClose(): void; actions?: JSX.Element; children: JSX.Element }) {
-  return (
-    <div class="document-panel">
-      <header class="panel-head">
-        <h2 class="grow">{props.title}</h2>
-        {props.actions}
-        <IconButton icon="close" label={common.close} onClick={() => props.onClose()} />
-      </header>
-      {props.children}
-    </div>
   )
 }

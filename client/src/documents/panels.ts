@@ -1,17 +1,7 @@
 import { type Component, lazy } from 'solid-js'
-import type { EditorHandle } from '../islands/contract.ts'
-import type { DocumentRow } from '../rows.ts'
 import type { IconName } from '../ui/icons.ts'
 import { pageEn as en } from './pageEn.ts'
-
-export interface PanelProps {
-  document: DocumentRow
-  /** Undefined until the text is on screen, and again when the page is opened anew. */
-  editor: EditorHandle | undefined
-  /** What changed beside the text: `versions`, `comments` …; new each time it is told. */
-  changed: string | undefined
-  onClose(): void
-}
+import type { PanelProps } from './panels/PanelFrame.tsx'
 
 export interface DocumentPanel {
   /** Stands in the address: `?panel=outline`. */

@@ -7,9 +7,8 @@ import { rest, rows } from '../../supabase.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Skeleton } from '../../ui/Skeleton.tsx'
 import { useWorkspace } from '../../workspaces/workspaces.ts'
-import { PanelFrame } from '../DocumentPanels.tsx'
 import { pageEn as en } from '../pageEn.ts'
-import type { PanelProps } from '../panels.ts'
+import { PanelFrame, type PanelProps } from './PanelFrame.tsx'
 
 interface LinkRow {
   from_id: string

@@ -2,9 +2,8 @@ import { createEffect, createSignal, Index, onCleanup, Show } from 'solid-js'
 import { formatNumber, plural, textsOf } from '../../i18n.ts'
 import type { EditorHandle, Outline } from '../../islands/contract.ts'
 import { IconButton } from '../../ui/Button.tsx'
-import { PanelFrame } from '../DocumentPanels.tsx'
 import { pageEn as en } from '../pageEn.ts'
-import type { PanelProps } from '../panels.ts'
+import { PanelFrame, type PanelProps } from './PanelFrame.tsx'
 import './outlinePanel.css'
 
 const t = textsOf(en)
