@@ -1,13 +1,15 @@
--- Transfers: documents on their way in from files and out to files. The work is done by jobs; a row tells its owner how far it is.
+-- Transfers: documents on their way in from files and out to files, and rooms on their way out. The work is done by jobs; a row tells its owner how far it is.
 
 create table atrium.transfers (
   id uuid primary key default gen_random_uuid(),
   owner_id uuid not null references atrium.profiles (id) on delete cascade,
   kind text not null check (kind in ('import', 'export')),
   format text not null check (format in ('markdown', 'html', 'docx', 'zip', 'pdf', 'json')),
-  space_id uuid not null references atrium.spaces (id) on delete cascade,
+  space_id uuid references atrium.spaces (id) on delete cascade,
   document_id uuid references atrium.documents (id) on delete cascade,
+  room_id uuid,
   with_children boolean not null default false,
+  with_files boolean not null default false,
   file_name text not null default '' check (char_length(file_name) <= 300),
   state text not null default 'waiting' check (state in ('waiting', 'queued', 'running', 'done', 'failed')),
   progress integer not null default 0 check (progress between 0 and 100),
@@ -15,18 +17,22 @@ create table atrium.transfers (
   message text,
   result jsonb,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint transfers_place_fits check (num_nonnulls(space_id, room_id) = 1)
 );
-comment on table atrium.transfers is 'Imports and exports of documents. Seen by whoever asked for them; forgotten after a week, with their files.';
+comment on table atrium.transfers is 'Imports and exports of documents, and exports of rooms. Seen by whoever asked for them; forgotten after a week, with their files.';
 comment on column atrium.transfers.document_id is 'What is exported, or beneath what is imported; null for the top of the space.';
+comment on column atrium.transfers.room_id is 'The room that is exported; then there is no space.';
+comment on column atrium.transfers.with_files is 'Whether the files of messages are in the export of a room.';
 comment on column atrium.transfers.state is 'An import is waiting until its file <id>/source is in the bucket transfers and start_import was called.';
 comment on column atrium.transfers.progress is 'Percent.';
 comment on column atrium.transfers.error is 'Why it failed: a code, with a sentence in message.';
 comment on column atrium.transfers.result is
-  'Of an import {"documents", "root_ids", "skipped"}; of an export {"file_name", "bytes"}, and its file is <id>/result in the bucket transfers.';
+  'Of an import {"documents", "root_ids", "skipped"}; of an export {"file_name", "bytes"} with the number of its documents, or of its messages and the left_out files, and its file is <id>/result in the bucket transfers.';
 create index on atrium.transfers (owner_id);
 create index on atrium.transfers (space_id);
 create index on atrium.transfers (document_id);
+create index on atrium.transfers (room_id);
 -- The worker asks what is old.
 create index on atrium.transfers (created_at);
 alter table atrium.transfers enable row level security;

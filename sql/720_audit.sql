@@ -23,7 +23,7 @@ comment on column atrium.audit_events.id is 'Rises; the key to page by.';
 comment on column atrium.audit_events.actor_id is 'Who did it; null when no person was signed in: a server, a script with the secret key, or SQL.';
 comment on column atrium.audit_events.login is 'The database login: authenticator for everything that comes by REST.';
 comment on column atrium.audit_events.action is
-  'What it happened to and how: <what>.added, .changed or .removed, where <what> is workspace, policy, member, invitation, invitation_link, group, group_member, space, space_member, room, room_member, grant, link, webhook, bot, api_token or chat_rules.';
+  'What it happened to and how: <what>.added, .changed or .removed, where <what> is workspace, policy, member, invitation, invitation_link, group, group_member, space, space_member, room, room_member, grant, link, webhook, bot, api_token or chat_rules. Beside them room.exported: somebody takes a room with him as a file.';
 comment on column atrium.audit_events.object_type is 'What the rights are on: workspace, invitation, invitation_link, group, space, room or document.';
 comment on column atrium.audit_events.user_id is 'Whose rights they are; null for a group or a link.';
 comment on column atrium.audit_events.before is 'The fields that changed as they were; null when something was added.';

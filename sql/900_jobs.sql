@@ -39,6 +39,7 @@ select pgboss.create_queue('send_mail', '{"policy": "standard", "retryLimit": 10
 -- A worker that dies over one is noticed when it no longer says that it is alive.
 select pgboss.create_queue('import_documents', '{"policy": "standard", "retryLimit": 3, "retryDelay": 2, "expireInSeconds": 900, "heartbeatSeconds": 20, "notify": true}');
 select pgboss.create_queue('export_documents', '{"policy": "standard", "retryLimit": 3, "retryDelay": 2, "expireInSeconds": 900, "heartbeatSeconds": 20, "notify": true}');
+select pgboss.create_queue('export_room', '{"policy": "standard", "retryLimit": 3, "retryDelay": 2, "expireInSeconds": 900, "heartbeatSeconds": 20, "notify": true}');
 
 -- Pages of others: what does not come in a few tries does not come.
 select pgboss.create_queue('link_previews', '{"policy": "standard", "retryLimit": 3, "retryDelay": 5, "retryBackoff": true, "expireInSeconds": 120, "notify": true}');

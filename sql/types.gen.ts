@@ -282,10 +282,10 @@ export type Database = {
         Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'thread_follows_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['thread_id'],'isOneToOne':false,'foreignKeyName':'thread_follows_thread_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'thread_follows_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       transfers: {
-        Row: { id: string; owner_id: string; kind: string; format: string; space_id: string; document_id: string | null; with_children: boolean; file_name: string; state: string; progress: number; error: string | null; message: string | null; result: Json | null; created_at: string; updated_at: string }
-        Insert: { id?: string; owner_id: string; kind: string; format: string; space_id: string; document_id?: string | null; with_children?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
-        Update: { id?: string; owner_id?: string; kind?: string; format?: string; space_id?: string; document_id?: string | null; with_children?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
-        Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'transfers_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['owner_id'],'isOneToOne':false,'foreignKeyName':'transfers_owner_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'transfers_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'}]
+        Row: { id: string; owner_id: string; kind: string; format: string; space_id: string | null; document_id: string | null; room_id: string | null; with_children: boolean; with_files: boolean; file_name: string; state: string; progress: number; error: string | null; message: string | null; result: Json | null; created_at: string; updated_at: string }
+        Insert: { id?: string; owner_id: string; kind: string; format: string; space_id?: string | null; document_id?: string | null; room_id?: string | null; with_children?: boolean; with_files?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
+        Update: { id?: string; owner_id?: string; kind?: string; format?: string; space_id?: string | null; document_id?: string | null; room_id?: string | null; with_children?: boolean; with_files?: boolean; file_name?: string; state?: string; progress?: number; error?: string | null; message?: string | null; result?: Json | null; created_at?: string; updated_at?: string }
+        Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'transfers_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['owner_id'],'isOneToOne':false,'foreignKeyName':'transfers_owner_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'transfers_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'transfers_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'}]
       }
       webhooks: {
         Row: { id: string; workspace_id: string; room_id: string; name: string; may_mention: boolean; made_by: string | null; created_at: string; last_used_at: string | null; revoked_at: string | null }
@@ -475,6 +475,10 @@ export type Database = {
       export_my_data: {
         Args: Record<never, never>
         Returns: Json
+      }
+      export_room: {
+        Args: { room_id: string; format: string; with_files?: boolean; id?: string | null }
+        Returns: Database['atrium']['Tables']['transfers']['Row']
       }
       has_links: {
         Args: Record<never, never>

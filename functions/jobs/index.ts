@@ -12,6 +12,7 @@ import { forgetPreviews } from './previews/forgetPreviews.ts'
 import { linkPreviews } from './previews/linkPreviews.ts'
 import { type Invitation, sendMail } from './sendMail.ts'
 import { exportDocuments } from './transfers/exportDocuments.ts'
+import { exportRoom } from './transfers/exportRoom.ts'
 import { forgetOldTransfers } from './transfers/forget.ts'
 import { importDocuments } from './transfers/importDocuments.ts'
 import { createStorage } from './transfers/storage.ts'
@@ -81,6 +82,7 @@ const services = { transfers, storage, siteUrl: config.siteUrl }
 for (const [queue, work] of [
   ['import_documents', importDocuments],
   ['export_documents', exportDocuments],
+  ['export_room', exportRoom],
 ] as const) {
   const run = runTransfer(transfers, (transfer) => work(transfer, services))
   await boss.work(queue, { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 1, includeMetadata: true }, async (jobs) => {

@@ -814,6 +814,8 @@ as $$
 begin
   perform atrium_private.notify_people(array[new.owner_id], 'transfer', null, space.workspace_id, 'space', space.id, new.id)
   from atrium.spaces space where space.id = new.space_id;
+  perform atrium_private.notify_people(array[new.owner_id], 'transfer', null, room.workspace_id, 'room', room.id, new.id)
+  from atrium.rooms room where room.id = new.room_id;
   return null;
 end $$;
 comment on function atrium_private.notify_transfer() is 'Tells who asked for an import or export that it has ended.';

@@ -87,3 +87,27 @@ test('[E2E51] on a phone, with the keyboard, a page goes out as PDF; a file that
   const { data: made } = await team.as('Anna Berg').from('documents').select('title').eq('parent_id', data.id).throwOnError()
   expect(made).toEqual([{ title: 'One' }])
 })
+
+test('[E2E52] a room goes out from its details as an archive, on a phone too', async () => {
+  const as = team.as('Anna Berg')
+  const room = crypto.randomUUID()
+  await as.rpc('create_room', { id: room, space_id: team.space, name: 'launch' }).throwOnError()
+  await as.rpc('send_message', { id: crypto.randomUUID(), room_id: room, text: 'We start on Monday' }).throwOnError()
+  const phone = await visit(atrium.browser, SIZES.phone)
+  await signIn(phone.page, atrium.started, team.emailOf('Anna Berg'))
+  for (const { page, complaints } of [anna, phone]) {
+    await page.goto(`${atrium.started.url}/c/${room}?details=1`)
+    await page.getByRole('button', { name: 'Export…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Export launch' })
+    await dialog.getByRole('radio', { name: /^Markdown/ }).check()
+    expect.soft(await axe(page)).toEqual([])
+    expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0)
+    const downloading = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    const download = await downloading
+    await dialog.getByText('launch.zip is ready.').waitFor()
+    const files = unzipSync(readFileSync(await download.path()))
+    expect(strFromU8(files['messages.md'] as Uint8Array)).toMatch(/^# launch\n[\s\S]*We start on Monday\n$/)
+    expect(complaints).toEqual([])
+  }
+})

@@ -274,6 +274,7 @@ const CALLS = [
   ['create_import',      () => ({ id: randomUUID(), space_id: ids.space, format: 'markdown' }),                ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
   ['start_import',       () => ({ transfer_id: ids.document }),                                               Array(8).fill('transfer_not_found')],
   ['export_document',    () => ({ document_id: ids.document, format: 'pdf' }),                                ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],
+  ['export_room',        () => ({ room_id: ids.room, format: 'json' }),                                       ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['append_to_document', () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['replace_document',   () => ({ id: ids.document, markdown: 'Hi' }),                                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
   ['document_at',        () => ({ id: ids.document, at: '2099-01-01' }),                                      ['document_not_found', 'document_not_found', '', '', '', '', '', 'document_not_found']],

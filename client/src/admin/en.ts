@@ -52,7 +52,7 @@ export const en = {
       group_member: 'People in groups',
       space: 'Spaces',
       space_member: 'People in spaces',
-      room: 'Private rooms',
+      room: 'Rooms',
       room_member: 'People in private rooms',
       grant: 'Shared pages and rooms',
       link: 'Shared links',
@@ -80,7 +80,7 @@ export const en = {
       api_token: 'a token of a bot',
       chat_rules: 'the rules for messages',
     },
-    verbs: { added: 'added', changed: 'changed', removed: 'removed' },
+    verbs: { added: 'added', changed: 'changed', removed: 'removed', exported: 'exported' },
     sentence: '{{ actor }} {{ verb }} {{ thing }}',
     fields: {
       name: 'name',
@@ -101,6 +101,7 @@ export const en = {
       made_by: 'made by',
       removed_at: 'removed',
       keep_days: 'days that messages stay',
+      format: 'format',
       link_previews: 'previews of links',
     },
     columns: {

@@ -4,7 +4,7 @@ import type { Notice } from './inbox.ts'
 /** Where a notification is answered. */
 export function placeOf({ object_type, object_id, kind, source_id, thread_id }: Notice): string {
   if (object_type === 'room') {
-    if (!source_id || kind === 'access' || kind === 'scheduled_failed') return paths.room(object_id)
+    if (!source_id || kind === 'access' || kind === 'scheduled_failed' || kind === 'transfer') return paths.room(object_id)
     return thread_id ? `${paths.room(object_id)}?thread=${thread_id}` : paths.room(object_id, source_id)
   }
   if (object_type === 'document') {

@@ -23,6 +23,7 @@ import './roomPanel.css'
 
 const tDetails = textsOf(detailsEn)
 const OutsideSections = lazy(() => import('./OutsideSections.tsx'))
+const ExportRoomDialog = lazy(() => import('./ExportRoomDialog.tsx'))
 const RoomLevel = lazy(() => import('../inbox/RoomLevel.tsx'))
 
 interface RoomPanelProps {
@@ -139,17 +140,18 @@ function About(props: { room: RoomRow; archived: boolean; mayEdit: boolean; canM
           <RoomLevel roomId={props.room.id} name={roomName(props.room, workspace, session.user()?.id ?? '')} />
         </Suspense>
       </Show>
-      <Show when={!isDirect()}>
-        <WaysOut room={props.room} archived={props.archived} mayEdit={props.mayEdit} />
-      </Show>
+      <WaysOut room={props.room} archived={props.archived} mayEdit={props.mayEdit} />
     </>
   )
 }
 
 function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) {
+  const session = useSession()
   const workspace = useWorkspace()
   const rooms = useRooms()
   const navigate = useNavigate()
+  const isDirect = () => props.room.kind === 'direct'
+  const [exporting, setExporting] = createSignal(false)
   const [leaving, setLeaving] = createSignal(false)
   const [asked, setAsked] = createSignal<Asked>()
   const mayRestore = () => props.archived && props.room.space_id !== null && workspace.can('editor', props.room.space_id)
@@ -183,12 +185,15 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
       <Show when={props.room.space_id !== null && workspace.can('editor', props.room.space_id) && !props.archived}>
         <ShareButton look="outline" item={{ type: 'room', id: props.room.id, workspaceId: workspace.id() }} title={props.room.name} />
       </Show>
-      <Show when={props.room.joined}>
+      <Button look="outline" icon="arrowDown" onClick={() => setExporting(true)}>
+        {words.export}
+      </Button>
+      <Show when={props.room.joined && !isDirect()}>
         <Button look="outline" icon="logOut" onClick={() => (props.room.private ? setLeaving(true) : void leave())}>
           {en.leave}
         </Button>
       </Show>
-      <Show when={props.mayEdit || mayRestore()}>
+      <Show when={!isDirect() && (props.mayEdit || mayRestore())}>
         <Button
           look="outline"
           icon={props.archived ? 'undo' : 'archive'}
@@ -207,6 +212,16 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
         >
           <p>{detailsEn.leavePrivate}</p>
         </ConfirmDialog>
+      </Show>
+      <Show when={exporting()}>
+        <Suspense>
+          <ExportRoomDialog
+            roomId={props.room.id}
+            name={roomName(props.room, workspace, session.user()?.id ?? '')}
+            isDirect={isDirect()}
+            onClose={() => setExporting(false)}
+          />
+        </Suspense>
       </Show>
       <Asking asked={asked()} onClose={() => setAsked(undefined)} />
     </div>

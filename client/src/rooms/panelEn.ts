@@ -30,5 +30,6 @@ export const en = {
   message: 'Message {{ name }}',
   personActions: 'Actions for {{ name }}',
   remove: 'Take out of the room',
+  export: 'Export…',
   directAbout: 'Read by these people alone; admins do not see it. Nobody can be added: begin another conversation for that.',
 } as const

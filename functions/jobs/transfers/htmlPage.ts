@@ -38,8 +38,14 @@ ${COLOURS}
 
 /** A page that needs nothing else to be read: no script, nothing to load but the pictures beside it. */
 export function writePage({ page, blocks }: TreePage, addresses: Addresses): string {
-  const title = escapeHtml(page.title || 'Untitled')
-  return `<!doctype html>
+  const { head, foot } = pageAround(page.title || 'Untitled')
+  return head + writeHtml(blocks, addresses) + foot
+}
+
+/** What stands before and behind the content of such a page. */
+export function pageAround(name: string): { head: string; foot: string } {
+  const title = escapeHtml(name)
+  const head = `<!doctype html>
 <html>
 <head>
 <meta charset="utf-8">
@@ -50,8 +56,6 @@ export function writePage({ page, blocks }: TreePage, addresses: Addresses): str
 </head>
 <body dir="auto">
 <h1>${title}</h1>
-${writeHtml(blocks, addresses)}
-</body>
-</html>
 `
+  return { head, foot: '\n</body>\n</html>\n' }
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { Refused } from './refused.ts'
+import type { ExportedMessage, ExportedRoom } from './roomMessages.ts'
 
 export interface Transfer {
   id: string
   kind: 'import' | 'export'
   format: 'markdown' | 'html' | 'docx' | 'zip' | 'pdf' | 'json'
   document_id: string | null
+  with_files: boolean
   file_name: string
 }
 
@@ -18,7 +20,7 @@ export interface ExportedPage {
   updated_at: Date
 }
 
-/** What the database does for transfers, see sql/126_transfer_jobs.sql. */
+/** What the database does for transfers, see sql/126_transfer_jobs.sql and sql/238_room_exports.sql. */
 export interface Transfers {
   take(id: string): Promise<Transfer | undefined>
   note(id: string, percent: number): Promise<void>
@@ -28,6 +30,10 @@ export interface Transfers {
   pages(id: string): Promise<ExportedPage[]>
   titles(id: string, documentIds: string[]): Promise<{ id: string; title: string }[]>
   files(id: string): Promise<{ bucket: string; name: string }[]>
+  room(id: string): Promise<ExportedRoom | undefined>
+  /** The messages behind this one; none at the end. */
+  messages(id: string, after: { first: string; seq: string }): Promise<ExportedMessage[]>
+  names(id: string, people: string[]): Promise<{ id: string; name: string }[]>
 }
 
 type Execute = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>
@@ -47,6 +53,9 @@ export function createTransfers(execute: Execute): Transfers {
     pages: (id) => rows<ExportedPage>('select * from atrium_private.pages_to_export($1)', [id]),
     titles: (id, ids) => rows('select * from atrium_private.titles_for_export($1, $2)', [id, ids]),
     files: (id) => rows('select * from atrium_private.files_to_export($1)', [id]),
+    room: async (id) => (await rows<ExportedRoom>('select * from atrium_private.room_to_export($1)', [id]))[0],
+    messages: (id, { first, seq }) => rows('select * from atrium_private.messages_to_export($1, $2, $3)', [id, first, seq]),
+    names: (id, people) => rows('select * from atrium_private.names_for_export($1, $2)', [id, people]),
   }
 }
 

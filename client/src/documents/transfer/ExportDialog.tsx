@@ -9,7 +9,7 @@ import { titleOf } from '../actions.ts'
 import { useDocuments } from '../documents.ts'
 import { en } from './en.ts'
 import { Progress } from './Progress.tsx'
-import { exportPage } from './transfers.ts'
+import { exportPage, type MadeFile, save } from './transfers.ts'
 import './transfer.css'
 
 const t = textsOf(en)
@@ -21,7 +21,7 @@ export default function ExportDialog(props: { document: DocumentRow; onClose(): 
   const [format, setFormat] = createSignal<(typeof formats)[number]>('markdown')
   const [withChildren, setWithChildren] = createSignal(false)
   const [part, setPart] = createSignal<number>()
-  const [made, setMade] = createSignal<{ name: string; address: string }>()
+  const [made, setMade] = createSignal<MadeFile>()
   const [problem, setProblem] = createSignal('')
   const closing = new AbortController()
   onCleanup(() => closing.abort())
@@ -109,12 +109,4 @@ export default function ExportDialog(props: { document: DocumentRow; onClose(): 
       </div>
     </Dialog>
   )
-}
-
-/** The server says that it is to be saved, and under which name. */
-function save({ name, address }: { name: string; address: string }) {
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
 }

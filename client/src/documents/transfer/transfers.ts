@@ -46,21 +46,42 @@ export async function importFile(file: File, spaceId: string, parentId: string |
 
 /** Makes a file of a page and gives the address from which it can be fetched for some minutes.
  *  @throws an error of which `sentenceOf` makes a sentence */
-export async function exportPage(
-  documentId: string,
-  format: string,
-  withChildren: boolean,
-  steps: Pick<Steps, 'onProgress' | 'signal'>,
-): Promise<{ name: string; address: string }> {
+export async function exportPage(documentId: string, format: string, withChildren: boolean, steps: ExportSteps): Promise<MadeFile> {
   const { id } = await rpc<TransferRow>('export_document', { document_id: documentId, format, with_children: withChildren })
-  const { result } = await settled(id, steps)
-  const name = (result as { file_name: string }).file_name
-  const { data, error } = await (await storage()).from(bucket).createSignedUrl(`${id}/result`, linkSeconds, { download: name })
-  if (error) throw problemOf(error)
-  return { name, address: data.signedUrl }
+  return made(await settled(id, steps))
 }
 
-async function settled(id: string, { onProgress, signal }: Pick<Steps, 'onProgress' | 'signal'>): Promise<TransferRow> {
+/** Makes an archive of a room, as `exportPage` does of a page. */
+export async function exportRoom(roomId: string, format: string, withFiles: boolean, steps: ExportSteps): Promise<MadeFile> {
+  const { id } = await rpc<TransferRow>('export_room', { room_id: roomId, format, with_files: withFiles })
+  return made(await settled(id, steps))
+}
+
+type ExportSteps = Pick<Steps, 'onProgress' | 'signal'>
+
+export interface MadeFile {
+  name: string
+  address: string
+  /** Files of messages that were too large to come along. */
+  leftOut: number
+}
+
+async function made({ id, result }: TransferRow): Promise<MadeFile> {
+  const { file_name: name, left_out: leftOut = 0 } = result as { file_name: string; left_out?: number }
+  const { data, error } = await (await storage()).from(bucket).createSignedUrl(`${id}/result`, linkSeconds, { download: name })
+  if (error) throw problemOf(error)
+  return { name, address: data.signedUrl, leftOut }
+}
+
+/** The server says that it is to be saved, and under which name. */
+export function save({ name, address }: MadeFile) {
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+}
+
+async function settled(id: string, { onProgress, signal }: ExportSteps): Promise<TransferRow> {
   for (;;) {
     const row = await rows<TransferRow>(rest.from(bucket).select('*').eq('id', id).single())
     onProgress(row.progress / 100)
