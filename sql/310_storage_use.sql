@@ -176,6 +176,6 @@ create function atrium.my_files()
   language sql stable set search_path = ''
 as $$ select * from atrium_private.my_files() $$;
 comment on function atrium.my_files() is
-  'The pictures and files that the caller has put into documents and messages which he may still read, the oldest first; document_id is null for those of messages; the storage service gives them by bucket and name.
+  'The pictures and files that the caller has put into documents and messages which he may still read, the oldest first; document_id is null for those of messages; the storage service gives them by bucket and name. Nullable: document_id.
 Example: select name, bytes from atrium.my_files();';
 grant execute on function atrium.my_files to authenticated;

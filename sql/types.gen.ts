@@ -562,7 +562,7 @@ export type Database = {
       }
       my_files: {
         Args: Record<never, never>
-        Returns: { bucket_id: string; name: string; document_id: string; bytes: number; created_at: string }[]
+        Returns: { bucket_id: string; name: string; document_id: string | null; bytes: number; created_at: string }[]
       }
       my_inbox: {
         Args: { workspace_id: string; state?: string; before?: string | null; most?: number | null }

@@ -500,69 +500,6 @@ comment on function atrium_private.before_room_link_change() is 'Tells the serve
 create trigger before_room_link_change before update of role, expires_at or delete on atrium.links
   for each row when (old.object_type = 'room') execute function atrium_private.before_room_link_change();
 
-create or replace function atrium_private.export_my_data()
-  returns jsonb
-  language plpgsql stable security definer set search_path = ''
-as $$
-declare
-  me uuid := atrium_private.require_caller();
-begin
-  return jsonb_build_object(
-    'exported_at', now(),
-    'account', (
-      select jsonb_build_object('id', account.id, 'email', account.email, 'created_at', account.created_at,
-        'last_sign_in_at', account.last_sign_in_at, 'email_confirmed_at', account.email_confirmed_at)
-      from auth.users account where account.id = me
-    ),
-    'profile', (select to_jsonb(profile) from atrium.profiles profile where profile.id = me),
-    'sessions', (
-      select coalesce(jsonb_agg(jsonb_build_object('created_at', session.created_at, 'refreshed_at', session.refreshed_at,
-        'user_agent', session.user_agent, 'address', host(session.ip)) order by session.created_at), '[]')
-      from auth.sessions session where session.user_id = me
-    ),
-    'memberships', (
-      select coalesce(jsonb_agg(jsonb_build_object('workspace_id', workspace.id, 'workspace', workspace.name, 'role', member.role,
-        'joined_at', member.joined_at) order by member.joined_at), '[]')
-      from atrium.members member join atrium.workspaces workspace on workspace.id = member.workspace_id where member.user_id = me
-    ),
-    'documents', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', document.id, 'workspace_id', document.workspace_id, 'title', document.title,
-        'created_at', document.created_at, 'updated_at', document.updated_at, 'text', contents.text, 'markdown', contents.markdown, 'json', contents.json)
-        order by document.created_at, document.id), '[]')
-      from atrium.documents document left join atrium.document_contents contents on contents.document_id = document.id
-      where document.created_by = me
-        and (document.space_id in (select atrium_private.spaces_of_caller('viewer'))
-          or document.id in (select atrium_private.granted_to_caller('document', 'viewer')))
-    ),
-    'messages', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', message.id, 'room_id', message.room_id, 'thread_id', message.thread_id, 'text', message.text,
-        'content', message.content, 'created_at', message.created_at, 'edited_at', message.edited_at, 'deleted_at', message.deleted_at)
-        order by message.created_at, message.id), '[]')
-      from atrium.messages message where message.author_id = me
-    ),
-    'comments', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', said.id, 'thread_id', said.thread_id, 'document_id', said.document_id, 'text', said.text,
-        'created_at', said.created_at, 'edited_at', said.edited_at, 'deleted_at', said.deleted_at) order by said.created_at, said.id), '[]')
-      from atrium.comments said where said.author_id = me
-    ),
-    'rooms', (select coalesce(jsonb_agg(to_jsonb(inside)), '[]') from atrium.room_members inside where inside.user_id = me),
-    'read_marks', (select coalesce(jsonb_agg(to_jsonb(mark)), '[]') from atrium.read_marks mark where mark.user_id = me),
-    'message_edits', (select coalesce(jsonb_agg(to_jsonb(edit)), '[]') from atrium.message_edits edit where edit.author_id = me),
-    'message_reactions', (select coalesce(jsonb_agg(to_jsonb(reaction)), '[]') from atrium.message_reactions reaction where reaction.user_id = me),
-    'saved_messages', (select coalesce(jsonb_agg(to_jsonb(saved)), '[]') from atrium.saved_messages saved where saved.user_id = me),
-    'thread_follows', (select coalesce(jsonb_agg(to_jsonb(follow)), '[]') from atrium.thread_follows follow where follow.user_id = me),
-    'grants', (select coalesce(jsonb_agg(to_jsonb(shared)), '[]') from atrium.grants shared where shared.user_id = me),
-    'rights_changed', (
-      select coalesce(jsonb_agg(jsonb_build_object('at', event.at, 'workspace_id', event.workspace_id, 'action', event.action,
-        'object_type', event.object_type, 'object_id', event.object_id, 'before', event.before, 'after', event.after) order by event.id), '[]')
-      from atrium.audit_events event
-      where event.user_id = me and event.workspace_id in (select atrium_private.workspaces_of_caller('guest'))
-    )
-  );
-end $$;
-comment on function atrium_private.export_my_data() is 'Behind atrium.export_my_data.';
-grant execute on function atrium_private.export_my_data to authenticated;
-
 drop function atrium_private.access_map(uuid, uuid, uuid[]);
 create function atrium_private.access_map(in_workspace uuid, for_space uuid, for_users uuid[], for_room uuid, by_factor boolean)
   returns jsonb

@@ -16,6 +16,11 @@ test('[E2E43] a person takes his data along as a ZIP', { timeout: 120_000 }, asy
   const body = new Blob([new Uint8Array([1, 2, 3])], { type: 'application/octet-stream' })
   const path = `${id}/${crypto.randomUUID()}`
   expect((await team.as('Ben').storage.from('document-files').upload(path, body)).error).toBeNull()
+  const { data: sent } = await team
+    .as('Ben')
+    .rpc('add_message_file', { id: crypto.randomUUID(), room_id: rooms[0].id, name: 'Notes: June.bin' })
+    .throwOnError()
+  expect((await team.as('Ben').storage.from('message-files').upload(sent.path, body)).error).toBeNull()
   const { page, complaints } = await visit(atrium.browser, SIZES.phone)
   await signIn(page, atrium.started, team.emailOf('Ben'))
   await page.goto(`${atrium.started.url}/settings`)
@@ -35,6 +40,7 @@ test('[E2E43] a person takes his data along as a ZIP', { timeout: 120_000 }, asy
       `pages/${folder}.md`,
       `pages/${folder}.txt`,
       `files/${folder}/${path.split('/')[1]}`,
+      `files/messages/${sent.path.split('/').at(-1).slice(0, 8)}-Notes June.bin`,
     ].sort(),
   )
   expect([...(files[`files/${folder}/${path.split('/')[1]}`] ?? [])]).toEqual([1, 2, 3])

@@ -108,7 +108,7 @@ test('[GONE1] who has a second factor shows it before he deletes his account', a
   expect(await deleteAccount(user, {}, 10, 'aal2')).toBe('done')
 })
 
-test('[EXP1] everybody gets what is kept about him, and nothing of others', async () => {
+test('[OWN1] everybody gets what is kept about him, and nothing of others', async () => {
   const workspace = await createWorkspace(db)
   const { leaver, document, message } = await responsible(workspace)
   await createDocument(db, workspace, { title: 'Not his' })

@@ -3,7 +3,7 @@ export const en = {
   back: 'Settings',
   export: {
     title: 'Take your data along',
-    text: 'A ZIP file with your profile, your messages, the text of the pages that you began, the pictures and files that you put into pages, and every change of your rights.',
+    text: 'A ZIP file with your profile, your messages and drafts, what you were told, the text of the pages that you began, the pictures and files that you put into pages and messages, and every change of your rights.',
     start: 'Download my data',
     stop: 'Stop',
     reading: 'Reading what there is…',
@@ -15,7 +15,7 @@ export const en = {
     },
     stopped: 'Stopped. Nothing was saved.',
     readme:
-      'This is everything that this server keeps about you, made on {{ date }}.\n\ndata.json        all of it, for programs\nmessages.csv     what you wrote in rooms\nmemberships.csv  your workspaces and roles\nsessions.csv     where you are signed in\npages/           the pages that you began and may still read, as Markdown and as plain text\nfiles/           the pictures and files that you put into pages which you may still read\n',
+      'This is everything that this server keeps about you, made on {{ date }}.\n\ndata.json        all of it, for programs\nmessages.csv     what you wrote in rooms\nmemberships.csv  your workspaces and roles\nsessions.csv     where you are signed in\npages/           the pages that you began and may still read, as Markdown and as plain text\nfiles/           the pictures and files that you put into pages and rooms which you may still read\n',
   },
   delete: {
     title: 'Delete your account',

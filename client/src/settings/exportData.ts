@@ -25,6 +25,7 @@ interface OwnData {
   messages: Record<string, string | null>[]
   memberships: Record<string, string | null>[]
   sessions: Record<string, string | null>[]
+  message_files: { path: string; name: string }[]
 }
 
 /** Everything of the signed-in person as one ZIP, file after file: no more than one is in memory at a time, the rest is the browser's.
@@ -46,6 +47,7 @@ export async function exportData({ readme, signal, onProgress }: ExportOptions):
   }
 
   const titles = new Map(data.documents.map(({ id, title }) => [id, title]))
+  const names = new Map(data.message_files.map(({ path, name }) => [path, name]))
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const missing: string[] = []
   let read = 0
@@ -53,8 +55,10 @@ export async function exportData({ readme, signal, onProgress }: ExportOptions):
     onProgress({ done: index + 1, count: files.length, part: bytes > 0 ? read / bytes : 0 })
     const { data: body } = await (await storage()).from(file.bucket_id).download(file.name)
     signal.throwIfAborted()
-    const folder = nameOf(titles.get(file.document_id) ?? '', file.document_id)
-    const name = `files/${folder}/${file.name.split('/').at(-1)}`
+    const id = file.name.split('/').at(-1) ?? ''
+    const name = file.document_id
+      ? `files/${nameOf(titles.get(file.document_id) ?? '', file.document_id)}/${id}`
+      : `files/messages/${id.slice(0, 8)}-${plainName(names.get(file.name) ?? '')}`
     if (body) await archive.file(name, body.stream(), signal)
     else missing.push(name)
     read += file.bytes
@@ -97,12 +101,13 @@ function createArchive() {
 }
 
 /** A name that every file system takes, and that no two pages share. */
-function nameOf(title: string, id: string): string {
+const nameOf = (title: string, id: string) => `${plainName(title)}-${id.slice(0, 8)}`
+
+function plainName(title: string): string {
   const plain = title
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
     .replaceAll(/[\u0000-\u001f<>:"/\\|?*\s]+/g, ' ')
     .trim()
     .replace(/^\.+|[. ]+$/g, '')
-    .slice(0, 80)
-  return `${plain || 'untitled'}-${id.slice(0, 8)}`
+  return plain.slice(0, 80) || 'untitled'
 }
