@@ -7,7 +7,8 @@ create table atrium.workspace_policies (
   joining_role atrium.role not null default 'viewer' check (joining_role between 'viewer' and 'editor'),
   needs_mfa boolean not null default false,
   history_days integer check (history_days between 1 and 36500),
-  trash_days integer default 30 check (trash_days between 1 and 36500)
+  trash_days integer default 30 check (trash_days between 1 and 36500),
+  storage_quota bigint check (storage_quota >= 0)
 );
 comment on table atrium.workspace_policies is 'One row for each workspace, made with it. Seen and changed by admins.';
 comment on column atrium.workspace_policies.joining is
@@ -16,7 +17,8 @@ comment on column atrium.workspace_policies.domains is 'E-mail domains in lower 
 comment on column atrium.workspace_policies.joining_role is 'viewer to editor: the role of whoever joins by himself.';
 comment on column atrium.workspace_policies.needs_mfa is 'Whether members have rights only when they signed in with a second factor (aal2).';
 comment on column atrium.workspace_policies.history_days is 'For how many days the history of documents is kept, see set_history_retention; null: for ever.';
-comment on column atrium.workspace_policies.trash_days is 'For how many days a deleted document lies in the trash, see set_trash_retention; null: until somebody deletes it.';
+comment on column atrium.workspace_policies.trash_days is 'For how many days a deleted document or file lies in the trash, see set_trash_retention; null: until somebody deletes it.';
+comment on column atrium.workspace_policies.storage_quota is 'How many bytes the workspace may store, see set_storage_quota; null: as much as there is.';
 alter table atrium.workspace_policies enable row level security;
 
 create policy "admins see the security policy"

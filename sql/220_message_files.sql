@@ -44,10 +44,12 @@ create index on atrium.message_files (uploaded_by);
 create index on atrium.message_files (created_at) where message_id is null and scheduled_id is null;
 
 create table atrium_private.removed_files (
-  path text primary key,
-  removed_at timestamptz not null default now()
+  bucket text not null,
+  path text not null,
+  removed_at timestamptz not null default now(),
+  primary key (bucket, path)
 );
-comment on table atrium_private.removed_files is 'Objects of the bucket message-files that no message needs any more: the worker removes them from the storage service.';
+comment on table atrium_private.removed_files is 'Objects that nothing needs any more: the worker removes them from the storage service.';
 
 alter table atrium.message_files enable row level security;
 alter table atrium_private.removed_files enable row level security;
@@ -110,7 +112,7 @@ create function atrium_private.remove_stored_file()
   language plpgsql security definer set search_path = ''
 as $$
 begin
-  insert into atrium_private.removed_files (path) values (old.path) on conflict do nothing;
+  insert into atrium_private.removed_files (bucket, path) values ('message-files', old.path) on conflict do nothing;
   return null;
 end $$;
 comment on function atrium_private.remove_stored_file() is 'Leaves the object of a file that is gone to the worker.';
@@ -213,24 +215,24 @@ comment on function atrium_private.attach_files(uuid, uuid, uuid[]) is
 
 -- Definer: the worker writes no table.
 create function atrium_private.files_to_remove(at timestamptz default now())
-  returns setof text
+  returns table (bucket text, path text)
   language plpgsql security definer set search_path = ''
 as $$
 begin
   delete from atrium.message_files file
   where file.message_id is null and file.scheduled_id is null and file.created_at < at - interval '7 days';
-  return query select gone.path from atrium_private.removed_files gone order by gone.removed_at limit 100;
+  return query select gone.bucket, gone.path from atrium_private.removed_files gone order by gone.removed_at limit 100;
 end $$;
 comment on function atrium_private.files_to_remove(timestamptz) is
-  'Objects of the bucket message-files to be removed from the storage service, 100 at most: of messages and rooms that are gone, and what was uploaded a week ago and never sent.';
+  'Objects to be removed from the storage service, 100 at most: of messages, rooms, files and versions that are gone, and what was uploaded a week ago and never sent.';
 grant execute on function atrium_private.files_to_remove to atrium_worker;
 
 -- Definer: the worker writes no table.
-create function atrium_private.forget_removed_files(paths text[])
+create function atrium_private.forget_removed_files(from_bucket text, paths text[])
   returns void
   language sql security definer set search_path = ''
-as $$ delete from atrium_private.removed_files gone where gone.path = any (paths) $$;
-comment on function atrium_private.forget_removed_files(text[]) is 'Strikes objects that the storage service has removed.';
+as $$ delete from atrium_private.removed_files gone where gone.bucket = from_bucket and gone.path = any (paths) $$;
+comment on function atrium_private.forget_removed_files(text, text[]) is 'Strikes objects that the storage service has removed.';
 grant execute on function atrium_private.forget_removed_files to atrium_worker;
 
 create function atrium.add_message_file(

@@ -219,6 +219,32 @@ create trigger announce_replies after update of reply_count on atrium.messages
   for each row execute function atrium_private.announce_replies();
 
 -- Definer: see above.
+create function atrium_private.announce_files()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'files', jsonb_build_object('space_id', space.id))
+    from atrium.spaces space where space.id in (select made.space_id from after_rows made);
+  else
+    perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'files', jsonb_build_object('space_id', space.id))
+    from atrium.spaces space where space.id in (select gone.space_id from before_rows gone);
+  end if;
+  return null;
+end $$;
+comment on function atrium_private.announce_files() is 'files {space_id} to the space, once for whatever changes in one statement.';
+create trigger announce_new after insert on atrium.files
+  referencing new table as after_rows
+  for each statement execute function atrium_private.announce_files();
+create trigger announce after update on atrium.files
+  referencing old table as before_rows
+  for each statement execute function atrium_private.announce_files();
+create trigger announce_gone after delete on atrium.files
+  referencing old table as before_rows
+  for each statement execute function atrium_private.announce_files();
+
+-- Definer: see above.
 create function atrium_private.announce_favourite()
   returns trigger
   language plpgsql security definer set search_path = ''

@@ -47,6 +47,9 @@ select pgboss.create_queue('link_previews', '{"policy": "standard", "retryLimit"
 select pgboss.create_queue('tell_people', '{"policy": "standard", "retryLimit": 5, "retryDelay": 1, "expireInSeconds": 60, "notify": true}');
 select pgboss.create_queue('send_notifications', '{"policy": "standard", "retryLimit": 8, "retryDelay": 2, "retryBackoff": true, "retryDelayMax": 900, "expireInSeconds": 60, "notify": true}');
 
+-- What cannot be read back is tried for most of a day; the hourly work asks again after that.
+select pgboss.create_queue('check_upload', '{"policy": "standard", "retryLimit": 20, "retryDelay": 2, "retryBackoff": true, "retryDelayMax": 3600, "expireInSeconds": 3600, "heartbeatSeconds": 60, "notify": true}');
+
 -- The worker maintains the tables as pg-boss does, and makes none.
 grant usage on schema pgboss to atrium_worker;
 grant all on all tables in schema pgboss to atrium_worker;

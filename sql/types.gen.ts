@@ -101,6 +101,24 @@ export type Database = {
         Update: { user_id?: string; document_id?: string; created_at?: string }
         Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'favourites_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'favourites_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
+      file_uploads: {
+        Row: { id: string; space_id: string; parent_id: string | null; file_id: string | null; uploaded_by: string | null; path: string; name: string; size: number; sha256: string | null; note: string; conflict: string; state: string; problem: string | null; created_at: string }
+        Insert: { id?: string; space_id: string; parent_id?: string | null; file_id?: string | null; uploaded_by?: string | null; path?: string; name: string; size: number; sha256?: string | null; note?: string; conflict: string; state?: string; problem?: string | null; created_at?: string }
+        Update: { id?: string; space_id?: string; parent_id?: string | null; file_id?: string | null; uploaded_by?: string | null; path?: string; name?: string; size?: number; sha256?: string | null; note?: string; conflict?: string; state?: string; problem?: string | null; created_at?: string }
+        Relationships: [{'columns':['file_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_file_id_fkey','referencedColumns':['id'],'referencedRelation':'files'},{'columns':['parent_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_parent_id_fkey','referencedColumns':['id'],'referencedRelation':'files'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'},{'columns':['uploaded_by'],'isOneToOne':false,'foreignKeyName':'file_uploads_uploaded_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
+      file_versions: {
+        Row: { id: string; file_id: string; space_id: string; trashed: boolean; number: number; path: string; size: number; sha256: string; mime: string; note: string; label: string | null; restored_from: number | null; author_id: string | null; created_at: string }
+        Insert: { id?: string; file_id: string; space_id: string; trashed?: boolean; number: number; path: string; size: number; sha256: string; mime: string; note?: string; label?: string | null; restored_from?: number | null; author_id?: string | null; created_at?: string }
+        Update: { id?: string; file_id?: string; space_id?: string; trashed?: boolean; number?: number; path?: string; size?: number; sha256?: string; mime?: string; note?: string; label?: string | null; restored_from?: number | null; author_id?: string | null; created_at?: string }
+        Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'file_versions_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','file_id'],'isOneToOne':false,'foreignKeyName':'file_versions_space_id_file_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'files'}]
+      }
+      files: {
+        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; is_folder: boolean; name: string; name_key: string; version: number | null; path: string | null; size: number | null; mime: string | null; created_by: string | null; created_at: string; updated_by: string | null; updated_at: string; trashed_at: string | null }
+        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; is_folder: boolean; name: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; is_folder?: boolean; name?: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'files_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'files_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'files'},{'columns':['updated_by'],'isOneToOne':false,'foreignKeyName':'files_updated_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'files_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
       grants: {
         Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id: string | null; group_id: string | null; role: Role; expires_at: string | null; created_by: string | null; created_at: string }
         Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id?: string | null; group_id?: string | null; role: Role; expires_at?: string | null; created_by?: string | null; created_at?: string }
@@ -294,9 +312,9 @@ export type Database = {
         Relationships: [{'columns':['made_by'],'isOneToOne':false,'foreignKeyName':'webhooks_made_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'webhooks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'webhooks_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       workspace_policies: {
-        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null; trash_days: number | null }
-        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null; trash_days?: number | null }
-        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null; trash_days?: number | null }
+        Row: { workspace_id: string; joining: string; domains: string[]; joining_role: Role; needs_mfa: boolean; history_days: number | null; trash_days: number | null; storage_quota: number | null }
+        Insert: { workspace_id: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null; trash_days?: number | null; storage_quota?: number | null }
+        Update: { workspace_id?: string; joining?: string; domains?: string[]; joining_role?: Role; needs_mfa?: boolean; history_days?: number | null; trash_days?: number | null; storage_quota?: number | null }
         Relationships: [{'columns':['workspace_id'],'isOneToOne':true,'foreignKeyName':'workspace_policies_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       workspaces: {
@@ -344,8 +362,16 @@ export type Database = {
         Args: { space_id: string; archived?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
       }
+      begin_upload: {
+        Args: { id: string | null; space_id: string | null; parent_id: string | null; name: string | null; size: number; sha256?: string | null; file_id?: string | null; note?: string | null; conflict?: string }
+        Returns: Database['atrium']['Tables']['file_uploads']['Row']
+      }
       cancel_scheduled_message: {
         Args: { id: string }
+        Returns: undefined
+      }
+      cancel_upload: {
+        Args: { upload_id: string }
         Returns: undefined
       }
       catch_up: {
@@ -368,6 +394,10 @@ export type Database = {
         Args: { document_id: string }
         Returns: Role
       }
+      copy_file: {
+        Args: { id: string; parent_id: string | null }
+        Returns: Database['atrium']['Tables']['files']['Row']
+      }
       create_api_token: {
         Args: { bot_id: string; name: string; expires_at?: string | null }
         Returns: { id: string; token: string; expires_at: string | null }[]
@@ -379,6 +409,10 @@ export type Database = {
       create_document: {
         Args: { id: string | null; space_id: string; parent_id?: string | null; title?: string; position?: string | null; markdown?: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      create_folder: {
+        Args: { id: string | null; space_id: string; parent_id: string | null; name: string }
+        Returns: Database['atrium']['Tables']['files']['Row']
       }
       create_from_template: {
         Args: { template_id: string; id?: string; space_id?: string; parent_id?: string; title?: string; position?: string; today?: string }
@@ -430,6 +464,14 @@ export type Database = {
       }
       delete_document: {
         Args: { id: string }
+        Returns: undefined
+      }
+      delete_file: {
+        Args: { id: string }
+        Returns: undefined
+      }
+      delete_file_version: {
+        Args: { version_id: string }
         Returns: undefined
       }
       delete_group: {
@@ -508,6 +550,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: { id: string; name: string; role: Role }[]
       }
+      label_file_version: {
+        Args: { version_id: string; label: string | null }
+        Returns: undefined
+      }
       largest_files: {
         Args: { workspace_id: string }
         Returns: { document_id: string; title: string; space_id: string; owner_id: string | null; is_image: boolean; bytes: number; created_at: string }[]
@@ -555,6 +601,10 @@ export type Database = {
       move_document: {
         Args: { id: string; parent_id: string | null; position: string | null; space_id?: string | null }
         Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      move_file: {
+        Args: { id: string; parent_id: string | null; conflict?: string }
+        Returns: Database['atrium']['Tables']['files']['Row']
       }
       move_thread: {
         Args: { id: string; anchor: Json }
@@ -660,6 +710,10 @@ export type Database = {
         Args: { space_id: string; user_id: string }
         Returns: undefined
       }
+      rename_file: {
+        Args: { id: string; name: string }
+        Returns: Database['atrium']['Tables']['files']['Row']
+      }
       rename_space: {
         Args: { space_id: string; name: string }
         Returns: Database['atrium']['Tables']['spaces']['Row']
@@ -687,6 +741,14 @@ export type Database = {
       restore_document: {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      restore_file: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['files']['Row']
+      }
+      restore_file_version: {
+        Args: { version_id: string }
+        Returns: Database['atrium']['Tables']['files']['Row']
       }
       restore_version: {
         Args: { document_id: string; version_id?: string | null; at?: string | null; author_id?: string | null; block?: number | null; command_id?: string | null }
@@ -796,6 +858,10 @@ export type Database = {
         Args: { emoji?: string | null; text?: string | null; ends_at?: string | null; do_not_disturb?: boolean | null }
         Returns: undefined
       }
+      set_storage_quota: {
+        Args: { workspace_id: string; bytes: number | null }
+        Returns: undefined
+      }
       set_thread_follow: {
         Args: { thread_id: string; following?: boolean }
         Returns: undefined
@@ -843,6 +909,10 @@ export type Database = {
       trash_document: {
         Args: { id: string }
         Returns: Database['atrium']['Tables']['documents']['Row']
+      }
+      trash_file: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['files']['Row']
       }
       unlock_document: {
         Args: { id: string }

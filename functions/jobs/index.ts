@@ -5,7 +5,8 @@ import { internet } from '../_shared/safeFetch.ts'
 import { forgetMessages } from './chat/forgetMessages.ts'
 import { readConfig } from './config.ts'
 import { emptyTrash } from './emptyTrash.ts'
-import { removeMessageFiles } from './messageFiles.ts'
+import { checkUpload, forgetUploads } from './files/checkUpload.ts'
+import { removeFiles } from './files/removeFiles.ts'
 import { pushNotice } from './notifications/pushNotice.ts'
 import { sendNotifications } from './notifications/sendNotifications.ts'
 import { forgetPreviews } from './previews/forgetPreviews.ts'
@@ -93,12 +94,21 @@ const preview = linkPreviews({ execute, storage, network: internet, siteUrl: con
 await boss.work<{ message_id: string }>('link_previews', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 4 }, async (jobs) => {
   for (const job of jobs) await preview(job)
 })
+const check = checkUpload(execute, storage)
+await boss.work<{ upload_id: string }>(
+  'check_upload',
+  { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 3 },
+  async (jobs) => {
+    for (const job of jobs) await check(job)
+  },
+)
 // None of them rejects.
 const forget = async () => {
   await forgetOldTransfers(execute, storage)
   await forgetMessages(execute)
   await forgetPreviews(execute, storage)
   await emptyTrash(execute, storage)
+  await forgetUploads(execute)
 }
 void forget()
 const forgetting = setInterval(() => void forget(), 60 * 60_000)
@@ -128,7 +138,7 @@ const schedule = setInterval(async () => {
     sending = false
   }
 }, 2000)
-const cleaning = setInterval(() => void removeMessageFiles(execute, storage), 60_000) // Never rejects.
+const cleaning = setInterval(() => void removeFiles(execute, storage), 60_000) // Never rejects.
 let queueing = false
 const notifying = setInterval(async () => {
   if (queueing) return

@@ -224,6 +224,7 @@ begin
     'read_marks', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.read_marks mine where mine.user_id = me),
     'message_edits', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.message_edits mine where mine.author_id = me),
     'message_files', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.message_files mine where mine.uploaded_by = me),
+    'file_uploads', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.file_uploads mine where mine.uploaded_by = me),
     'message_reactions', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.message_reactions mine where mine.user_id = me),
     'comment_reactions', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.comment_reactions mine where mine.user_id = me),
     'saved_messages', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.saved_messages mine where mine.user_id = me),
@@ -254,6 +255,9 @@ begin
         union all select 'comment_thread', did.id, did.created_at from atrium.comment_threads did where did.created_by = me
         union all select 'resolved_thread', did.id, did.resolved_at from atrium.comment_threads did where did.resolved_by = me
         union all select 'named_version', did.id, did.at from atrium.document_versions did where did.named_by = me
+        union all select 'file', did.id, did.created_at from atrium.files did where did.created_by = me
+        union all select 'changed_file', did.id, did.updated_at from atrium.files did where did.updated_by = me
+        union all select 'file_version', did.id, did.created_at from atrium.file_versions did where did.author_id = me
         union all select 'pinned_message', did.message_id, did.pinned_at from atrium.message_pins did where did.pinned_by = me
         union all select 'locked_document', did.id, did.locked_at from atrium.documents did where did.locked_by = me
         union all select 'decided_suggestion', did.suggestion_id, did.decided_at from atrium_private.suggestion_decisions did where did.decided_by = me

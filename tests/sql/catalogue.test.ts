@@ -194,6 +194,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.files_to_export(uuid)',
     'atrium_private.files_to_remove(timestamp with time zone)',
     'atrium_private.finish_import(uuid,jsonb)',
+    'atrium_private.finish_upload(uuid,bigint,text,text)',
     'atrium_private.fire_reminders(timestamp with time zone)',
     'atrium_private.forget_device(uuid)',
     'atrium_private.forget_empty_drafts(timestamp with time zone)',
@@ -201,8 +202,9 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.forget_messages(uuid,uuid[],timestamp with time zone)',
     'atrium_private.forget_notifications()',
     'atrium_private.forget_previews()',
-    'atrium_private.forget_removed_files(text[])',
+    'atrium_private.forget_removed_files(text,text[])',
     'atrium_private.forget_transfers(uuid[])',
+    'atrium_private.forget_uploads(timestamp with time zone)',
     'atrium_private.issue_invitation_token(uuid)',
     'atrium_private.messages_to_export(uuid,bigint,bigint)',
     'atrium_private.messages_to_forget(uuid,timestamp with time zone,bigint)',
@@ -225,5 +227,6 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.take_transfer(uuid)',
     'atrium_private.tell_many(jsonb)',
     'atrium_private.titles_for_export(uuid,uuid[])',
+    'atrium_private.upload_to_check(uuid)',
   ])
 })

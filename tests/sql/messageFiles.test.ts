@@ -119,11 +119,11 @@ test('[MFILE4] a deleted message takes its files along, and what is never sent g
   expect((await db.call(cast.editor, 'delete_message', { id: message.id })).files).toEqual([])
   expect(await seen(cast.editor, sent.path)).toBe(0)
   const gone = async (at: Date) =>
-    (await db.admin<{ path: string }[]>`select path from atrium_private.files_to_remove(${at}) path`).map(({ path }) => path)
+    (await db.admin<{ path: string }[]>`select path from atrium_private.files_to_remove(${at})`).map(({ path }) => path)
   expect(await gone(new Date())).toContain(sent.path)
   expect(await gone(new Date())).not.toContain(waiting.path)
   expect(await gone(new Date(Date.now() + 8 * 86_400_000))).toContain(waiting.path)
-  await db.admin`select atrium_private.forget_removed_files(${[sent.path]})`
+  await db.admin`select atrium_private.forget_removed_files('message-files', ${[sent.path]})`
   expect(await gone(new Date())).not.toContain(sent.path)
 })
 

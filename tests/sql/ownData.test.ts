@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { createDatabase } from '../support/database.ts'
-import { createDocument, createMember, createUser, createWorkspace, type User, type Workspace } from '../support/factories.ts'
+import {
+  beginUpload,
+  createDocument,
+  createMember,
+  createUser,
+  createWorkspace,
+  storeUpload,
+  type User,
+  type Workspace,
+} from '../support/factories.ts'
 
 const db = await createDatabase()
 afterAll(() => db.drop())
@@ -22,6 +31,10 @@ const EXPORTED: Record<string, string> = {
   'atrium.documents.locked_by': 'made:locked_document',
   'atrium.drafts.user_id': 'drafts',
   'atrium.favourites.user_id': 'favourites',
+  'atrium.file_uploads.uploaded_by': 'file_uploads',
+  'atrium.file_versions.author_id': 'made:file_version',
+  'atrium.files.created_by': 'made:file',
+  'atrium.files.updated_by': 'made:changed_file',
   'atrium.grants.created_by': 'made:grant',
   'atrium.grants.user_id': 'grants',
   'atrium.group_members.user_id': 'groups',
@@ -133,6 +146,8 @@ async function everywhere(workspace: Workspace): Promise<User> {
   await db.call(me, 'save_draft', { room_id, thread_id: null, text: 'Unsent' })
   await db.call(me, 'schedule_message', { id: id(), room_id, text: 'Later', send_at: new Date(Date.now() + 3_600_000).toISOString() })
   await db.call(me, 'add_message_file', { id: id(), room_id, name: 'a.txt' })
+
+  await storeUpload(db, await beginUpload(db, me, workspace))
 
   await db.call(me, 'set_status', { emoji: '🌴', text: 'Away' })
   await db.call(me, 'set_notification_settings', { settings: { mail: 'daily' } })

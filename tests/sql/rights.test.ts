@@ -6,8 +6,11 @@ import { callFunction, createDatabase } from '../support/database.ts'
 import {
   ACTORS,
   type Actor,
+  addFileVersion,
+  beginUpload,
   createCast,
   createDocument,
+  createFile,
   createMember,
   createWorkspace,
   type User,
@@ -93,7 +96,17 @@ beforeAll(async () => {
   const [token] = await db.call(owner, 'create_api_token', { bot_id: bot.id, name: 'Server' })
   await db.call(owner, 'set_workspace_chat_rules', { workspace_id: workspace.id })
   await db.call(owner, 'set_room_chat_rules', { room_id: workspace.room.id, keep_days: 90 })
+  const file = await createFile(db, workspace)
+  await addFileVersion(db, owner, file.id)
+  const trashedFile = await createFile(db, workspace)
+  await db.call(owner, 'trash_file', { id: trashedFile.id })
+  const upload = await beginUpload(db, owner, workspace)
+  const [fileVersion] = await db.admin`select id from atrium.file_versions where file_id = ${file.id} and number = 1`
   ids = {
+    file: file.id,
+    fileVersion: fileVersion?.id,
+    trashedFile: trashedFile.id,
+    upload: upload.id,
     webhook: webhook?.id ?? '',
     bot: bot.id,
     linking: linking.id,
@@ -177,6 +190,9 @@ const TABLES = [
   ['statuses',           'user_id = $owner',          'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['push_subscriptions', 'user_id = $owner',          'device',  ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['push_key',           'only_one',                  'public_key', ['S', 'S',  'S',   'S',      'S',   'S',  'S',  'S']],
+  ['files',              'id = $file',                'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['file_versions',      'id = $fileVersion',         'label',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['file_uploads',       'id = $upload',              'name',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
 ] as const
 
@@ -339,6 +355,19 @@ const CALLS = [
   ['inbox_count',        () => ({ workspace_id: ids.workspace }),                                             ['workspace_not_found', '', '', '', '', '', '', 'workspace_not_found']],
   ['mark_all_notifications', () => ({ workspace_id: ids.workspace, state: 'read' }),                          ['workspace_not_found', '', '', '', '', '', '', 'workspace_not_found']],
   ['set_notification_level', () => ({ object_type: 'room', object_id: ids.room, level: 'all' }),              ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['create_folder', () => ({ id: randomUUID(), space_id: ids.space, parent_id: null, name: randomUUID() }), ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
+  ['rename_file', () => ({ id: ids.file, name: 'other.pdf' }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['move_file', () => ({ id: ids.file, parent_id: null }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['copy_file', () => ({ id: ids.file, parent_id: null }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['trash_file', () => ({ id: ids.file }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['restore_file', () => ({ id: ids.file }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['delete_file', () => ({ id: ids.trashedFile }), [...Array(4).fill('file_not_found'), '', '', '', 'file_not_found']],
+  ['begin_upload', () => ({ id: randomUUID(), space_id: ids.space, parent_id: null, name: 'new.pdf', size: 1 }), ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
+  ['cancel_upload', () => ({ upload_id: ids.upload }), [...Array(6).fill('upload_not_found'), '', 'upload_not_found']],
+  ['restore_file_version', () => ({ version_id: ids.fileVersion }), ['version_not_found', 'version_not_found', low, low, '', '', '', 'version_not_found']],
+  ['label_file_version', () => ({ version_id: ids.fileVersion, label: 'Sent' }), ['version_not_found', 'version_not_found', low, low, '', '', '', 'version_not_found']],
+  ['delete_file_version', () => ({ version_id: ids.fileVersion }), ['version_not_found', 'version_not_found', low, low, '', '', '', 'version_not_found']],
+  ['set_storage_quota', () => ({ workspace_id: ids.workspace, bytes: 1000 }), [no, low, low, low, low, '', '', no]],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
   ['who_has_access',     () => ({ object_type: 'document', object_id: ids.document }),                        ['document_not_found', 'document_not_found', low, low, '', '', '', 'document_not_found']],
 ] as const
@@ -373,6 +402,8 @@ const SUBJECTS: Record<string, string> = {
   create_document: 'space_id',
   create_import: 'space_id',
   create_room: 'space_id',
+  create_folder: 'space_id',
+  begin_upload: 'space_id',
 }
 
 test.for(CALLS)('[ACL4] %s answers for what does not exist as for what may not be seen', async ([name, args, expected]) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Result, Role, Row } from '../../sql/types.gen.ts'
+import type { Functions, Result, Role, Row } from '../../sql/types.gen.ts'
 import type { Database } from './database.ts'
 
 export interface User {
@@ -71,4 +71,39 @@ export function createDocument(db: Database, workspace: Workspace, options: { ti
     title: options.title ?? 'Plan',
     ...(options.parentId && { parent_id: options.parentId }),
   })
+}
+
+/** An upload of seven bytes, announced. */
+export function beginUpload(db: Database, by: User, workspace: Workspace, more: Partial<Parameters<typeof announce>[2]> = {}) {
+  return announce(db, by, { id: randomUUID(), space_id: workspace.general.id, parent_id: null, name: 'plan.pdf', size: 7, ...more })
+}
+const announce = (db: Database, by: User, args: Functions['begin_upload']['Args']) => db.call(by, 'begin_upload', args)
+
+/** What the storage service and the worker do with an upload: its bytes are there, and are what was announced. */
+export async function storeUpload(
+  db: Database,
+  upload: { id: string; path: string; size: number },
+  found: { size?: number; sha256?: string; mime?: string } = {},
+): Promise<string> {
+  const size = found.size ?? upload.size
+  await db.admin`insert into storage.objects (bucket_id, name, metadata) values ('files', ${upload.path}, ${db.admin.json({ size, mimetype: 'application/octet-stream' })})`
+  const [row] =
+    await db.admin`select atrium_private.finish_upload(${upload.id}, ${size}, ${found.sha256 ?? 'a'.repeat(64)}, ${found.mime ?? 'application/pdf'}) state`
+  return row?.state
+}
+
+/** A file at the top of the general space, with its first version. */
+export async function createFile(db: Database, workspace: Workspace, more: Parameters<typeof beginUpload>[3] = {}): Promise<Row<'files'>> {
+  const upload = await beginUpload(db, workspace.owner, workspace, more)
+  await storeUpload(db, upload)
+  const [file] = await db.admin<
+    Row<'files'>[]
+  >`select file.* from atrium.files file join atrium.file_uploads done on done.file_id = file.id where done.id = ${upload.id}`
+  if (!file) throw new Error('The upload became no file')
+  return file
+}
+
+export async function addFileVersion(db: Database, by: User, file: string, more: { note?: string; size?: number } = {}): Promise<void> {
+  const upload = await announce(db, by, { id: randomUUID(), space_id: null, parent_id: null, name: null, file_id: file, size: 9, ...more })
+  await storeUpload(db, upload)
 }
