@@ -6,11 +6,15 @@ import { toast } from './ui/Toast.tsx'
 export interface Topic {
   /** Tells everybody else on the topic; lost when the topic is not joined. */
   send(event: string, payload: Record<string, unknown>): void
+  /** Shows everybody on the topic that this client is there. */
+  track(payload: Record<string, unknown>): void
   close(): void
 }
 
 interface TopicHandlers {
-  onEvent(event: string, payload: Record<string, unknown>): void
+  onEvent?(event: string, payload: Record<string, unknown>): void
+  /** Makes it a topic of presence: under which key this client shows itself, and who is there, by key. */
+  presence?: { key: string; onSync(everybody: Record<string, unknown[]>): void }
   /** Joined, at first or again: whatever was sent meanwhile is missing, so read it. */
   onJoined?(): void
   /** The server does not (or no longer) let this person listen. The topic is closed. */
@@ -45,14 +49,17 @@ export function openTopic(name: string, handlers: TopicHandlers): Topic {
   async function join() {
     const client = await realtime()
     if (closed) return
-    channel = client.channel(name, { config: { private: true } })
-    channel.on('broadcast', { event: '*' }, (message) => handlers.onEvent(message.event, message.payload ?? {}))
+    const { presence } = handlers
+    const here = client.channel(name, { config: { private: true, ...(presence && { presence: { key: presence.key, enabled: true } }) } })
+    channel = here
+    here.on('broadcast', { event: '*' }, (message) => handlers.onEvent?.(message.event, message.payload ?? {}))
+    if (presence) here.on('presence', { event: 'sync' }, () => presence.onSync(here.presenceState()))
     // Why a topic is closed comes before it is.
     let reason = ''
-    channel.on('system', {}, (message: { status?: string; message?: string }) => {
+    here.on('system', {}, (message: { status?: string; message?: string }) => {
       if (message.status === 'error') reason = message.message ?? ''
     })
-    channel.subscribe((status, error) => {
+    here.subscribe((status, error) => {
       if (closed) return
       if (status === 'SUBSCRIBED') {
         reason = ''
@@ -74,6 +81,10 @@ export function openTopic(name: string, handlers: TopicHandlers): Topic {
   return {
     send(event, payload) {
       if (!closed) void channel?.send({ type: 'broadcast', event, payload })
+    },
+    track(payload) {
+      // What is lost with the connection is shown again when it is back.
+      if (!closed) void channel?.track(payload)
     },
     close,
   }

@@ -2,6 +2,8 @@ import { useLocation, useNavigate } from '@solidjs/router'
 import { createEffect, on, onCleanup, onMount, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { idOf } from '../paths.ts'
+import { statusOf } from '../people/presence.ts'
+import { useSession } from '../session.ts'
 import { rpc } from '../supabase.ts'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
@@ -20,6 +22,7 @@ const most = 100
 /** How much is unread: beside the inbox in the sidebar, before the title of the window, on its icon and on that of the installed app. While
  *  the tab is hidden, the browser tells of what comes, unless push does. */
 export default function InboxBadge() {
+  const session = useSession()
   const workspace = useWorkspace()
   const navigate = useNavigate()
   const location = useLocation()
@@ -38,6 +41,7 @@ export default function InboxBadge() {
   }
 
   async function tell(id: string) {
+    if (statusOf(session.user()?.id ?? '')?.do_not_disturb) return
     if (!('Notification' in window) || Notification.permission !== 'granted' || (await pushState()) === 'on') return
     const [latest] = await rpc<Notice[]>('my_inbox', { workspace_id: id, state: 'unread', most: 1 })
     if (!latest) return

@@ -2,6 +2,7 @@ import { A, useLocation } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, For, Show } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { PersonState } from '../people/PersonState.tsx'
 import type { RoomRow } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { useShell } from '../shell/shellState.ts'
@@ -83,6 +84,7 @@ function DirectRow(props: { room: RoomRow }) {
         <span class="ellipsis" dir="auto" title={name()}>
           {name()}
         </span>
+        <Show when={others().length === 1 && others()[0]}>{(other) => <PersonState id={other().id} />}</Show>
         <Show when={props.room.unread > 0}>
           <span class="count" aria-hidden="true">
             {props.room.unread > countedAtMost ? `${countedAtMost}+` : props.room.unread}

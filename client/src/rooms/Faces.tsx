@@ -1,4 +1,5 @@
 import { Show } from 'solid-js'
+import { presenceOf } from '../people/presence.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import './direct.css'
@@ -15,7 +16,7 @@ export function Faces(props: { people: readonly { id: string; name: string }[] }
         </span>
       }
     >
-      {(person) => <Avatar id={person().id} name={person().name} />}
+      {(person) => <Avatar id={person().id} name={person().name} mark={presenceOf(person().id)} />}
     </Show>
   )
 }

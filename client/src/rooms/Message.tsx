@@ -1,5 +1,6 @@
 import { createSignal, lazy, Show, Suspense } from 'solid-js'
 import { textsOf } from '../i18n.ts'
+import { presenceOf, statusOf } from '../people/presence.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -52,6 +53,7 @@ export function Message(props: MessageProps) {
   const content = () => props.item.pending?.body.words.content ?? row()?.content ?? null
   const files = () => props.item.pending?.body.words.files ?? row()?.files ?? []
   const name = () => row()?.bot_name || props.host.nameOf(props.item.authorId)
+  const said = () => statusOf(props.item.authorId ?? '')?.text
   const isDeleted = () => row() !== null && row()?.deleted_at != null
   const hasPreviews = () => !isDeleted() && (row()?.previews?.length ?? 0) > 0
   const quoteId = () => props.item.pending?.body.quoteId ?? row()?.quote_id ?? null
@@ -99,7 +101,10 @@ export function Message(props: MessageProps) {
         onTouchCancel={endPress}
       >
         <Show when={props.item.startsGroup} fallback={<ShortTime time={props.item.createdAt} />}>
-          <Show when={row()?.bot_icon} fallback={<Avatar id={props.item.authorId ?? ''} name={name()} />}>
+          <Show
+            when={row()?.bot_icon}
+            fallback={<Avatar id={props.item.authorId ?? ''} name={name()} mark={presenceOf(props.item.authorId)} />}
+          >
             {(icon) => (
               <span class="message-icon" aria-hidden="true">
                 {icon()}
@@ -111,6 +116,13 @@ export function Message(props: MessageProps) {
           <Show when={props.item.startsGroup}>
             <p class="message-head">
               <strong dir="auto">{name()}</strong>
+              <Show when={statusOf(props.item.authorId ?? '')?.emoji}>
+                {(emoji) => (
+                  <span class="person-status" role="img" aria-label={said() || emoji()} title={said()}>
+                    {emoji()}
+                  </span>
+                )}
+              </Show>
               <Show when={row()?.bot_name}>
                 <span class="message-app">{row()?.author_id ? messageEn.bot : messageEn.app}</span>
               </Show>

@@ -4,6 +4,8 @@ import { type Asked, Asking } from '../access/ApplyDialog.tsx'
 import { en as common } from '../en.ts'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { PersonState } from '../people/PersonState.tsx'
+import { presenceOf } from '../people/presence.ts'
 import type { RoomRow } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { Avatar } from '../ui/Avatar.tsx'
@@ -122,12 +124,13 @@ export function RoomPeople(props: { room: RoomRow; mayAdd: boolean; canManage: b
         <For each={sorted()}>
           {(person) => (
             <li>
-              <Avatar id={person.user_id} name={nameOf(person.user_id)} />
+              <Avatar id={person.user_id} name={nameOf(person.user_id)} mark={presenceOf(person.user_id)} />
               <span class="grow ellipsis" dir="auto" title={nameOf(person.user_id)}>
                 {nameOf(person.user_id)}
                 <Show when={isMe(person.user_id)}>
                   <span class="muted"> ({detailsEn.you})</span>
-                </Show>
+                </Show>{' '}
+                <PersonState id={person.user_id} withText />
               </span>
               <Show when={person.role === 'moderator'}>
                 <span class="chip">{words.moderator}</span>

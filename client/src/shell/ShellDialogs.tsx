@@ -2,6 +2,7 @@ import { lazy, Match, Suspense, Switch } from 'solid-js'
 import { useShell } from './shellState.ts'
 
 const KeysDialog = lazy(() => import('./KeysDialog.tsx'))
+const StatusDialog = lazy(() => import('../people/StatusDialog.tsx'))
 const NewSpaceDialog = lazy(() => import('../spaces/NewSpaceDialog.tsx'))
 const NewRoomDialog = lazy(() => import('../rooms/NewRoomDialog.tsx').then((module) => ({ default: module.NewRoomDialog })))
 const NewDirectDialog = lazy(() => import('../rooms/NewDirectDialog.tsx'))
@@ -18,6 +19,9 @@ export function ShellDialogs() {
       <Switch>
         <Match when={shell.dialog()?.kind === 'keys'}>
           <KeysDialog onClose={shell.closeDialog} />
+        </Match>
+        <Match when={shell.dialog()?.kind === 'status'}>
+          <StatusDialog onClose={shell.closeDialog} />
         </Match>
         <Match when={shell.dialog()?.kind === 'newSpace'}>
           <NewSpaceDialog onClose={shell.closeDialog} />

@@ -3,6 +3,7 @@ import { createEffect, createMemo, createSignal, For, lazy, on, onCleanup, onMou
 import { DocumentTree } from '../documents/DocumentTree.tsx'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { statusOf } from '../people/presence.ts'
 import { RoomList } from '../rooms/RoomList.tsx'
 import type { SpaceRow } from '../rows.ts'
 import { useSession } from '../session.ts'
@@ -21,6 +22,7 @@ const t = textsOf(en)
 const SharedWithMe = lazy(() => import('./SharedWithMe.tsx').then((module) => ({ default: module.SharedWithMe })))
 const InboxBadge = lazy(() => import('../inbox/InboxBadge.tsx'))
 const DirectList = lazy(() => import('../rooms/DirectList.tsx'))
+const Here = lazy(() => import('../people/Here.tsx'))
 const Favourites = lazy(() => import('../documents/Favourites.tsx'))
 
 /** Where everything is: the workspace, its spaces, and in each its pages and rooms. A drawer on narrow screens. */
@@ -92,6 +94,10 @@ export function Sidebar() {
         <A class="nav-row" href={paths.saved()}>
           <Icon name="bookmark" />
           {t('saved')}
+        </A>
+        <A class="nav-row" href={paths.drafts()}>
+          <Icon name="pencil" />
+          {t('drafts')}
         </A>
         <Suspense>
           <Favourites />
@@ -215,16 +221,24 @@ function Foot() {
         triggerClass="nav-row"
         trigger={
           <>
-            <Avatar id={session.user()?.id ?? ''} name={name()} />
+            <Avatar
+              id={session.user()?.id ?? ''}
+              name={name()}
+              mark={statusOf(session.user()?.id ?? '')?.do_not_disturb ? 'busy' : undefined}
+            />
             <span class="visually-hidden">{t('account')}</span>
             <span class="grow ellipsis" title={name()}>
               {name()}
             </span>
+            <Suspense>
+              <Here />
+            </Suspense>
             <span class="dot" classList={{ off: !shell.online() }} title={state()} aria-hidden="true" />
             <span class="visually-hidden">{state()}</span>
           </>
         }
         items={[
+          { label: t('status'), icon: 'smile', onSelect: () => shell.open({ kind: 'status' }) },
           { label: t('settings'), icon: 'gear', href: paths.settings() },
           { label: t('keyboard'), icon: 'keyboard', onSelect: () => shell.open({ kind: 'keys' }) },
           { label: t('signOut'), icon: 'logOut', onSelect: () => void session.signOut() },

@@ -3,7 +3,12 @@ import { remember, remembered } from '../ui/memory.ts'
 
 export type Theme = 'light' | 'dark' | 'system'
 /** A dialog of the shell, and the space it is about. */
-export type OpenDialog = { kind: 'newSpace' } | { kind: 'newRoom'; space: string } | { kind: 'newDirect' } | { kind: 'keys' }
+export type OpenDialog =
+  | { kind: 'newSpace' }
+  | { kind: 'newRoom'; space: string }
+  | { kind: 'newDirect' }
+  | { kind: 'keys' }
+  | { kind: 'status' }
 
 /** What the frame shows beside the page: drawer, palette, dialogs, theme, connection. */
 export function createShellState() {

@@ -6,6 +6,8 @@ interface AvatarProps {
   id: string
   name: string
   ring?: boolean
+  /** A mark at its edge; what it means is said in words beside it. */
+  mark?: string | undefined
   /** The picture's name, where the person's is not written beside it. */
   label?: string
 }
@@ -15,6 +17,7 @@ interface AvatarProps {
 export function Avatar(props: AvatarProps) {
   const look = () => ({
     'data-initials': initialsOf(props.name),
+    'data-mark': props.mark,
     style: { '--hue': hueOf(props.id) },
     classList: { avatar: true, ring: props.ring ?? false },
   })

@@ -5,6 +5,8 @@ import { en as accessTexts } from '../access/en.ts'
 import { en as common } from '../en.ts'
 import { longDate, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { PersonState } from '../people/PersonState.tsx'
+import { presenceOf } from '../people/presence.ts'
 import { attempt } from '../rooms/attempt.ts'
 import { useRooms } from '../rooms/rooms.ts'
 import { isAtLeast, type MemberRow, type Role, roles } from '../rows.ts'
@@ -62,13 +64,14 @@ export function MemberItem(props: { member: MemberRow; members: Members }) {
 
   return (
     <li class="person" classList={{ suspended: props.member.suspended_at !== null }}>
-      <Avatar id={props.member.user_id} name={name()} />
+      <Avatar id={props.member.user_id} name={name()} mark={presenceOf(props.member.user_id)} />
       <div class="person-text">
         <div class="ellipsis" title={name()}>
           <strong>{name()}</strong>{' '}
           <Show when={isMe()}>
-            <span class="muted">({t('people.you')})</span>
+            <span class="muted">({t('people.you')}) </span>
           </Show>
+          <PersonState id={props.member.user_id} withText />
         </div>
         <div class="ellipsis muted" title={props.member.email ?? undefined}>
           {props.member.email ?? t('people.joined', { date: longDate(props.member.joined_at) })}
