@@ -27,6 +27,7 @@ beforeAll(async () => {
     '/settings',
     '/settings/security',
     '/settings/account',
+    '/admin/people',
     '/admin/audit',
     '/admin/roles',
     '/admin/access?as=editor',

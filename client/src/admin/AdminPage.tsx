@@ -15,12 +15,14 @@ import { Roles } from './Roles.tsx'
 import './admin.css'
 
 const t = textsOf(en)
+const Members = lazy(() => import('../workspaces/Members.tsx').then((module) => ({ default: module.Members })))
+const InviteButton = lazy(() => import('../workspaces/Members.tsx').then((module) => ({ default: module.InviteButton })))
 const ViewAs = lazy(() => import('./ViewAs.tsx').then((module) => ({ default: module.ViewAs })))
 const Bots = lazy(() => import('./Bots.tsx').then((module) => ({ default: module.Bots })))
 const ChatRules = lazy(() => import('../rooms/ChatRules.tsx'))
 const Spaces = lazy(() => import('./Spaces.tsx').then((module) => ({ default: module.Spaces })))
 const StorageUse = lazy(() => import('./StorageUse.tsx').then((module) => ({ default: module.StorageUse })))
-const tabs = ['audit', 'groups', 'spaces', 'roles', 'access', 'policy', 'messages', 'bots', 'storage'] as const
+const tabs = ['people', 'audit', 'groups', 'spaces', 'roles', 'access', 'policy', 'messages', 'bots', 'storage'] as const
 type Tab = (typeof tabs)[number]
 
 /** `/admin/:tab`: what admins see and change of the workspace as a whole. */
@@ -32,7 +34,16 @@ export default function AdminPage() {
   return (
     <Show when={tab()} fallback={<NotFound />}>
       {(shown) => (
-        <Page title={`${t('title')}: ${t(`tabs.${shown()}`)}`}>
+        <Page
+          title={`${t('title')}: ${t(`tabs.${shown()}`)}`}
+          actions={
+            <Show when={shown() === 'people'}>
+              <Suspense>
+                <InviteButton />
+              </Suspense>
+            </Show>
+          }
+        >
           <div class="page">
             <Show
               when={workspace.can('admin')}
@@ -44,6 +55,9 @@ export default function AdminPage() {
                 {/* The tabs stay while one is fetched. */}
                 <Suspense fallback={<Skeleton lines={5} />}>
                   <Switch>
+                    <Match when={shown() === 'people'}>
+                      <Members />
+                    </Match>
                     <Match when={shown() === 'audit'}>
                       <AuditLog />
                     </Match>
@@ -96,7 +110,6 @@ function Tabs(props: { shown: Tab }) {
   )
   return (
     <nav class="admin-tabs" aria-label={t('sections')} ref={nav}>
-      <A href={paths.people()}>{t('tabs.people')}</A>
       <For each={tabs}>
         {(known) => (
           <A href={paths.admin(known)} aria-current={known === props.shown ? 'page' : undefined}>
