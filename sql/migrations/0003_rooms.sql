@@ -1350,11 +1350,20 @@ comment on column atrium.message_edits.edited_at is 'When it was replaced.';
 create index on atrium.message_edits (author_id);
 alter table atrium.message_edits enable row level security;
 
+-- Definer: see rooms_of_caller, which leaves out what is archived.
+create function atrium_private.rooms_administered_by_caller()
+  returns setof uuid
+  language sql stable security definer rows 20 set search_path = ''
+as $$ select rights.room_id from atrium_private.room_rights(atrium_private.caller()) rights where rights.role >= 'admin' $$;
+comment on function atrium_private.rooms_administered_by_caller() is
+  'The rooms of the spaces in which the caller is an admin, archived ones too: what was said there before stays to be looked into.';
+grant execute on function atrium_private.rooms_administered_by_caller to authenticated;
+
 create policy "authors and admins see what messages said before"
   on atrium.message_edits for select to authenticated
   using (
     (author_id = (select atrium_private.caller()) and room_id in (select atrium_private.rooms_of_caller('viewer')))
-    or room_id in (select atrium_private.rooms_of_caller('admin'))
+    or room_id in (select atrium_private.rooms_administered_by_caller())
   );
 grant select on atrium.message_edits to authenticated;
 

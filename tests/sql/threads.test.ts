@@ -158,6 +158,8 @@ test('[EDIT1] what a message said before is seen by its author and by admins of 
       (edit) => edit.text,
     )
   expect(await Promise.all([ben, workspace.owner, ann, cem].map(before))).toEqual([['Hello', 'Hello you'], ['Hello', 'Hello you'], [], []])
+  await db.call(workspace.owner, 'archive_room', { room_id: room.id })
+  expect(await Promise.all([ben, workspace.owner, ann, cem].map(before))).toEqual([['Hello', 'Hello you'], ['Hello', 'Hello you'], [], []])
   const direct = await db.call(ben, 'open_direct', { workspace_id: workspace.id, people: [workspace.owner.id] })
   const whispered = await say(ben, direct.id)
   await db.call(ben, 'edit_message', { id: whispered.id, text: 'Nothing' })
