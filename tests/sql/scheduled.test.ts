@@ -60,6 +60,10 @@ test('[SCHED3] what somebody has scheduled is seen, changed and sent by nobody e
   await expect(db.call(commenter, 'cancel_scheduled_message', { id: one.id })).rejects.toMatchObject({ detail: 'scheduled_not_found' })
 })
 
+/** What of a kind is in somebody's inbox. */
+const told = async (who: User, kind: string) =>
+  (await db.call(who, 'my_inbox', { workspace_id: workspace.id, state: 'open' })).filter((item) => item.kind === kind)
+
 test('[SCHED4] who may not post any more when the time comes keeps the message, with the reason; the others go out', async () => {
   const room = await createRoom(true)
   await db.call(editor, 'add_room_member', { room_id: room.id, user_id: commenter.id })
@@ -72,6 +76,17 @@ test('[SCHED4] who may not post any more when the time comes keeps the message, 
   expect(await tick(after(3))).toBe(0)
 })
 
+test('[SCHED7] that a message could not be sent stands in the inbox of its author alone, once', async () => {
+  const room = await createRoom()
+  const lost = await schedule(commenter, room.id)
+  await db.call(editor, 'update_room', { room_id: room.id, posting: 'moderators' })
+  await tick(after(2))
+  await tick(after(3))
+  expect(await told(commenter, 'scheduled_failed')).toMatchObject([{ object_type: 'room', object_id: room.id }])
+  expect(await told(editor, 'scheduled_failed')).toEqual([])
+  expect(await waiting(commenter)).toContainEqual({ id: lost.id, text: 'Later', problem_code: 'posting_restricted' })
+})
+
 test('[SCHED5] times that have passed or are years away, empty words and rooms of others are refused', async () => {
   const room = await createRoom()
   for (const send_at of [after(-1), after(24 * 400)]) {
@@ -82,7 +97,7 @@ test('[SCHED5] times that have passed or are years away, empty words and rooms o
   await expect(schedule(commenter, (await createRoom(true)).id)).rejects.toMatchObject({ detail: 'room_not_found' })
 })
 
-test('[SCHED6] a reminder comes once, at its time, and not for what may not be read any more', async () => {
+test('[SCHED6] a reminder comes into the inbox once, at its time, and not for what may not be read any more', async () => {
   const room = await createRoom(true)
   await db.call(editor, 'add_room_member', { room_id: room.id, user_id: commenter.id })
   const message = await db.call(editor, 'send_message', { id: randomUUID(), room_id: room.id, text: 'Remember me' })
@@ -94,6 +109,8 @@ test('[SCHED6] a reminder comes once, at its time, and not for what may not be r
   expect(await fire(after(0.5))).toBe(0)
   expect(await fire(after(2))).toBe(1)
   expect(await fire(after(3))).toBe(0)
+  expect(await told(editor, 'reminder')).toMatchObject([{ object_id: room.id, source_id: message.id, excerpt: 'Remember me' }])
+  expect(await told(commenter, 'reminder')).toEqual([])
 })
 
 test('[DRAFT1] of two devices the one that wrote later wins, and nobody else sees a draft', async () => {
