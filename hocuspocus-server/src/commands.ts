@@ -1,6 +1,7 @@
 import * as Y from 'yjs'
 import { applyUpdates } from './applyUpdates.ts'
 import type { Announcement, Applied, Command, Database, Outcome, Refusal, StoredDocument } from './database.ts'
+import { hasForeign } from './foreign.ts'
 import { contentsOf } from './projections.ts'
 
 /** Changes `document`, a copy of what is stored, as the command asks. Throws a `Refused` when that cannot be done; any other error makes
@@ -122,7 +123,14 @@ export function createCommands({ database, kinds, documentBytes, announcement, d
       document.off('update', note)
     }
     const update = updates.length > 1 ? Y.mergeUpdates(updates) : (updates[0] ?? new Uint8Array())
-    return update.length > documentBytes ? { outcome: { refused: TOO_LARGE }, isDirty: true } : { outcome: { update } }
+    const refusal = refusalOf(document, update)
+    return refusal ? { outcome: { refused: refusal }, isDirty: true } : { outcome: { update } }
+  }
+
+  function refusalOf(document: Y.Doc, update: Uint8Array): Refusal | null {
+    if (update.length > documentBytes) return TOO_LARGE
+    // Whatever the kind: history and branches may hold what was written before changes were looked at.
+    return update.length > 0 && hasForeign(Y.decodeUpdate(update).structs, document) ? UNKNOWN_CONTENT : null
   }
 
   function onNotice(documentId: string) {
@@ -165,3 +173,7 @@ function copyOf({ snapshot, tail }: StoredDocument, updates: Uint8Array[] = []):
 
 const FAILED: Refusal = { code: 'failed', message: 'This change could not be made. The log of the collaboration server says why.' }
 const TOO_LARGE: Refusal = { code: 'document_too_large', message: 'The document would become too large.' }
+const UNKNOWN_CONTENT: Refusal = {
+  code: 'unknown_content',
+  message: 'This would bring something into the page that no page can hold, so nothing was changed.',
+}

@@ -169,3 +169,10 @@ Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found.';
 grant execute on function atrium.trash_days to authenticated;
 
 revoke execute on all functions in schema atrium, atrium_private from public;
+
+comment on function atrium.command_state(uuid) is
+  'What became of a command of the caller: pending, done or failed, then with a code and a sentence. Nullable: code, message.
+Example: select state, code from atrium.command_state(''0190…'');
+By REST: curl -X POST "$URL/rest/v1/rpc/command_state" -H "apikey: $KEY" -H "Authorization: Bearer $TOKEN" -H "Content-Profile: atrium" -H "Content-Type: application/json" -d ''{"id": "0190…"}''
+A command that failed has one of the codes not_signed_in, role_too_low, document_not_found, document_trashed, document_locked, space_archived (the rights are asked again when it is applied), content_invalid, unknown_content, document_too_large, failed.
+Errors: 401 not_signed_in, 404 command_not_found.';

@@ -26,6 +26,25 @@ async function join(documentId: string, document = new Y.Doc()) {
   return openPeer({ url: server.url, documentId, token: await tokenFor(await team.person('Anna', 'editor')), document })
 }
 
+/** Stores a page as it was before anybody looked at what changes bring, with something foreign that was taken away an hour later. */
+async function pageThatHeld(write: (document: Y.Doc) => void): Promise<string> {
+  const documentId = await team.document()
+  const document = new Y.Doc({ gc: false })
+  const keep = async (work: () => void, minutesAgo: number) => {
+    const known = Y.encodeStateVector(document)
+    work()
+    const update = Buffer.from(Y.encodeStateAsUpdate(document, known))
+    await team.admin`
+      insert into atrium_private.document_updates (document_id, author_id, at, update)
+      values (${documentId}, ${team.ownerId}, now() - make_interval(mins => ${minutesAgo}), ${update})`
+  }
+  await keep(() => add(document, paragraph('hello')), 180)
+  const undo = new Y.UndoManager(document, { trackedOrigins: new Set(['foreign']), captureTimeout: 0 })
+  await keep(() => document.transact(() => write(document), 'foreign'), 120)
+  await keep(() => undo.undo(), 60)
+  return documentId
+}
+
 const fragmentOf = (document: Y.Doc) => document.getXmlFragment(FRAGMENT)
 
 function paragraph(text: string): Y.XmlElement {
@@ -108,3 +127,30 @@ test('[SCHEMA6] whatever a document can hold is taken, in pieces and in one', as
   await ben.saved()
   expect([...anna.messages, ...ben.messages].filter(({ type }) => type === 'refused')).toEqual([])
 })
+
+test.for(ATTACKS)(
+  '[SCHEMA6] a restore does not bring %s back; it is refused whole, and the commands around it are done',
+  async ([, write]) => {
+    const documentId = await pageThatHeld(write)
+    const ben = await join(documentId)
+    await expect.poll(() => ben.text(), SOON).toBe('hello')
+    const commands = await team.as(team.ownerId, async (sql) => {
+      const [row] = await sql<{ before: string; restore: string; after: string }[]>`
+      select atrium.append_to_document(${documentId}, 'before') as before,
+        atrium.restore_version(${documentId}, at => now() - interval '90 minutes') as restore,
+        atrium.append_to_document(${documentId}, 'after') as after`
+      return row as { before: string; restore: string; after: string }
+    })
+    const stateOf = (command: string) =>
+      team.as(team.ownerId, async (sql) => (await sql`select state, code, message from atrium.command_state(${command})`)[0])
+    await expect.poll(() => stateOf(commands.after), SOON).toMatchObject({ state: 'done' })
+    expect(await stateOf(commands.before)).toMatchObject({ state: 'done' })
+    expect(await stateOf(commands.restore)).toEqual({
+      state: 'failed',
+      code: 'unknown_content',
+      message: 'This would bring something into the page that no page can hold, so nothing was changed.',
+    })
+    await expect.poll(() => ben.text(), SOON).toBe('hello\nbefore\nafter')
+    expect(await storedText(team.admin, documentId)).toBe('hello\nbefore\nafter')
+  },
+)
