@@ -78,6 +78,12 @@ export function createSession() {
     forgetLinkProblem: () => setLinkProblem(undefined),
     accessToken,
 
+    /** Whether the server still knows this session; auth-js forgets one that it does not, which ends it here. */
+    async isAlive(): Promise<boolean> {
+      const { error } = await auth.getUser()
+      return error?.name !== 'AuthSessionMissingError'
+    },
+
     async signIn(email: string, password: string) {
       authorised(await auth.signInWithPassword({ email: email.trim(), password }))
     },
@@ -109,6 +115,15 @@ export function createSession() {
     async confirmCode(email: string, code: string, type: EmailOtpType) {
       authorised(await auth.verifyOtp({ email: email.trim(), token: code.replaceAll(/\s/g, ''), type }))
       if (type === 'recovery') setRecovering(true)
+    },
+
+    /** Sends a link and a code that sign in without the password. Succeeds for every address, see askForReset; GoTrue alone refuses an
+     *  unknown one, which is not shown.
+     *  @param next the path that the link leads to */
+    async askForSignIn(email: string, next: string) {
+      const options = { shouldCreateUser: false, emailRedirectTo: location.origin + paths.login(next) }
+      const answer = await auth.signInWithOtp({ email: email.trim(), options })
+      if (answer.error?.code !== 'otp_disabled') authorised(answer)
     },
 
     /** Succeeds for every address, so that nobody learns who has an account. */

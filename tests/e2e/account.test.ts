@@ -78,3 +78,39 @@ test('[E2E15] a session that was ended elsewhere asks for the password in place,
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Home' }).waitFor()
 })
+
+test('[E2E151] a session that is ended on another device asks for the password there at once, and nothing is said to be lost', async () => {
+  const team = await makeTeam(atrium.started, { Olga: 'owner' })
+  const [here, there] = [await visit(atrium.browser, SIZES.desktop), await visit(atrium.browser, SIZES.phone)]
+  await signIn(there.page, atrium.started, team.emailOf('Olga'))
+  await signIn(here.page, atrium.started, team.emailOf('Olga'))
+  await here.page.goto(`${atrium.started.url}/settings/security`)
+  await here.page.getByRole('button', { name: 'End all other sessions' }).click()
+  await here.page.getByRole('dialog', { name: 'End all other sessions?' }).getByRole('button', { name: 'End all other sessions' }).click()
+  const asking = there.page.getByRole('dialog', { name: 'Your session has ended' })
+  await asking.waitFor()
+  expect(await there.page.getByText(/no longer have access|Create your workspace/).count()).toBe(0)
+  await asking.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await asking.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await asking.waitFor({ state: 'detached' })
+  await there.page.getByRole('heading', { name: 'Home' }).waitFor()
+})
+
+test.for(['link', 'code'] as const)('[E2E152] a person signs in by the %s of an e-mail, and comes to where he wanted', async (way) => {
+  const team = await makeTeam(atrium.started, { Olga: 'owner' })
+  const { page } = await visit(atrium.browser, SIZES.phone)
+  await page.goto(`${atrium.started.url}/people`)
+  await page.getByRole('button', { name: 'Send me a link instead' }).click()
+  expect.soft(await axe(page)).toEqual([])
+  await page.getByLabel('E-mail address').fill(team.emailOf('Olga'))
+  await page.getByRole('button', { name: 'Send e-mail' }).click()
+  await page.getByLabel('Code from the e-mail').waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  const mail = await mailTo(atrium.started, team.emailOf('Olga'), /sign in|link|code/i)
+  if (way === 'link') await page.goto(firstLink(mail))
+  else {
+    await page.getByLabel('Code from the e-mail').fill(/\b\d{6}\b/.exec(mail.text)?.[0] ?? '')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+  }
+  await page.getByRole('heading', { name: 'People' }).waitFor()
+})

@@ -1,11 +1,13 @@
 import { A, useSearchParams } from '@solidjs/router'
-import { onCleanup, Show } from 'solid-js'
+import { createSignal, onCleanup, Show } from 'solid-js'
 import { ProblemError, sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { paths, safeNext } from '../paths.ts'
 import { useSession } from '../session.ts'
+import { Button } from '../ui/Button.tsx'
 import { Card } from './Card.tsx'
 import { en } from './en.ts'
+import { MailSignIn } from './MailSignIn.tsx'
 import { ProviderButtons } from './ProviderButtons.tsx'
 import { SignInForm } from './SignInForm.tsx'
 
@@ -14,6 +16,7 @@ const t = textsOf(en)
 export default function LoginPage() {
   const session = useSession()
   const [search] = useSearchParams<{ next?: string }>()
+  const [byMail, setByMail] = createSignal(false)
   const next = () => safeNext(search.next)
   onCleanup(session.forgetLinkProblem)
 
@@ -36,8 +39,13 @@ export default function LoginPage() {
           </p>
         )}
       </Show>
-      <SignInForm next={next()} />
-      <Show when={!session.halfway()}>
+      <Show when={byMail() && !session.halfway()} fallback={<SignInForm next={next()} />}>
+        <MailSignIn next={next()} onOther={() => setByMail(false)} />
+      </Show>
+      <Show when={!session.halfway() && !byMail()}>
+        <Button look="outline" onClick={() => setByMail(true)}>
+          {t('login.byMail')}
+        </Button>
         <A class="link" href={paths.reset()}>
           {t('login.forgot')}
         </A>

@@ -8,8 +8,9 @@ import { Button } from '../ui/Button.tsx'
 import { createSubmit, textOf } from '../ui/submit.ts'
 import { toast } from '../ui/Toast.tsx'
 import { Card } from './Card.tsx'
+import { CodeForm } from './CodeForm.tsx'
 import { en } from './en.ts'
-import { CodeField, codeError, EmailField, emailError, NewPasswordField, newPasswordError } from './fields.tsx'
+import { EmailField, emailError, NewPasswordField, newPasswordError } from './fields.tsx'
 import { SecondStepForm } from './SecondStepForm.tsx'
 
 const t = textsOf(en)
@@ -33,7 +34,13 @@ export default function ResetPage() {
         <Match when={session.user() && session.recovering()}>
           <NewPasswordForm />
         </Match>
-        <Match when={sentTo()}>{(email) => <CodeForm email={email()} />}</Match>
+        <Match when={sentTo()}>
+          {(email) => (
+            <Card title={t('confirm.title')} foot={<BackToLogin />}>
+              <CodeForm email={email()} type="recovery" />
+            </Card>
+          )}
+        </Match>
       </Switch>
     </Show>
   )
@@ -80,38 +87,6 @@ function AskForm(props: { onSent(email: string): void }) {
         <EmailField error={submit.errorOf('email')} value={session.user()?.email ?? ''} autofocus />
         <Button type="submit" look="primary" class="wide" busy={submit.busy()}>
           {t('reset.ask')}
-        </Button>
-      </form>
-    </Card>
-  )
-}
-
-function CodeForm(props: { email: string }) {
-  const session = useSession()
-  const submit = createSubmit<'code'>(sentenceOf)
-
-  function send(form: HTMLFormElement) {
-    const code = textOf(form, 'code')
-    return submit.run(form, { code: codeError(code) }, () => session.confirmCode(props.email, code, 'recovery'))
-  }
-
-  return (
-    <Card title={t('confirm.title')} foot={<BackToLogin />}>
-      <form
-        class="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void send(event.currentTarget)
-        }}
-      >
-        <p>{t('reset.sentText', { email: props.email })}</p>
-        <p class="form-error" role="alert">
-          {submit.problem()}
-        </p>
-        <CodeField error={submit.errorOf('code')} />
-        <Button type="submit" look="primary" class="wide" busy={submit.busy()}>
-          {t('confirm.submit')}
         </Button>
       </form>
     </Card>

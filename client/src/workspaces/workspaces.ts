@@ -56,8 +56,11 @@ export function createWorkspaces(session: Session) {
     const [found, links] = await Promise.all([rpc<WorkspaceRow[]>('my_workspaces'), rpc<boolean>('has_links')])
     if (links) found.push({ id: linked, name: en.linked, role: 'guest', epoch: 0, joined_at: '', needs_mfa: false })
     const before = current()
+    const isLost = before !== undefined && !found.some((workspace) => workspace.id === before.id)
+    // Who is signed out elsewhere sees nothing any more, and has lost no workspace by it.
+    if ((isLost || found.length === 0) && !(await session.isAlive())) return
     setAll(found)
-    if (before && !found.some((workspace) => workspace.id === before.id)) setLost(before.name)
+    if (isLost) setLost(before.name)
     const wanted = id() ?? remembered(memory())
     const shown = found.find((workspace) => workspace.id === wanted) ?? found[0]
     setId(shown?.id)
