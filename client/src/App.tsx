@@ -3,6 +3,7 @@ import { createEffect, lazy, Match, type ParentProps, Show, Suspense, Switch } f
 import { DocumentsProvider } from './documents/DocumentsProvider.tsx'
 import { en as common } from './en.ts'
 import { sentenceOf } from './errors.ts'
+import { trayWanted } from './files/traySignal.ts'
 import { Hints } from './Hints.tsx'
 import { HomePage } from './home/HomePage.tsx'
 import { textsOf } from './i18n.ts'
@@ -42,6 +43,8 @@ const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
 const RoomsPage = lazy(() => import('./rooms/RoomsPage.tsx'))
 const MessagePages = lazy(() => import('./rooms/MessagePages.tsx'))
 const DocumentPage = lazy(() => import('./documents/DocumentPage.tsx'))
+const FilesPage = lazy(() => import('./files/FilesPage.tsx'))
+const UploadTray = lazy(() => import('./files/UploadTray.tsx'))
 const RoomPage = lazy(() => import('./rooms/RoomPage.tsx'))
 
 /** See MessagePages.tsx. */
@@ -75,6 +78,7 @@ export default function App() {
               <Route path="/:page" matchFilters={{ page: messagePages }} component={MessagePages} />
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
+              <Route path="/s/:space/files/:folder?" component={FilesPage} />
               <Route path="/inbox" component={InboxPage} />
               <Route path="/people" component={PeoplePage} />
               <Route path="/admin/:tab?" component={AdminPage} />
@@ -137,6 +141,11 @@ function WithWorkspaces(props: ParentProps) {
           <Hints />
         </RoomsProvider>
       </DocumentsProvider>
+      <Show when={trayWanted() && !session.ended()}>
+        <Suspense>
+          <UploadTray />
+        </Suspense>
+      </Show>
       <Show when={session.ended()}>
         <Suspense>
           <SessionEnded />

@@ -12,6 +12,7 @@ export const paths = {
   search: (query = '') => (query ? `/search?q=${encodeURIComponent(query)}` : '/search'),
   space: (id: string) => `/s/${id}`,
   spaceDocuments: (id: string) => `/s/${id}/docs`,
+  spaceFiles: (id: string, folder?: string) => (folder ? `/s/${id}/files/${folder}` : `/s/${id}/files`),
   inbox: () => '/inbox',
   people: () => '/people',
   admin: (tab = 'audit') => `/admin/${tab}`,

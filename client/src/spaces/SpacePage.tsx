@@ -71,6 +71,10 @@ function Overview(props: { space: SpaceRow }) {
       }
       actions={
         <>
+          <A class="button quiet" href={paths.spaceFiles(id())}>
+            <Icon name="archive" />
+            <span class="button-label">{t('page.files')}</span>
+          </A>
           <IconButton icon="people" label={t('page.showPeople')} aria-expanded={panelOpen()} onClick={togglePanel} />
           <SpaceActions space={props.space} />
         </>

@@ -7,6 +7,8 @@ interface NameDialogProps {
   title: string
   label: string
   name: string
+  /** 80 unless told. */
+  maxLength?: number
   /** Said when the field is empty. */
   missing: string
   save: string
@@ -46,7 +48,15 @@ export function NameDialog(props: NameDialogProps) {
       <p class="form-error" role="alert">
         {submit.problem()}
       </p>
-      <Field label={props.label} name="name" autocomplete="off" required maxLength={80} value={props.name} error={submit.errorOf('name')} />
+      <Field
+        label={props.label}
+        name="name"
+        autocomplete="off"
+        required
+        maxLength={props.maxLength ?? 80}
+        value={props.name}
+        error={submit.errorOf('name')}
+      />
     </Dialog>
   )
 }
