@@ -42,6 +42,8 @@ comment on column atrium.rooms.last_at is 'When the latest message was sent; nul
 comment on column atrium.rooms.created_by is 'Null for a direct conversation, and when the account is gone.';
 comment on column atrium.rooms.archived_at is 'Set while the room is archived: it can be read, and nobody posts.';
 create index on atrium.rooms (space_id);
+-- Every policy asks "am I in a private room?".
+create index on atrium.rooms (id) where private;
 -- Deleting an account looks for what the person made, and with whom he talked.
 create index on atrium.rooms (created_by);
 create index on atrium.rooms using gin (people) where kind = 'direct';

@@ -58,11 +58,15 @@ create table atrium.read_marks (
   seq bigint not null check (seq >= 0),
   place bigint not null default 0,
   updated_at timestamptz not null default now(),
+  muted boolean not null default false,
+  hidden_place bigint,
   primary key (room_id, user_id)
 );
-comment on table atrium.read_marks is 'How far a person has read in a room. Everybody sees his own only.';
+comment on table atrium.read_marks is 'How far a person has read in a room, and how his list shows it. Everybody sees his own only.';
 comment on column atrium.read_marks.seq is 'The number of the last message that he has read.';
 comment on column atrium.read_marks.place is 'The place of the last message outside threads that he has read. Unread are the room''s last_place minus this one.';
+comment on column atrium.read_marks.muted is 'Whether what is said there is neither shown as new nor told, unless it names him.';
+comment on column atrium.read_marks.hidden_place is 'A direct conversation is hidden from his list while its last_place is no higher; null: it is not hidden.';
 create index on atrium.read_marks (user_id, room_id);
 
 alter table atrium.messages enable row level security;

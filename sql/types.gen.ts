@@ -240,9 +240,9 @@ export type Database = {
         Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'push_subscriptions_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       read_marks: {
-        Row: { room_id: string; user_id: string; seq: number; place: number; updated_at: string }
-        Insert: { room_id: string; user_id: string; seq: number; place?: number; updated_at?: string }
-        Update: { room_id?: string; user_id?: string; seq?: number; place?: number; updated_at?: string }
+        Row: { room_id: string; user_id: string; seq: number; place: number; updated_at: string; muted: boolean; hidden_place: number | null }
+        Insert: { room_id: string; user_id: string; seq: number; place?: number; updated_at?: string; muted?: boolean; hidden_place?: number | null }
+        Update: { room_id?: string; user_id?: string; seq?: number; place?: number; updated_at?: string; muted?: boolean; hidden_place?: number | null }
         Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'read_marks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'read_marks_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       room_members: {
@@ -526,6 +526,10 @@ export type Database = {
         Args: Record<never, never>
         Returns: boolean
       }
+      hide_direct: {
+        Args: { room_id: string; hidden?: boolean | null }
+        Returns: undefined
+      }
       inbox_count: {
         Args: { workspace_id: string }
         Returns: number
@@ -610,6 +614,10 @@ export type Database = {
         Args: { id: string; anchor: Json }
         Returns: Database['atrium']['Tables']['comment_threads']['Row']
       }
+      mute_room: {
+        Args: { room_id: string; muted?: boolean | null }
+        Returns: undefined
+      }
       my_files: {
         Args: Record<never, never>
         Returns: { bucket_id: string; name: string; document_id: string | null; bytes: number; created_at: string }[]
@@ -628,7 +636,7 @@ export type Database = {
       }
       my_rooms: {
         Args: { workspace_id: string | null }
-        Returns: { id: string; kind: string; space_id: string | null; people: string[] | null; name: string; topic: string; private: boolean; posting: string; epoch: number; members: number; last_seq: number; last_place: number; last_at: string | null; joined: boolean; moderator: boolean; read_seq: number; unread: number; can_post: boolean; can_reply: boolean }[]
+        Returns: { id: string; kind: string; space_id: string | null; people: string[] | null; name: string; topic: string; private: boolean; posting: string; epoch: number; members: number; last_seq: number; last_place: number; last_at: string | null; joined: boolean; moderator: boolean; read_seq: number; unread: number; mentions: number; muted: boolean; hidden: boolean; can_post: boolean; can_reply: boolean }[]
       }
       my_threads: {
         Args: { workspace_id: string; before?: string | null }
@@ -920,7 +928,7 @@ export type Database = {
       }
       unread_counts: {
         Args: { workspace_id: string }
-        Returns: { room_id: string; unread: number }[]
+        Returns: { room_id: string; unread: number; mentions: number }[]
       }
       unshare_item: {
         Args: { grant_id: string }

@@ -52,7 +52,11 @@ export function Hints() {
     favourites: () => soon('favourites', documents.readFavourites),
     rooms: () => soon('rooms', workspace.reloadRooms),
     room_activity: rooms.heard,
-    notifications: () => dispatchEvent(new Event(inboxEvent)),
+    notifications: (payload) => {
+      dispatchEvent(new Event(inboxEvent))
+      // What says no kind may be a mention that was read or taken back.
+      if ((payload.kind ?? 'mention') === 'mention') soon('mentions', rooms.countMentions)
+    },
     read: rooms.heardRead,
     threads: rooms.heardThreads,
     saved: rooms.heardSaved,

@@ -304,16 +304,20 @@ create function atrium_private.room_levels(of_room uuid)
 as $$
 begin
   return query
-    select inside.user_id, case
-        -- What is said to somebody alone is for him, unless he mutes it.
-        when room.kind = 'direct' then coalesce(near.level, case when far.level = 'nothing' then far.level end, 'all')
-        else coalesce(near.level, middle.level, far.level, 'mentions')
-      end
+    select inside.user_id, case when mark.muted and chosen.level = 'all' then 'mentions' else chosen.level end
     from atrium.rooms room
     join atrium.room_members inside on inside.room_id = room.id
     left join atrium.notification_levels near on near.user_id = inside.user_id and near.object_type = 'room' and near.object_id = room.id
     left join atrium.notification_levels middle on middle.user_id = inside.user_id and middle.object_type = 'space' and middle.object_id = room.space_id
     left join atrium.notification_levels far on far.user_id = inside.user_id and far.object_type = 'workspace' and far.object_id = room.workspace_id
+    left join atrium.read_marks mark on mark.user_id = inside.user_id and mark.room_id = room.id
+    cross join lateral (
+      select case
+          -- What is said to somebody alone is for him, unless he mutes it.
+          when room.kind = 'direct' then coalesce(near.level, case when far.level = 'nothing' then far.level end, 'all')
+          else coalesce(near.level, middle.level, far.level, 'mentions')
+        end as level
+    ) chosen
     where room.id = of_room;
 end $$;
 comment on function atrium_private.room_levels(uuid) is 'How much each member of a room wants to hear of it.';

@@ -55,3 +55,51 @@ test('[E2E-STAT1] who is there, and what he says of himself, is seen beside his 
   await ben.getByRole('menuitem', { name: 'Sign out' }).click()
   await directs.getByRole('link', { name: /^Ben ?, offline/ }).waitFor()
 }, 60_000)
+
+test('[E2E-LIST1] a mention is a badge of its own; a muted room shows nothing else, and a hidden conversation comes back with its next message', async () => {
+  const team = await makeTeam(atrium.started, { Anna: 'owner', Ben: 'editor' })
+  const ben = await team.idOf('Ben')
+  const room = crypto.randomUUID()
+  await team.as('Anna').rpc('create_room', { id: room, space_id: team.space, name: 'launch' }).throwOnError()
+  await team.as('Anna').rpc('add_room_member', { room_id: room, user_id: ben }).throwOnError()
+  const say = (to: string, content: object | null = null) =>
+    team.as('Anna').rpc('send_message', { id: crypto.randomUUID(), room_id: to, text: 'Hello', content }).throwOnError()
+  const mention = {
+    type: 'doc',
+    content: [{ type: 'paragraph', content: [{ type: 'mention', attrs: { kind: 'person', id: ben, label: 'Ben' } }] }],
+  }
+  const page = await open('desktop', team.emailOf('Ben'))
+  const rooms = page.getByRole('list', { name: 'Rooms in General' })
+  await rooms.getByRole('link', { name: /^launch$/ }).waitFor()
+  await say(room)
+  await rooms.getByRole('link', { name: /^launch ?, 1 unread$/ }).waitFor()
+  await say(room, mention)
+  await rooms.getByRole('link', { name: /^launch ?, 2 unread ?, mentions of you: 1$/ }).waitFor()
+  expect(await axe(page)).toEqual([])
+  await rooms.getByRole('link', { name: /^launch/ }).click()
+  await rooms.getByRole('link', { name: /^launch$/ }).waitFor()
+  await page.getByRole('button', { name: 'Details' }).click()
+  await page.getByRole('button', { name: 'Mute', exact: true }).click()
+  await page.getByRole('button', { name: 'Unmute', exact: true }).waitFor()
+  await rooms.getByRole('link', { name: /^launch ?, muted$/ }).waitFor()
+  await page.getByRole('link', { name: 'Home', exact: true }).click()
+  await page.getByRole('heading', { name: 'Home' }).waitFor()
+  await say(room)
+  await say(room, mention)
+  await rooms.getByRole('link', { name: /^launch ?, 2 unread ?, mentions of you: 1 ?, muted$/ }).waitFor()
+
+  const { data: direct } = await team
+    .as('Anna')
+    .rpc('open_direct', { workspace_id: team.workspace, people: [ben] })
+    .throwOnError()
+  await say(direct.id)
+  const directs = page.getByRole('list', { name: 'Direct messages' })
+  const conversation = directs.getByRole('link', { name: /^Anna/ })
+  await conversation.waitFor()
+  await conversation.hover()
+  await directs.getByRole('button', { name: 'Hide the conversation with Anna' }).click()
+  await page.getByText('Hidden until the next message.').waitFor()
+  await conversation.waitFor({ state: 'detached' })
+  await say(direct.id)
+  await conversation.waitFor()
+}, 60_000)

@@ -38,7 +38,7 @@ test('[THR1] replies stand beside the room: they are numbered with it, and are n
   expect(await say(ann, room.id)).toMatchObject({ seq: 12, place: 2 })
   expect(await row(first.id)).toMatchObject({ reply_count: 10 })
   expect(await state(ben, room.id)).toMatchObject({ last_seq: 12, last_place: 2, unread: 2 })
-  expect(await db.call(ben, 'unread_counts', { workspace_id: workspace.id })).toContainEqual({ room_id: room.id, unread: 2 })
+  expect(await db.call(ben, 'unread_counts', { workspace_id: workspace.id })).toContainEqual({ room_id: room.id, unread: 2, mentions: 0 })
   await db.call(ben, 'mark_read', { room_id: room.id, seq: 11 })
   expect((await state(ben, room.id))?.unread).toBe(1)
   await db.call(ben, 'mark_unread', { room_id: room.id, seq: 1 })

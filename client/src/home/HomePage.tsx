@@ -2,6 +2,7 @@ import { A, useNavigate } from '@solidjs/router'
 import { createMemo, For, lazy, Show, Suspense } from 'solid-js'
 import { plural, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
+import { hasNews } from '../rooms/RoomCount.tsx'
 import { useSession } from '../session.ts'
 import { useNewDocument } from '../shell/newDocument.ts'
 import { Page } from '../shell/Page.tsx'
@@ -20,7 +21,7 @@ const MyInvitations = lazy(() => import('../workspaces/MyInvitations.tsx').then(
 export function HomePage() {
   const workspace = useWorkspace()
   const session = useSession()
-  const unread = createMemo(() => workspace.rooms().filter((room) => room.joined && room.unread > 0))
+  const unread = createMemo(() => workspace.rooms().filter(hasNews))
   const documents = createMemo(() =>
     workspace
       .documents()

@@ -1,5 +1,6 @@
 import { A, useLocation } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, For, Show } from 'solid-js'
+import { en as common } from '../en.ts'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import { PersonState } from '../people/PersonState.tsx'
@@ -7,16 +8,19 @@ import type { RoomRow } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { useShell } from '../shell/shellState.ts'
 import { IconButton } from '../ui/Button.tsx'
+import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import { attempt } from './attempt.ts'
 import { en } from './directEn.ts'
 import { Faces } from './Faces.tsx'
+import { hasNews, RoomCount } from './RoomCount.tsx'
 import { othersIn } from './roomName.ts'
+import { useRooms } from './rooms.ts'
 import './direct.css'
 
 const t = textsOf(en)
 /** So many are listed besides those with something new. */
 const shownAtFirst = 6
-const countedAtMost = 99
 
 /** The conversations with single people, the latest first, and the way to a new one. */
 export default function DirectList() {
@@ -26,10 +30,8 @@ export default function DirectList() {
   const [all, setAll] = createSignal(false)
   const isOpen = (room: RoomRow) => location.pathname.startsWith(paths.room(room.id))
   // What somebody opened and said nothing in is nobody's business yet.
-  const begun = createMemo(() => workspace.directs().filter((room) => room.last_seq > 0 || isOpen(room)))
-  const shown = createMemo(() =>
-    all() ? begun() : begun().filter((room, index) => index < shownAtFirst || room.unread > 0 || isOpen(room)),
-  )
+  const begun = createMemo(() => workspace.directs().filter((room) => (room.last_seq > 0 && !room.hidden) || isOpen(room)))
+  const shown = createMemo(() => (all() ? begun() : begun().filter((room, index) => index < shownAtFirst || hasNews(room) || isOpen(room))))
 
   // A guest, who may not list the members, learns of those who write to him by their writing.
   const asked = new Set<string>()
@@ -71,27 +73,29 @@ export default function DirectList() {
 
 function DirectRow(props: { room: RoomRow }) {
   const workspace = useWorkspace()
+  const rooms = useRooms()
   const session = useSession()
   const others = () => othersIn(props.room, workspace, session.user()?.id ?? '')
   const name = () =>
     others()
       .map((person) => person.name)
       .join(', ')
+  async function hide() {
+    const { id } = props.room
+    if (!(await attempt(t('hide', { name: name() }), () => rooms.hide(id, true)))) return
+    toast(en.hidden, { action: { label: common.undo, run: () => void attempt(en.hidden, () => rooms.hide(id, false)) } })
+  }
   return (
-    <li>
-      <A class="nav-row" classList={{ unread: props.room.unread > 0 }} href={paths.room(props.room.id)}>
+    <li class="direct-row">
+      <A class="nav-row" classList={{ unread: hasNews(props.room), muted: props.room.muted }} href={paths.room(props.room.id)}>
         <Faces people={others()} />
         <span class="ellipsis" dir="auto" title={name()}>
           {name()}
         </span>
         <Show when={others().length === 1 && others()[0]}>{(other) => <PersonState id={other().id} />}</Show>
-        <Show when={props.room.unread > 0}>
-          <span class="count" aria-hidden="true">
-            {props.room.unread > countedAtMost ? `${countedAtMost}+` : props.room.unread}
-          </span>
-          <span class="visually-hidden">, {t('unread', { count: props.room.unread })}</span>
-        </Show>
+        <RoomCount room={props.room} />
       </A>
+      <IconButton icon="close" label={t('hide', { name: name() })} onClick={() => void hide()} />
     </li>
   )
 }

@@ -5,10 +5,10 @@ import { paths } from '../paths.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { listEn } from './listEn.ts'
+import { hasNews, RoomCount } from './RoomCount.tsx'
 import { useRooms } from './rooms.ts'
 
 const tList = textsOf(listEn)
-const countedAtMost = 99
 
 /** The rooms of a space that this person is in, and the way to the others. */
 export function RoomList(props: { spaceId: string }) {
@@ -21,7 +21,7 @@ export function RoomList(props: { spaceId: string }) {
       <For each={joined()}>
         {(room) => (
           <li>
-            <A class="nav-row" classList={{ unread: room.unread > 0 }} href={paths.room(room.id)}>
+            <A class="nav-row" classList={{ unread: hasNews(room), muted: room.muted }} href={paths.room(room.id)}>
               <Icon name={room.private ? 'lock' : 'hash'} />
               <span class="ellipsis" dir="auto" title={room.name}>
                 {room.name}
@@ -29,12 +29,7 @@ export function RoomList(props: { spaceId: string }) {
               <Show when={room.private}>
                 <span class="visually-hidden">({listEn.privateRoom})</span>
               </Show>
-              <Show when={room.unread > 0}>
-                <span class="count" aria-hidden="true">
-                  {room.unread > countedAtMost ? `${countedAtMost}+` : room.unread}
-                </span>
-                <span class="visually-hidden">, {tList('unread', { count: room.unread })}</span>
-              </Show>
+              <RoomCount room={room} />
             </A>
           </li>
         )}

@@ -1,6 +1,5 @@
 import { useParams } from '@solidjs/router'
 import { createEffect, createMemo, createSignal, Match, on, Show, Switch } from 'solid-js'
-import type { Row } from '../../../sql/types.gen.ts'
 import { idOf } from '../paths.ts'
 import type { RoomRow } from '../rows.ts'
 import { NoAccess, NotFound } from '../shell/NotFound.tsx'
@@ -9,7 +8,7 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
 import { RoomView } from './RoomView.tsx'
-import { useRooms } from './rooms.ts'
+import { asArchived, useRooms } from './rooms.ts'
 import './room.css'
 import './messages.css'
 
@@ -21,20 +20,6 @@ export default function RoomPage() {
       {(id) => <OneRoom id={id} message={idOf(params.message)} />}
     </Show>
   )
-}
-
-/** An archived room as the list would have it, if it were in the list. */
-function asArchived(row: Row<'rooms'>): RoomRow {
-  return {
-    ...row,
-    members: row.member_count,
-    joined: false,
-    moderator: false,
-    read_seq: row.last_seq,
-    unread: 0,
-    can_post: false,
-    can_reply: false,
-  }
 }
 
 function OneRoom(props: { id: string; message: string | undefined }) {

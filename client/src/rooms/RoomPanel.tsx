@@ -156,6 +156,11 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
   const [asked, setAsked] = createSignal<Asked>()
   const mayRestore = () => props.archived && props.room.space_id !== null && workspace.can('editor', props.room.space_id)
 
+  const muting = () => (props.room.muted ? words.unmute : words.mute)
+  const hide = async () => {
+    const { id } = props.room
+    if (await attempt(words.hide, () => rooms.hide(id, true))) navigate(paths.home())
+  }
   const leave = async () => {
     setLeaving(false)
     const { name } = props.room
@@ -188,6 +193,20 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
       <Button look="outline" icon="arrowDown" onClick={() => setExporting(true)}>
         {words.export}
       </Button>
+      <Show when={props.room.joined}>
+        <Button
+          look="outline"
+          icon={props.room.muted ? 'bell' : 'bellOff'}
+          onClick={() => void attempt(muting(), () => rooms.mute(props.room.id, !props.room.muted))}
+        >
+          {muting()}
+        </Button>
+      </Show>
+      <Show when={isDirect()}>
+        <Button look="outline" icon="eyeOff" onClick={() => void hide()}>
+          {words.hide}
+        </Button>
+      </Show>
       <Show when={props.room.joined && !isDirect()}>
         <Button look="outline" icon="logOut" onClick={() => (props.room.private ? setLeaving(true) : void leave())}>
           {en.leave}

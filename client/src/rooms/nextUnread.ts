@@ -1,6 +1,7 @@
 import { paths } from '../paths.ts'
 import { isCovered } from '../shell/keys.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
+import { hasNews } from './RoomCount.tsx'
 
 /** Alt with an arrow leads to the next or the previous room in which something is unread.
  *  @returns the way to stop */
@@ -14,7 +15,7 @@ export function listenForNextUnread(workspace: Workspaces, navigate: (path: stri
     const here = all.findIndex((room) => location.pathname.startsWith(paths.room(room.id)))
     for (let tried = 1; tried <= all.length; tried += 1) {
       const room = all[(here + step * tried + all.length * 2) % all.length]
-      if (!room?.joined || room.unread === 0) continue
+      if (!room || !hasNews(room)) continue
       event.preventDefault()
       navigate(paths.room(room.id))
       return

@@ -31,5 +31,8 @@ export const en = {
   personActions: 'Actions for {{ name }}',
   remove: 'Take out of the room',
   export: 'Export…',
+  mute: 'Mute',
+  unmute: 'Unmute',
+  hide: 'Hide until the next message',
   directAbout: 'Read by these people alone; admins do not see it. Nobody can be added: begin another conversation for that.',
 } as const

@@ -3,6 +3,7 @@ import type { Row } from '../../../sql/types.gen.ts'
 import type { RoomRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
+import { hasNews } from './RoomCount.tsx'
 
 export interface RoomPerson {
   user_id: string
@@ -16,6 +17,23 @@ export interface RoomPatch {
   description?: string
   posting?: string
   private?: boolean
+}
+
+/** An archived room as the list would have it, if it were in the list. */
+export function asArchived(row: Row<'rooms'>): RoomRow {
+  return {
+    ...row,
+    members: row.member_count,
+    joined: false,
+    moderator: false,
+    read_seq: row.last_seq,
+    unread: 0,
+    mentions: 0,
+    muted: false,
+    hidden: false,
+    can_post: false,
+    can_reply: false,
+  }
 }
 
 /** The rooms of the workspace that is shown and what can be done with them. Actions throw a ProblemError. */
@@ -60,6 +78,8 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
         read_seq: isOwn ? lastSeq : room.read_seq,
         joined,
         unread: joined && !isOwn ? room.unread + lastPlace - room.last_place : 0,
+        mentions: isOwn ? 0 : room.mentions,
+        hidden: false,
       })
     },
 
@@ -68,7 +88,8 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       const room = typeof payload.room_id === 'string' ? workspace.room(payload.room_id) : undefined
       if (!room) return
       reading.delete(room.id)
-      workspace.patchRoom(room.id, { read_seq: Number(payload.seq), unread: Math.max(0, room.last_place - Number(payload.place)) })
+      const unread = Math.max(0, room.last_place - Number(payload.place))
+      workspace.patchRoom(room.id, { read_seq: Number(payload.seq), unread, mentions: unread && room.mentions })
     },
 
     /** Moves the read mark forward. Without the message's place the server's answer says how many are unread. Failing is harmless: the next
@@ -77,7 +98,8 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       const room = workspace.room(roomId)
       if (!room?.joined || seq <= Math.max(room.read_seq, reading.get(roomId) ?? 0)) return
       reading.set(roomId, seq)
-      workspace.patchRoom(roomId, { read_seq: seq, unread: seq >= room.last_seq ? 0 : unreadFrom(room, place) })
+      const unread = seq >= room.last_seq ? 0 : unreadFrom(room, place)
+      workspace.patchRoom(roomId, { read_seq: seq, unread, mentions: unread && room.mentions })
       await rpc('mark_read', { room_id: roomId, seq }).catch(() => reading.delete(roomId))
     },
 
@@ -114,7 +136,7 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       const at = inOrder.findIndex((room) => room.id === after)
       const turned = [...inOrder.slice(at + 1), ...inOrder.slice(0, Math.max(0, at))]
       if (direction < 0) turned.reverse()
-      return turned.find((room) => room.joined && room.unread > 0)
+      return turned.find(hasNews)
     },
 
     update: (roomId: string, patch: RoomPatch) =>
@@ -140,6 +162,30 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
         () => workspace.patchRoom(roomId, { joined: false, unread: 0 }),
         () => rpc('leave_room', { room_id: roomId }),
       ),
+
+    /** What is said in a muted room is news for who is mentioned alone. */
+    mute: (roomId: string, muted: boolean) =>
+      change(
+        () => workspace.patchRoom(roomId, { muted }),
+        () => rpc('mute_room', { room_id: roomId, muted }),
+      ),
+
+    /** Takes a conversation out of the list until its next message. */
+    hide: (roomId: string, hidden: boolean) =>
+      change(
+        () => workspace.patchRoom(roomId, { hidden }),
+        () => rpc('hide_direct', { room_id: roomId, hidden }),
+      ),
+
+    /** Somebody was mentioned, or a mention was read in the inbox. */
+    async countMentions(): Promise<void> {
+      const counts = await rpc<{ room_id: string; mentions: number }[]>('unread_counts', { workspace_id: workspace.id() })
+      const mentioned = new Map(counts.map((row) => [row.room_id, row.mentions]))
+      for (const room of [...workspace.rooms(), ...workspace.directs()]) {
+        const mentions = mentioned.get(room.id) ?? 0
+        if (mentions !== room.mentions) workspace.patchRoom(room.id, { mentions })
+      }
+    },
 
     people: (roomId: string) => rows<RoomPerson[]>(rest.from('room_members').select('user_id,role,joined_at').eq('room_id', roomId)),
     addPerson: (roomId: string, userId: string) => rpc('add_room_member', { room_id: roomId, user_id: userId }),

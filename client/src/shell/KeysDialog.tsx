@@ -3,7 +3,7 @@ import { en as common } from '../en.ts'
 import { textsOf } from '../i18n.ts'
 import { Dialog } from '../ui/Dialog.tsx'
 import { en } from './en.ts'
-import { pageKeys } from './keysEn.ts'
+import { pageKeys, roomKeys } from './keysEn.ts'
 import { useShell } from './shellState.ts'
 import './keysDialog.css'
 
@@ -47,23 +47,29 @@ export default function KeysDialog(props: { onClose(): void }) {
           )}
         </For>
       </dl>
-      <h3>{pageKeys.title}</h3>
-      <For each={pageKeys.groups}>
-        {(group) => (
+      <For each={[roomKeys, pageKeys]}>
+        {(section) => (
           <>
-            <h4 class="muted">{group.title}</h4>
-            <dl class="keys">
-              <For each={group.keys}>
-                {([keys, label]) => (
-                  <div>
-                    <dt>{label}</dt>
-                    <dd>
-                      <For each={keys.split(' ')}>{(key) => <kbd>{shown(key)}</kbd>}</For>
-                    </dd>
-                  </div>
-                )}
-              </For>
-            </dl>
+            <h3>{section.title}</h3>
+            <For each={section.groups}>
+              {(group) => (
+                <>
+                  <h4 class="muted">{group.title}</h4>
+                  <dl class="keys">
+                    <For each={group.keys}>
+                      {([keys, label]) => (
+                        <div>
+                          <dt>{label}</dt>
+                          <dd>
+                            <For each={keys.split(' ')}>{(key) => <kbd>{shown(key)}</kbd>}</For>
+                          </dd>
+                        </div>
+                      )}
+                    </For>
+                  </dl>
+                </>
+              )}
+            </For>
           </>
         )}
       </For>

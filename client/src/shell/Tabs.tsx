@@ -2,6 +2,7 @@ import { A, useLocation } from '@solidjs/router'
 import { textsOf } from '../i18n.ts'
 import { unreadNotices } from '../inbox/events.ts'
 import { paths } from '../paths.ts'
+import { hasNews } from '../rooms/RoomCount.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
@@ -16,7 +17,7 @@ export function Tabs() {
   const location = useLocation()
   /** A page belongs to the pages, a room to the rooms. */
   const isIn = (prefix: string) => location.pathname.startsWith(prefix)
-  const unread = () => [...workspace.rooms(), ...workspace.directs()].some((room) => room.joined && room.unread > 0)
+  const unread = () => [...workspace.rooms(), ...workspace.directs()].some(hasNews)
   return (
     <nav class="tabs" aria-label={t('sections')}>
       <A class="tab" href={paths.home()} end>

@@ -1,3 +1,40 @@
+/** Keys of rooms and of the inbox. */
+export const roomKeys = {
+  title: 'In rooms and the inbox',
+  groups: [
+    {
+      title: 'Rooms',
+      keys: [
+        ['Alt ↓', 'Next room with something new'],
+        ['Alt ↑', 'The one before'],
+        ['Esc', 'Mark the room as read, go to its end'],
+        ['↑', 'Edit your last message, in an empty field'],
+        ['J', 'Next message'],
+        ['K', 'Message before'],
+        ['T', 'Reply in a thread'],
+        ['Q', 'Quote'],
+        ['F', 'Forward'],
+        ['S', 'Save'],
+        ['R', 'Remind me'],
+        ['P', 'Pin'],
+        ['E', 'Edit your message'],
+        ['U', 'Mark as unread from here'],
+      ],
+    },
+    {
+      title: 'Inbox',
+      keys: [
+        ['J', 'Next notification'],
+        ['K', 'The one before'],
+        ['R', 'Answer'],
+        ['E', 'Done'],
+        ['H', 'Snooze until tomorrow'],
+        ['U', 'Read or unread'],
+      ],
+    },
+  ],
+} as const
+
 /** Keys of pages, by what they are for. They load with the list that shows them. */
 export const pageKeys = {
   title: 'On a page',
