@@ -60,6 +60,12 @@ export default defineConfig({
             { name: 'forms', test: /\/client\/src\/ui\/(CopyField|Dialog|Field|NameDialog|submit)\b/, priority: 15 },
             // The controls are small and shared by all: a chunk each would cost more than it saves.
             { name: 'controls', test: /\/client\/src\/ui\//, priority: 10 },
+            // Messages are shown and written in many places; what is smaller than a kilobyte costs more in a chunk of its own.
+            {
+              name: 'messages',
+              test: /\/client\/src\/rooms\/(Composer|content|drafts|MessageContent|messageEn|MessageText|textParts|time|WritingField)\.tsx?$/,
+              priority: 10,
+            },
             // The languages come one by one.
             { name: 'highlight', test: /node_modules\/(lowlight|highlight\.js\/lib\/core)/, priority: 20 },
           ],

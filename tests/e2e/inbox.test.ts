@@ -65,11 +65,21 @@ test('[E2E-INBOX1] a mention lights the badge, is answered in the inbox without 
   // The other device hears of it.
   await phone.getByRole('link', { name: /^Anna mentioned you$/ }).waitFor()
   await desktop.keyboard.press('r')
-  await desktop.keyboard.type('Yes, at once.')
-  await desktop.keyboard.press('Enter')
-  await preview.getByText('Yes, at once.').waitFor()
+  // The small editor of messages comes when somebody goes into the field.
+  const field = preview.locator('[contenteditable=true]')
+  await field.waitFor()
+  await desktop.keyboard.type('Yes, **at once** @An')
+  await desktop.getByRole('option', { name: 'Anna' }).click()
+  await field.press('Enter')
+  await preview.getByText('Yes, at once @Anna').waitFor()
+  await expect.poll(() => field.textContent()).toBe('')
+  const { data: answer } = await team.as('Ben').from('messages').select('content,mentions').like('text', 'Yes%').single().throwOnError()
+  expect(answer.mentions).toEqual([{ kind: 'person', id: await team.idOf('Anna') }])
+  expect(JSON.stringify(answer.content)).toContain('"bold"')
   const { data } = await team.as('Anna').rpc('my_inbox', { workspace_id: team.workspace }).throwOnError()
-  expect(data).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'reply', excerpt: 'Yes, at once.', actor_names: ['Ben'] })]))
+  expect(data).toEqual(
+    expect.arrayContaining([expect.objectContaining({ kind: 'mention', excerpt: 'Yes, at once @Anna', actor_names: ['Ben'] })]),
+  )
   expect(await axe(desktop)).toEqual([])
 
   await preview.getByRole('textbox').press('Escape')

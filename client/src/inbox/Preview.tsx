@@ -4,12 +4,14 @@ import { bodyOf } from '../documents/comments/commentBody.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf as problemSentence } from '../errors.ts'
 import { relativeTime, textsOf } from '../i18n.ts'
+import type { Written } from '../islands/contract.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import { Answer, type AnswerHandle } from './Answer.tsx'
 import { en } from './en.ts'
 import { inboxEvent } from './events.ts'
 import type { Notice } from './inbox.ts'
@@ -44,7 +46,9 @@ export function Preview(props: PreviewProps) {
   const workspace = useWorkspace()
   const [talk, setTalk] = createSignal<Conversation>()
   const [problem, setProblem] = createSignal<unknown>()
-  let field: HTMLTextAreaElement | undefined
+  let field: AnswerHandle | undefined
+  /** What was begun for one conversation is not sent into another. */
+  const begun = new Map<string, Written>()
 
   const key = () => `${props.notice.object_id} ${props.notice.thread_id} ${props.notice.source_id}`
   let turn = 0
@@ -79,18 +83,18 @@ export function Preview(props: PreviewProps) {
   )
 
   const canAnswer = () => answerOf(props.notice) !== undefined
-  async function send(form: HTMLFormElement) {
-    const text = (field?.value ?? '').trim()
+  async function send(written: Written) {
     const answer = answerOf(props.notice)
-    if (!text || !answer) return
+    if (!answer) return false
     try {
-      await answer(crypto.randomUUID(), text)
-      form.reset()
-      props.onAnswered()
-      await read()
+      await answer(crypto.randomUUID(), written)
     } catch (error) {
       toast(problemSentence(error))
+      return false
     }
+    props.onAnswered()
+    void read()
+    return true
   }
 
   const nameFor = (said: Said) => said.name ?? (said.author_id ? workspace.nameOf(said.author_id) : undefined) ?? common.somebody
@@ -146,32 +150,18 @@ export function Preview(props: PreviewProps) {
           </For>
         </ol>
       </div>
-      <Show when={canAnswer()}>
-        <form
-          class="preview-answer"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void send(event.currentTarget)
-          }}
-        >
-          <textarea
-            ref={field}
-            rows="2"
-            maxLength={10000}
-            dir="auto"
-            aria-label={t('answer')}
-            placeholder={t('answer')}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') event.currentTarget.blur()
-              if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-              event.preventDefault()
-              event.currentTarget.form?.requestSubmit()
+      <Show when={canAnswer() && key()} keyed>
+        {(about) => (
+          <Answer
+            roomId={props.notice.object_type === 'room' ? props.notice.object_id : undefined}
+            initial={begun.get(about)}
+            onHandle={(handle) => {
+              field = handle
             }}
+            onChange={(written) => begun.set(about, written)}
+            onSend={send}
           />
-          <Button type="submit" look="primary" icon="send">
-            {t('send')}
-          </Button>
-        </form>
+        )}
       </Show>
     </div>
   )
@@ -206,12 +196,13 @@ async function messagesAround({ object_id, thread_id, place, source_id, is_direc
 }
 
 /** How this is answered: in its thread; to a message outside threads by beginning one, in a conversation of two by the next message. */
-function answerOf(notice: Notice): ((id: string, text: string) => Promise<unknown>) | undefined {
+function answerOf(notice: Notice): ((id: string, said: Written) => Promise<unknown>) | undefined {
   if (notice.object_type === 'room' && notice.source_id && !['access', 'scheduled_failed', 'transfer'].includes(notice.kind)) {
     const thread = notice.thread_id ?? (notice.is_direct ? null : notice.source_id)
-    return (id, text) => rpc('send_message', { id, room_id: notice.object_id, text, ...(thread && { thread_id: thread }) })
+    return (id, { text, content }) =>
+      rpc('send_message', { id, room_id: notice.object_id, text, content, ...(thread && { thread_id: thread }) })
   }
   const { thread_id } = notice
-  if (notice.object_type === 'document' && thread_id) return (id, text) => rpc('reply', { id, thread_id, body: bodyOf(text, []) })
+  if (notice.object_type === 'document' && thread_id) return (id, { text }) => rpc('reply', { id, thread_id, body: bodyOf(text, []) })
   return undefined
 }

@@ -88,3 +88,44 @@ export function EditMessage(props: EditProps) {
     </form>
   )
 }
+
+interface AnswerProps {
+  roomId: string
+  label: string
+  initial: Written
+  autofocus: boolean
+  onHandle(handle: WritingHandle): void
+  onChange(written: Written): void
+  onSubmit(): void
+  onEscape(): boolean
+}
+
+/** The same field for an answer that is given elsewhere, as in the inbox. It is here because this chunk has all of it. */
+export function AnswerField(props: AnswerProps) {
+  const mentions = lazyMentions(() => props.roomId)
+  const [text, setText] = createSignal(props.initial.text)
+  return (
+    <div class="composer grow">
+      <WritingField
+        label={props.label}
+        placeholder={props.label}
+        initial={props.initial}
+        mentions={mentions}
+        commands={[]}
+        formatting={false}
+        invalid={text().trim().length > longestText}
+        autofocus={props.autofocus}
+        onHandle={(handle) => props.onHandle(handle)}
+        onChange={(written) => {
+          setText(written.text)
+          props.onChange(saidOf(written))
+        }}
+        onSubmit={() => props.onSubmit()}
+        onUp={() => false}
+        onEscape={() => props.onEscape()}
+        onFiles={() => {}}
+        onTooLarge={() => {}}
+      />
+    </div>
+  )
+}
