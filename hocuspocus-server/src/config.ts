@@ -27,6 +27,8 @@ const environment = z
     JWT_SECRET: z.string().min(32).optional(),
     JWT_JWKS: jwks.optional(),
     LISTEN: listen,
+    SUPABASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
     TRUST_FORWARDED_FOR: z.stringbool().optional(),
     MAX_UPDATE_BYTES: positive(mebibytes(4)),
     MAX_DOCUMENT_BYTES: positive(mebibytes(32)),
@@ -42,11 +44,19 @@ const environment = z
 
 export type ListenAddress = { path: string } | { host: string; port: number }
 
+/** The storage service, and the key that passes all its policies: what may be asked for is decided before, in SQL. */
+export interface StorageAccess {
+  url: string
+  secretKey: string
+}
+
 export interface Config {
   databaseUrl: string
   jwtSecret: string | undefined
   jwks: JSONWebKeySet | undefined
   listen: ListenAddress
+  /** Where the files of documents lie. Null: shared pages name pictures and files, and do not have them. */
+  storage: StorageAccess | null
   /** Believe the last entry of `x-forwarded-for`. The default behind a Unix socket, where only a proxy can be. */
   trustForwardedFor: boolean
   /** After so long a pause of writing a document gets a version. */
@@ -82,6 +92,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     jwtSecret: settings.JWT_SECRET,
     jwks: settings.JWT_JWKS,
     listen: settings.LISTEN,
+    storage:
+      settings.SUPABASE_URL && settings.SUPABASE_SERVICE_ROLE_KEY
+        ? { url: settings.SUPABASE_URL.replace(/\/$/, ''), secretKey: settings.SUPABASE_SERVICE_ROLE_KEY }
+        : null,
     trustForwardedFor: settings.TRUST_FORWARDED_FOR ?? 'path' in settings.LISTEN,
     historyPauseMs: settings.HISTORY_PAUSE_SECONDS * 1000,
     limits: {

@@ -96,6 +96,8 @@ export interface LinkedPage {
   /** Of a room, the latest ones; null of a document. */
   messages: LinkedMessage[] | null
   updated_at: Date | null
+  /** Opens the files of a document whose link has a password. */
+  pass: string | null
 }
 
 export interface LinkedMessage {
@@ -139,6 +141,8 @@ export interface Database {
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
   /** What whoever has this link reads, see `atrium_private.read_link`; why not, when it leads nowhere. */
   readLink(token: string, password: string | null): Promise<LinkedPage | 'link_not_found' | 'link_expired'>
+  /** Whether a file is of the document that this link leads to, see `atrium_private.linked_file`. */
+  mayReadLinkedFile(token: string, pass: string | null, bucket: string, name: string): Promise<boolean>
   /** Why this person may not write the document now; null when he may. */
   refusalToWrite(documentId: string, claims: Command['claims']): Promise<Refusal | null>
   saveContents(documentId: string, contents: Contents): Promise<void>
@@ -368,6 +372,17 @@ export function createDatabase(url: string): Database {
       } catch (error) {
         if (sqlState(error) === 'PT404') return 'link_not_found'
         if (sqlState(error) === 'PT410') return 'link_expired'
+        throw error
+      }
+    },
+
+    async mayReadLinkedFile(token, pass, bucket, name) {
+      try {
+        const [file] = await withDeadline(pool.current()<{ may: boolean | null }[]>`
+          select atrium_private.linked_file(${token}, ${pass}, ${bucket}, ${name}) as may`)
+        return file?.may === true
+      } catch (error) {
+        if (['PT404', 'PT410'].includes(sqlState(error) ?? '')) return false
         throw error
       }
     },

@@ -45,7 +45,7 @@ async function start(config: Config): Promise<Running> {
   const webSocketServer = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: frameBytes(config.limits) })
 
   const http = createHttp({ database, history, verifyToken, clock: Date.now, report })
-  const linkedPages = createLinkedPages({ database, clock: Date.now, report })
+  const linkedPages = createLinkedPages({ database, storage: config.storage, clock: Date.now, report })
   const server = createServer((request, response) => {
     if (linkedPages.isOne(pathOf(request))) return linkedPages.answer(request, response, addressOf(request, config.trustForwardedFor))
     if (request.method !== 'GET' || pathOf(request) !== '/health') return http(request, response)

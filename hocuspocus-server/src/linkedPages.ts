@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { StorageAccess } from './config.ts'
 import type { Database, LinkedMessage, LinkedPage } from './database.ts'
 import type { Json } from './formats/fit.ts'
 import { type Addresses, escapeHtml, writeHtml } from './formats/writeHtml.ts'
 import { createBucket } from './limits.ts'
+import { createLinkedFiles, isStored, linkedAddress } from './linkedFiles.ts'
 
 interface LinkedPagesOptions {
-  database: Pick<Database, 'readLink'>
+  database: Pick<Database, 'readLink' | 'mayReadLinkedFile'>
+  /** Without it pictures and files are only named. */
+  storage: StorageAccess | null
   /** Milliseconds of the epoch. */
   clock(): number
   report(message: string, error?: unknown): void
@@ -20,68 +24,98 @@ const MAX_IGNORED_BYTES = 1024 * 1024
 const FORM_DEADLINE_MS = 10_000
 const PAGES_PER_SECOND = 5
 const PAGES_AT_ONCE = 40
+const FILES_PER_SECOND = 20
+/** A page of many pictures asks for them all. */
+const FILES_AT_ONCE = 300
 const MAX_ADDRESSES = 10_000
 
 /** No script at all, and no style but ours: what stands in the document can do nothing. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; img-src 'self'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; img-src 'self'; media-src 'self'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex',
 }
 
-/** Pictures and files lie where only people with an account get them. */
-const ADDRESSES: Addresses = {
-  stored: (src) => src,
+/** Where stored pictures and files lie for whoever has this page. */
+const addressesWith = (pass: string | null): Addresses => ({
+  stored: (src) => linkedAddress(src, pass),
+  plays: true,
   mention: ({ kind, id, label }) => ({
     text: kind === 'person' ? `@${label ?? ''}` : String((kind === 'date' ? id : label) ?? ''),
     href: kind === 'document' && typeof id === 'string' ? `/d/${encodeURIComponent(id)}` : null,
   }),
-}
+})
 
 /** `/l/:token/read`: a shared document, or the latest messages of a shared room, as a page without scripts, for whoever has the link and its
  *  password. */
-export function createLinkedPages({ database, clock, report }: LinkedPagesOptions) {
-  const buckets = new Map<string, () => boolean>()
-
-  function take(address: string | null): boolean {
-    if (buckets.size > MAX_ADDRESSES) buckets.clear()
-    const key = address ?? ''
-    const bucket = buckets.get(key) ?? createBucket({ perSecond: PAGES_PER_SECOND, burst: PAGES_AT_ONCE, clock })
-    buckets.set(key, bucket)
-    return bucket()
-  }
+export function createLinkedPages({ database, storage, clock, report }: LinkedPagesOptions) {
+  const takePage = takers(() => createBucket({ perSecond: PAGES_PER_SECOND, burst: PAGES_AT_ONCE, clock }))
+  const takeFile = takers(() => createBucket({ perSecond: FILES_PER_SECOND, burst: FILES_AT_ONCE, clock }))
+  const sendFile = storage && createLinkedFiles(storage, database)
 
   async function pageFor(request: IncomingMessage, token: string, address: string | null): Promise<[status: number, html: string]> {
     if (!['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return [405, notice('This can only be read.')]
-    if (!take(address)) return [429, notice('Too many pages at once. Wait a moment, then try again.')]
+    if (!takePage(address)) return [429, notice('Too many pages at once. Wait a moment, then try again.')]
     const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
     if (!form) return [413, notice('This is too long for a password.')]
     const found = await database.readLink(token, form.get('password'))
     if (found === 'link_expired') return [410, notice('This link has expired. Ask whoever gave it to you for another one.')]
     if (found === 'link_not_found') return [404, notice('There is no such link, or it was taken back.')]
-    if (found.state === 'open') return [200, found.object_type === 'room' ? roomPage(found, token) : documentPage(found, token)]
+    if (found.state === 'open')
+      return [200, found.object_type === 'room' ? roomPage(found, token) : documentPage(found, token, sendFile !== null)]
     return [found.state === 'password_required' ? 200 : found.state === 'password_wrong' ? 403 : 429, passwordPage(found)]
+  }
+
+  async function fileFor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    token: string,
+    query: URLSearchParams,
+    address: string | null,
+  ): Promise<[status: number, html: string] | null> {
+    if (!['GET', 'HEAD'].includes(request.method ?? '')) return [405, notice('This can only be read.')]
+    if (!takeFile(address)) return [429, notice('Too many files at once. Wait a moment, then try again.')]
+    const missing = sendFile ? await sendFile(request, response, token, query) : 404
+    if (missing === 503) return [503, notice('This file cannot be read at the moment. Try again in a minute.')]
+    return missing && [404, notice('There is no such file here any more. Open the link again.')]
   }
 
   return {
     isOne: (path: string): boolean => PATH.test(path),
     answer(request: IncomingMessage, response: ServerResponse, address: string | null): void {
-      const [, token = ''] = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '') ?? []
+      const [path = '', search] = (request.url ?? '').split('?', 2)
+      const [, token = ''] = PATH.exec(path) ?? []
+      const query = new URLSearchParams(search)
       response.on('error', () => {}) // Whoever asked is gone.
-      pageFor(request, token, address)
-        .catch((error: unknown): [number, string] => {
+      const answered = query.has('file') ? fileFor(request, response, token, query, address) : pageFor(request, token, address)
+      answered
+        .catch((error: unknown): [number, string] | null => {
+          if (response.destroyed) return null // Whoever asked is gone, in the middle of a file.
           report('A linked page could not be shown', error)
           return [503, notice('This page cannot be shown at the moment. Try again in a minute.')]
         })
-        .then(([status, html]) => {
+        .then((answer) => {
           request.resume()
+          if (!answer) return
+          const [status, html] = answer
           response.writeHead(status, HEADERS).end(request.method === 'HEAD' ? undefined : html)
         })
         .catch(() => response.destroy())
     },
+  }
+}
+
+/** Asks the bucket of an address. */
+function takers(newBucket: () => () => boolean): (address: string | null) => boolean {
+  const buckets = new Map<string, () => boolean>()
+  return (address) => {
+    if (buckets.size > MAX_ADDRESSES) buckets.clear()
+    const bucket = buckets.get(address ?? '') ?? newBucket()
+    buckets.set(address ?? '', bucket)
+    return bucket()
   }
 }
 
@@ -106,7 +140,7 @@ function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
   })
 }
 
-function documentPage({ title, icon, content, role, updated_at }: LinkedPage, token: string): string {
+function documentPage({ title, icon, content, role, updated_at, pass }: LinkedPage, token: string, hasFiles: boolean): string {
   const name = title?.trim() || 'Untitled'
   const blocks = (content as Json | null)?.content ?? []
   const invitation = { viewer: 'Open in Atrium', commenter: 'Sign in to comment', editor: 'Sign in to write' }[role]
@@ -116,7 +150,7 @@ function documentPage({ title, icon, content, role, updated_at }: LinkedPage, to
     `<main>
 <article>
 <h1 dir="auto">${icon ? `<span aria-hidden="true">${escapeHtml(icon)}</span> ` : ''}${escapeHtml(name)}</h1>
-<div class="text" dir="auto">${writeHtml(blocks.map(withoutFiles), ADDRESSES)}</div>
+<div class="text" dir="auto">${writeHtml(hasFiles ? blocks.map(only(isStored)) : blocks.map(only(() => false)), addressesWith(pass))}</div>
 </article>
 </main>
 <footer><span>Last changed ${date}</span><a href="/l/${token}/open">${invitation}</a></footer>`,
@@ -157,13 +191,16 @@ ${notes.length > 0 ? `<p class="note" dir="auto">${escapeHtml(notes.join(' · ')
 </article>`
 }
 
-/** In place of a picture or a file stands what it is. */
-function withoutFiles(block: Json): Json {
-  const named = (text: string): Json => ({ type: 'paragraph', content: [{ type: 'text', text, marks: [{ type: 'italic' }] }] })
-  if (block.type === 'image') return named(`Picture${block.attrs?.alt ? `: ${block.attrs.alt}` : ''}`)
-  if (block.type === 'file') return named(`File: ${block.attrs?.name ?? ''}`)
-  return block.content ? { ...block, content: block.content.map(withoutFiles) } : block
-}
+/** In place of a picture or a file that cannot be had stands what it is. */
+const only =
+  (canBeHad: (block: Json) => boolean) =>
+  (block: Json): Json => {
+    const named = (text: string): Json => ({ type: 'paragraph', content: [{ type: 'text', text, marks: [{ type: 'italic' }] }] })
+    if (canBeHad(block)) return block
+    if (block.type === 'image') return named(`Picture${block.attrs?.alt ? `: ${block.attrs.alt}` : ''}`)
+    if (block.type === 'file') return named(`File: ${block.attrs?.name ?? ''}`)
+    return block.content ? { ...block, content: block.content.map(only(canBeHad)) } : block
+  }
 
 function passwordPage({ state, object_type }: Pick<LinkedPage, 'state' | 'object_type'>): string {
   const kind = object_type === 'room' ? 'room' : 'page'

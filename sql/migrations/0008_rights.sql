@@ -333,10 +333,22 @@ begin
 end $$;
 comment on function atrium_private.require_link(text) is 'The link that a token opens. Errors: 404 link_not_found, 410 link_expired.';
 
+-- Definer: it reads the hash of the password, which is the key: nobody can guess it who does not know its salt, and with the link it is gone.
+create function atrium_private.link_pass(link_id uuid, until bigint)
+  returns text
+  language sql stable security definer set search_path = ''
+as $$
+  select $2 || '.' || encode(extensions.hmac($1 || '.' || $2, secret.password, 'sha256'), 'hex')
+  from atrium_private.link_secrets secret where secret.link_id = $1
+$$;
+comment on function atrium_private.link_pass(uuid, bigint) is
+  'Shows until this second of the epoch that whoever has it knew the password of the link. Null of a link without one.';
+revoke execute on function atrium_private.link_pass from public;
+
 drop function atrium_private.read_link(text, text);
 create function atrium_private.read_link(token text, password text)
   returns table (
-    state text, object_type text, role atrium.role, title text, icon text, content jsonb, messages jsonb, updated_at timestamptz
+    state text, object_type text, role atrium.role, title text, icon text, content jsonb, messages jsonb, updated_at timestamptz, pass text
   )
   language plpgsql security definer set search_path = ''
 as $$
@@ -358,20 +370,46 @@ begin
           where message.room_id = room.id and message.thread_id is null and message.deleted_at is null
           order by message.seq desc limit 50
         ) said
-      ), room.last_at
+      ), room.last_at, null::text
       from atrium.rooms room where room.id = link.object_id;
     return;
   end if;
   return query
-    select state, link.object_type, link.role, document.title, document.icon, contents.json, null::jsonb, document.updated_at
+    select state, link.object_type, link.role, document.title, document.icon, contents.json, null::jsonb, document.updated_at,
+      case when state = 'open' then atrium_private.link_pass(link.id, extract(epoch from now() + interval '1 hour')::bigint) end
     from (select) one
     left join atrium.documents document on state = 'open' and document.id = link.object_id
     left join atrium.document_contents contents on contents.document_id = document.id;
 end $$;
 revoke execute on function atrium_private.read_link from public;
 comment on function atrium_private.read_link(text, text) is
-  'What a document, or the last 50 messages of a room outside threads, say to whoever has a link, signed in or not. The state is as in open_link; all but the type and the role are null unless it is open. Errors: 404 link_not_found, 410 link_expired.';
+  'What a document, or the last 50 messages of a room outside threads, say to whoever has a link, signed in or not. The state is as in open_link; all but the type and the role are null unless it is open. For an hour the pass opens the files of the document, see linked_file. Errors: 404 link_not_found, 410 link_expired.';
 grant execute on function atrium_private.read_link to atrium_collab;
+
+-- Definer: the collaboration server hands out files of a page to whoever has a link to it, and may read no other.
+create function atrium_private.linked_file(token text, pass text, bucket text, name text)
+  returns boolean
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_link($1);
+  until bigint := substring($2 from '^(\d{1,15})\.');
+begin
+  return link.object_type = 'document'
+    and (not link.has_password or (until >= extract(epoch from now()) and $2 = atrium_private.link_pass(link.id, until)) is true)
+    and (
+      link.object_id = case $3
+        when 'document-images' then atrium_private.image_document($4) when 'document-files' then atrium_private.file_document($4)
+      end
+      or ($3 in ('document-images', 'document-files') and exists (
+        select from atrium.copied_files file where file.document_id = link.object_id and file.name = $4
+      ))
+    ) is true;
+end $$;
+revoke execute on function atrium_private.linked_file from public;
+comment on function atrium_private.linked_file(text, text, text, text) is
+  'Whether a file is of the document that a link leads to, with the pass from read_link when the link has a password. Errors: 404 link_not_found, 410 link_expired.';
+grant execute on function atrium_private.linked_file to atrium_collab;
 
 create function atrium_private.forget_shares()
   returns trigger

@@ -164,7 +164,7 @@ test('[E2E37] whoever has a link reads the page without an account, and nothing 
   expect(await page.locator('script').count()).toBe(0)
   expect.soft(await axe(page)).toEqual([])
   expect((await fetch(`${open.address}/read`)).headers.get('content-security-policy')).toMatch(
-    /^default-src 'none'; img-src 'self'; style-src 'sha256-[^']+'; form-action 'self'/,
+    /^default-src 'none'; img-src 'self'; media-src 'self'; style-src 'sha256-[^']+'; form-action 'self'/,
   )
 
   const closed = await share('open sesame')
@@ -185,6 +185,82 @@ test('[E2E37] whoever has a link reads the page without an account, and nothing 
   expect((await fetch(`${open.address}/read`)).status).toBe(404)
   expect((await fetch(`${open.address}/read`, { method: 'POST', body: 'x'.repeat(10_000) })).status).toBe(413)
   expect(stranger.complaints.filter((complaint) => !complaint.includes('403'))).toEqual([])
+})
+
+test('[LNK8] who has a link sees the pictures of the page and saves its files, of this page and under its password alone', async () => {
+  const [id, other] = [await newPage('Menu with pictures'), await newPage('Menu of tomorrow')]
+  const me = team.as('Anna Berg')
+  const drawing = await anna.page.screenshot({ clip: { x: 0, y: 0, width: 320, height: 120 } })
+  const put = async (bucket: string, page: string, bytes: Uint8Array | string, contentType: string) => {
+    const name = `${page}/${crypto.randomUUID()}${bucket === 'document-images' ? '.png' : ''}`
+    const { error } = await me.storage.from(bucket).upload(name, bytes, { contentType })
+    expect(error).toBeNull()
+    return { src: `/storage/v1/object/authenticated/${bucket}/${name}`, file: `${bucket}/${name}` }
+  }
+  const image = await put('document-images', id, drawing, 'image/png')
+  const script = await put('document-files', id, '<script>alert(1)</script>', 'application/octet-stream')
+  const hidden = await put('document-images', other, drawing, 'image/png')
+  const content = {
+    type: 'doc',
+    content: [
+      { type: 'image', attrs: { src: image.src, alt: 'A bowl of soup' } },
+      { type: 'file', attrs: { src: script.src, name: 'recipe.html', size: 25, mime: 'text/html' } },
+      { type: 'image', attrs: { src: hidden.src, alt: 'Of another page' } },
+    ],
+  }
+  await me.rpc('replace_document', { id, content }).throwOnError()
+  const { data } = await me.rpc('create_link', { object_type: 'document', object_id: id, password: 'open sesame' }).throwOnError()
+  const address = `${atrium.started.url}/l/${data[0].token}/read`
+  const post = () => fetch(address, { method: 'POST', body: new URLSearchParams({ password: 'open sesame' }) })
+  await expect.poll(async () => (await post()).text(), { timeout: 10_000 }).toContain('A bowl of soup')
+
+  const stranger = await visit(atrium.browser, SIZES.phone)
+  const { page } = stranger
+  await page.goto(address)
+  await page.getByLabel('Password of the link').fill('open sesame')
+  await page.getByRole('button', { name: 'Open the page' }).click()
+  const widthOf = (alt: string) =>
+    page.getByRole('img', { name: alt }).evaluate((shown: HTMLImageElement) => shown.complete && shown.naturalWidth)
+  await expect.poll(() => widthOf('A bowl of soup')).toBe(320)
+  expect(await widthOf('Of another page')).toBe(0)
+  expect.soft(await axe(page)).toEqual([])
+  const saved = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'recipe.html' }).click()
+  expect((await saved).suggestedFilename()).toBe('recipe.html')
+
+  const linkOf = async (name: string) => new URL((await page.getByRole('link', { name }).getAttribute('href')) ?? '', address)
+  const recipe = await linkOf('recipe.html')
+  const ask = async (file: string | null, pass = recipe.searchParams.get('pass')) => {
+    const query = new URLSearchParams({ ...(file !== null && { file }), ...(pass !== null && { pass }) })
+    return fetch(`${address}?${query}`)
+  }
+  const bytes = await ask(script.file)
+  expect(await bytes.text()).toBe('<script>alert(1)</script>')
+  expect(Object.fromEntries(bytes.headers)).toMatchObject({
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment',
+    'content-security-policy': expect.stringMatching(/^default-src 'none'; sandbox/),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  })
+  expect((await ask(image.file)).headers.get('content-type')).toBe('image/png')
+  const part = await fetch(recipe, { headers: { range: 'bytes=1-6' } })
+  expect([part.status, await part.text()]).toEqual([206, 'script'])
+  for (const [file, pass] of [
+    [image.file, ''],
+    [image.file, `${Math.floor(Date.now() / 1000) + 60}.${'0'.repeat(64)}`],
+    [hidden.file],
+    [`document-images/${id}/${crypto.randomUUID()}.png`],
+    [`document-images/${id}/../${hidden.file.split('/').slice(1).join('/')}`],
+    ['../../../auth/v1/health'],
+    [''],
+  ] as const)
+    expect([file, (await ask(file, pass)).status]).toEqual([file, 404])
+  expect((await fetch(recipe, { method: 'POST', body: 'x' })).status).toBe(405)
+
+  await me.rpc('delete_link', { link_id: data[0].id }).throwOnError()
+  expect((await ask(image.file)).status).toBe(404)
+  expect(stranger.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
 })
 
 test('[E2E34] all of that without a complaint of the browser', () => {

@@ -185,6 +185,41 @@ test('[LNK6] the server that shows linked pages reads the last messages of the r
   expect(Object.keys(found?.messages[0])).not.toContain('author_id')
 })
 
+test('[LNK8] a link opens the files of its document, with a password only to who knew it within the hour', async () => {
+  const image = (document: string) => `${document}/${randomUUID()}.png`
+  const may = async (token: string, pass: string | null, name: string, bucket = 'document-images') =>
+    (await db.admin`select atrium_private.linked_file(${token}, ${pass}, ${bucket}, ${name}) as may`)[0]?.may === true
+  const passOf = async (token: string, password: string | null): Promise<string | null> =>
+    (await db.admin`select pass from atrium_private.read_link(${token}, ${password})`)[0]?.pass
+  const other = await link()
+  const open = await link()
+  const closed = await link({ password: 'open sesame' })
+  const twin = await link({ password: 'open sesame' })
+  expect(await may(open.token, null, image(open.document))).toBe(true)
+  expect(await may(open.token, null, `${open.document}/${randomUUID()}`, 'document-files')).toBe(true)
+  expect(await may(open.token, null, image(open.document), 'message-files')).toBe(false)
+  expect(await may(open.token, null, image(other.document))).toBe(false)
+  expect(await may(open.token, null, `${open.document}/../${image(other.document)}`)).toBe(false)
+  const borrowed = image(other.document)
+  await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${open.document}, ${other.document}, ${borrowed})`
+  expect(await may(open.token, null, borrowed)).toBe(true)
+
+  const inside = image(closed.document)
+  expect(await passOf(closed.token, 'not this one')).toBeNull()
+  expect(await passOf(closed.token, null)).toBeNull()
+  const pass = (await passOf(closed.token, 'open sesame')) ?? ''
+  expect(await may(closed.token, pass, inside)).toBe(true)
+  const [until = '', proof = ''] = pass.split('.')
+  const later = `${Number(until) + 1}.${proof}`
+  for (const wrong of [null, '', '.', until, `${until}.`, later, await passOf(twin.token, 'open sesame'), `999999999999999999999.${proof}`])
+    expect([wrong, await may(closed.token, wrong ?? null, inside)]).toEqual([wrong, false])
+  const [old] =
+    await db.admin`select atrium_private.link_pass(${closed.id}, extract(epoch from now() - interval '1 second')::bigint) as pass`
+  expect(await may(closed.token, old?.pass, inside)).toBe(false)
+  await db.call(workspace.owner, 'delete_link', { link_id: closed.id })
+  await expect(may(closed.token, pass, inside)).rejects.toMatchObject({ detail: 'link_not_found' })
+})
+
 test('[LNK7] a document that is deleted for good takes its links and grants along', async () => {
   const { document } = await link()
   const guest = await createMember(db, workspace, 'guest')

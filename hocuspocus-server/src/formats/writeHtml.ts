@@ -7,6 +7,8 @@ export interface Addresses {
   stored(src: string): string
   /** What a mention says, and where it leads. */
   mention(attrs: Record<string, unknown>): { text: string; href: string | null }
+  /** Sound and video play in place, and a file is saved under its name. */
+  plays?: true
 }
 
 /** As documents have it: what is written with these is read back as it was. */
@@ -108,8 +110,11 @@ function imageHtml({ src, alt, title, width, align }: Attributes, addresses: Add
 
 function fileHtml({ src, name, size, mime }: Attributes, addresses: Addresses): string {
   if (typeof src !== 'string') return ''
-  const link = element('a', { href: addresses.stored(src) }, escapeHtml(String(name || 'file')))
-  return element('div', { 'data-type': 'file', 'data-src': src, 'data-name': name, 'data-size': size, 'data-mime': mime }, link)
+  const address = addresses.stored(src)
+  const link = element('a', { href: address, download: addresses.plays ? name || 'file' : null }, escapeHtml(String(name || 'file')))
+  const [, medium] = (addresses.plays && /^(audio|video)\//.exec(String(mime))) || []
+  const player = medium ? element(medium, { src: address, controls: true, preload: 'none', 'aria-label': name }, '') : ''
+  return element('div', { 'data-type': 'file', 'data-src': src, 'data-name': name, 'data-size': size, 'data-mime': mime }, player + link)
 }
 
 export function writeInlineHtml(content: Json[], addresses: Addresses = STORED): string {

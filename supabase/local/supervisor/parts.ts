@@ -64,6 +64,8 @@ export function collabPart(configuration: GatewayConfiguration, log: Log): Part 
     DATABASE_URL: databaseUrl(configuration, 'atrium_collab'),
     JWT_SECRET: configuration.secrets.jwtSecret,
     LISTEN: `unix:${configuration.collabSocket}`,
+    SUPABASE_URL: gatewayUrl(configuration),
+    SUPABASE_SERVICE_ROLE_KEY: configuration.secrets.secretKey,
   }
   return {
     name: 'collab',
