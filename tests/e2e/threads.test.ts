@@ -1,3 +1,4 @@
+import postgres from 'postgres'
 import { beforeAll, expect, test } from 'vitest'
 import { axe, makeTeam, SIZES, signIn, startAtrium, type Visitor, visit } from './people.ts'
 
@@ -5,8 +6,9 @@ const atrium = startAtrium()
 let anna: Visitor
 let ben: Visitor
 let room: string
+let team: Awaited<ReturnType<typeof makeTeam>>
 beforeAll(async () => {
-  const team = await makeTeam(atrium.started, { 'Anna Berg': 'owner', 'Ben Okafor': 'editor' })
+  team = await makeTeam(atrium.started, { 'Anna Berg': 'owner', 'Ben Okafor': 'editor' })
   const { data: rooms } = await team.as('Anna Berg').rpc('my_rooms', { workspace_id: team.workspace }).throwOnError()
   room = rooms[0].id
   await team.as('Ben Okafor').rpc('join_room', { room_id: room }).throwOnError()
@@ -115,6 +117,52 @@ test('[E2E83] catching up, threads, saved messages and search lead back to the m
   expect.soft(await axe(page)).toEqual([])
   await page.keyboard.press('Enter')
   await page.locator('.message.marked').getByText('When do we launch?').waitFor()
+})
+
+test('[E2E84] earlier versions are offered to the author and to admins, not to moderators of the room', async () => {
+  const talk = crypto.randomUUID()
+  await team.as('Ben Okafor').rpc('create_room', { id: talk, space_id: team.space, name: 'talk' }).throwOnError()
+  for (const [name, text] of [
+    ['Anna Berg', 'Said by the admin'],
+    ['Ben Okafor', 'Said by the moderator'],
+  ] as const) {
+    const { data } = await team.as(name).rpc('send_message', { id: crypto.randomUUID(), room_id: talk, text }).throwOnError()
+    await team
+      .as(name)
+      .rpc('edit_message', { id: data.id, text: `${text} again` })
+      .throwOnError()
+  }
+  const offered = async ({ page }: Visitor, text: string) => {
+    const said = page.getByRole('log', { name: 'Messages in talk' }).getByRole('article').filter({ hasText: text })
+    await said.hover()
+    await said.getByRole('toolbar').getByRole('button').last().click()
+    await page.getByRole('menuitem', { name: 'Copy text' }).waitFor()
+    const count = await page.getByRole('menuitem', { name: 'Earlier versions' }).count()
+    await page.keyboard.press('Escape')
+    return count
+  }
+  for (const { page } of [anna, ben]) await page.goto(`${atrium.started.url}/c/${talk}`)
+  expect(await offered(anna, 'Said by the moderator again')).toBe(1)
+  expect(await offered(ben, 'Said by the moderator again')).toBe(1)
+  expect(await offered(ben, 'Said by the admin again')).toBe(0)
+})
+
+test('[E2E85] an open thread lets go of the replies that the room keeps no longer', async () => {
+  const owner = team.as('Anna Berg')
+  const send = async (text: string, more: object = {}) =>
+    (await owner.rpc('send_message', { id: crypto.randomUUID(), room_id: room, text, ...more }).throwOnError()).data.id as string
+  const first = await send('Where shall we eat?')
+  const old = await send('At the harbour', { thread_id: first })
+  await send('At home', { thread_id: first })
+  const { page } = ben
+  await page.goto(`${atrium.started.url}/c/${room}?thread=${first}`)
+  const thread = page.getByRole('log', { name: 'Replies in the thread' })
+  await thread.getByText('At the harbour').waitFor()
+  const sql = postgres(atrium.started.databaseUrl, { max: 1 })
+  await sql`select atrium_private.forget_messages(${room}, ${[old]}, now())`
+  await sql.end()
+  await thread.getByText('At the harbour').waitFor({ state: 'detached' })
+  await thread.getByText('At home').waitFor()
 })
 
 test('[E2E80] nobody saw an error in the console', () => {

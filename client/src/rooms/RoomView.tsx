@@ -140,7 +140,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     if (event === 'thread') {
       return conversation.countReplies(String(payload.id), Number(payload.reply_count), String(payload.last_reply_at))
     }
-    if (event === 'messages_removed') return conversation.forget((payload.ids as string[] | undefined) ?? [])
+    if (event === 'messages_removed') return conversations.forget(roomId, (payload.ids as string[] | undefined) ?? [])
     if (event !== 'message' && event !== 'message_changed') return
     const row = (payload.row ?? payload) as MessageRow
     if (row.room_id !== roomId || typeof row.seq !== 'number') return

@@ -30,7 +30,11 @@ function createConversations(person: string) {
   }
   /** The same, if it is in memory. */
   const known = (roomId: string, threadId: string): Conversation | undefined => kept.get(`${roomId} ${threadId}`)
-  return { outbox, of, known }
+  /** Messages of a room and of its threads are gone for good. */
+  function forget(roomId: string, ids: readonly string[]): void {
+    for (const conversation of kept.values()) if (conversation.roomId === roomId) conversation.forget(ids)
+  }
+  return { outbox, of, known, forget }
 }
 
 const byPerson = new Map<string, ReturnType<typeof createConversations>>()

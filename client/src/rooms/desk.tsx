@@ -59,6 +59,10 @@ export function createDesk(options: DeskOptions) {
     room: options.room,
     marks,
     moderates: () => options.room().moderator,
+    administers() {
+      const space = options.room().space_id
+      return space !== null && workspace.can('admin', space)
+    },
     openThread: options.openThread,
     markUnread: options.markUnread,
     quote(row: MessageRow) {

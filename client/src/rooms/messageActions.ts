@@ -13,8 +13,10 @@ export interface MessageMoves {
   me: string
   room(): RoomRow
   marks: Marks
-  /** Whether this person may delete what others said and see what was said before. */
+  /** Whether this person may delete what others said. */
   moderates(): boolean
+  /** Whether this person may see what others said before. */
+  administers(): boolean
   openThread: ((id: string) => void) | undefined
   quote(row: MessageRow): void
   edit(row: MessageRow): void
@@ -76,7 +78,7 @@ export function actionsOf(row: MessageRow, moves: MessageMoves): MessageAction[]
     { id: 'copyLink', label: en.copyLink, icon: 'link', run: () => copy(location.origin + paths.room(row.room_id, row.id), en.linkCopied) },
     { id: 'copyText', label: en.copyText, icon: 'copy', run: () => copy(row.text ?? '', en.copied) },
     row.edited_at !== null &&
-      (own || moves.moderates()) && { id: 'history', label: messageEn.history, icon: 'history', run: () => moves.showHistory(row) },
+      (own || moves.administers()) && { id: 'history', label: messageEn.history, icon: 'history', run: () => moves.showHistory(row) },
     own && mayPost && { id: 'edit', label: en.edit, icon: 'pencil', key: 'e', run: () => moves.edit(row) },
     (own ? mayPost : moves.moderates()) && {
       id: 'delete',
