@@ -11,6 +11,7 @@ import { EmptyState } from '../ui/EmptyState.tsx'
 import { Field } from '../ui/Field.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import { archivedRooms } from './archivedRooms.ts'
 import { attempt } from './attempt.ts'
 import { detailsEn } from './detailsEn.ts'
 import { en as direct } from './directEn.ts'
@@ -204,9 +205,9 @@ function Archived(props: { matches(...texts: string[]): boolean; space: string |
   const [found, { refetch }] = createResource(
     () => open() && workspace.id(),
     async () => {
-      let archived: Awaited<ReturnType<typeof rooms.archived>> = []
+      let archived: Awaited<ReturnType<typeof archivedRooms>> = []
       await attempt(words.archived, async () => {
-        archived = await rooms.archived()
+        archived = await archivedRooms(workspace.id())
       })
       return archived
     },

@@ -178,32 +178,13 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       ),
 
     /** Somebody was mentioned, or a mention was read in the inbox. */
-    async countMentions(): Promise<void> {
-      const counts = await rpc<{ room_id: string; mentions: number }[]>('unread_counts', { workspace_id: workspace.id() })
-      const mentioned = new Map(counts.map((row) => [row.room_id, row.mentions]))
-      for (const room of [...workspace.rooms(), ...workspace.directs()]) {
-        const mentions = mentioned.get(room.id) ?? 0
-        if (mentions !== room.mentions) workspace.patchRoom(room.id, { mentions })
-      }
-    },
+    countMentions: () => import('./countMentions.ts').then((module) => module.countMentions(workspace)),
 
     people: (roomId: string) => rows<RoomPerson[]>(rest.from('room_members').select('user_id,role,joined_at').eq('room_id', roomId)),
     addPerson: (roomId: string, userId: string) => rpc('add_room_member', { room_id: roomId, user_id: userId }),
     setRole: (roomId: string, userId: string, role: 'member' | 'moderator') =>
       rpc('set_room_role', { room_id: roomId, user_id: userId, role }),
     removePerson: (roomId: string, userId: string) => rpc('remove_room_member', { room_id: roomId, user_id: userId }),
-
-    /** Those that are archived, in this workspace. */
-    archived: () =>
-      rows<Row<'rooms'>[]>(
-        rest
-          .from('rooms')
-          .select('*')
-          .eq('workspace_id', workspace.id())
-          .not('archived_at', 'is', null)
-          .order('archived_at', { ascending: false })
-          .limit(200),
-      ),
 
     /** A room that is in no list: archived, or in another workspace of this person. Null when there is none for him. */
     async read(roomId: string) {
