@@ -15,7 +15,7 @@ import { en } from './directEn.ts'
 import { Faces } from './Faces.tsx'
 import { hasNews, RoomCount } from './RoomCount.tsx'
 import { othersIn } from './roomName.ts'
-import { useRooms } from './rooms.ts'
+import { hideDirect } from './shown.ts'
 import './direct.css'
 
 const t = textsOf(en)
@@ -73,7 +73,6 @@ export default function DirectList() {
 
 function DirectRow(props: { room: RoomRow }) {
   const workspace = useWorkspace()
-  const rooms = useRooms()
   const session = useSession()
   const others = () => othersIn(props.room, workspace, session.user()?.id ?? '')
   const name = () =>
@@ -82,8 +81,8 @@ function DirectRow(props: { room: RoomRow }) {
       .join(', ')
   async function hide() {
     const { id } = props.room
-    if (!(await attempt(t('hide', { name: name() }), () => rooms.hide(id, true)))) return
-    toast(en.hidden, { action: { label: common.undo, run: () => void attempt(en.hidden, () => rooms.hide(id, false)) } })
+    if (!(await attempt(t('hide', { name: name() }), () => hideDirect(workspace, id, true)))) return
+    toast(en.hidden, { action: { label: common.undo, run: () => void attempt(en.hidden, () => hideDirect(workspace, id, false)) } })
   }
   return (
     <li class="direct-row">

@@ -19,6 +19,7 @@ import { RoomForm } from './RoomForm.tsx'
 import { RoomPeople } from './RoomPeople.tsx'
 import { roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
+import { hideDirect, muteRoom } from './shown.ts'
 import './roomPanel.css'
 
 const tDetails = textsOf(detailsEn)
@@ -159,7 +160,7 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
   const muting = () => (props.room.muted ? words.unmute : words.mute)
   const hide = async () => {
     const { id } = props.room
-    if (await attempt(words.hide, () => rooms.hide(id, true))) navigate(paths.home())
+    if (await attempt(words.hide, () => hideDirect(workspace, id, true))) navigate(paths.home())
   }
   const leave = async () => {
     setLeaving(false)
@@ -197,7 +198,7 @@ function WaysOut(props: { room: RoomRow; archived: boolean; mayEdit: boolean }) 
         <Button
           look="outline"
           icon={props.room.muted ? 'bell' : 'bellOff'}
-          onClick={() => void attempt(muting(), () => rooms.mute(props.room.id, !props.room.muted))}
+          onClick={() => void attempt(muting(), () => muteRoom(workspace, props.room.id, !props.room.muted))}
         >
           {muting()}
         </Button>

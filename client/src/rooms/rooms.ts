@@ -163,20 +163,6 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
         () => rpc('leave_room', { room_id: roomId }),
       ),
 
-    /** What is said in a muted room is news for who is mentioned alone. */
-    mute: (roomId: string, muted: boolean) =>
-      change(
-        () => workspace.patchRoom(roomId, { muted }),
-        () => rpc('mute_room', { room_id: roomId, muted }),
-      ),
-
-    /** Takes a conversation out of the list until its next message. */
-    hide: (roomId: string, hidden: boolean) =>
-      change(
-        () => workspace.patchRoom(roomId, { hidden }),
-        () => rpc('hide_direct', { room_id: roomId, hidden }),
-      ),
-
     /** Somebody was mentioned, or a mention was read in the inbox. */
     countMentions: () => import('./countMentions.ts').then((module) => module.countMentions(workspace)),
 
