@@ -5,7 +5,7 @@ import { type Person, startPlatform, type TestPlatform } from '../support/platfo
 
 /** More at once than any service has connections. */
 const AT_ONCE = 30
-const BUCKET = 'files'
+const BUCKET = 'reconnecting'
 /** supabase-js drops the code of GoTrue's 503. */
 const CODES: Record<string, string> = { rest: 'PGRST001', auth: '', storage: 'DatabaseUnavailable' }
 

@@ -13,6 +13,8 @@ interface EditProps {
   roomId: string
   text: string
   content: ContentNode | null
+  /** It has files or passes something on, and needs no words of its own. */
+  mayBeEmpty: boolean
   onSave(written: Written): void
   onCancel(): void
 }
@@ -27,7 +29,7 @@ export function EditMessage(props: EditProps) {
   let form!: HTMLFormElement
   onMount(() => field?.focus())
   const save = () => {
-    if (!written().text.trim() || isTooLong()) return
+    if (isTooLong() || !(props.mayBeEmpty || written().text.trim())) return
     if (written() === before) return props.onCancel()
     const said = saidOf(written())
     if (said.text === props.text && JSON.stringify(said.content) === JSON.stringify(props.content)) props.onCancel()

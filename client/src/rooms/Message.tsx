@@ -147,6 +147,7 @@ export function Message(props: MessageProps) {
                   roomId={props.host.roomId}
                   text={text() ?? ''}
                   content={content()}
+                  mayBeEmpty={files().length > 0 || row()?.forwarded != null}
                   onSave={(changed) => props.onSave(changed)}
                   onCancel={() => props.onCancel()}
                 />

@@ -7,7 +7,7 @@ import { en } from './en.ts'
 import { Message } from './Message.tsx'
 import { messageEn } from './messageEn.ts'
 import type { MessageHost } from './messageHost.ts'
-import type { MessageItem } from './messageItems.ts'
+import { isChangeable, type MessageItem } from './messageItems.ts'
 import type { MessageRow } from './messageLog.ts'
 import type { Words } from './outgoingMessages.ts'
 
@@ -215,7 +215,7 @@ export function MessageList(props: MessageListProps) {
                   host={props.host}
                   active={tabStop() === id}
                   marked={props.marked === id}
-                  editing={props.editing === id}
+                  editing={props.editing === id && isChangeable(item())}
                   onFocus={() => setActive(id)}
                   onSave={(words) => save(item(), words)}
                   onCancel={() => props.onEditEnd()}

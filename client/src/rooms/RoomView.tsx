@@ -25,7 +25,7 @@ import { listEn } from './listEn.ts'
 import { type ListHandle, MessageList } from './MessageList.tsx'
 import { createMarks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
-import { messageItems } from './messageItems.ts'
+import { lastOf, messageItems } from './messageItems.ts'
 import { inOrder, type MessageRow } from './messageLog.ts'
 import { othersIn, roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
@@ -252,8 +252,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
 
   const whyNot = () => (props.archived ? en.archivedBar : props.room.can_reply ? en.moderatorsPost : en.mayNotPost)
   const editLast = () => {
-    const own = inOrder(conversation.log()).filter((row) => row.author_id === me && row.text !== null)
-    const last = own.at(-1)
+    const last = lastOf(items(), me)
     if (last) desk.setEditing(last.id)
     return last !== undefined
   }

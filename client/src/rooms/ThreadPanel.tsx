@@ -18,8 +18,8 @@ import { en } from './en.ts'
 import { type ListHandle, MessageList } from './MessageList.tsx'
 import type { Marks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
-import { messageItems } from './messageItems.ts'
-import { inOrder, type MessageRow } from './messageLog.ts'
+import { lastOf, messageItems } from './messageItems.ts'
+import type { MessageRow } from './messageLog.ts'
 import { dayOf } from './time.ts'
 import { createVisibility } from './visibility.ts'
 
@@ -123,9 +123,7 @@ export default function ThreadPanel(props: ThreadPanelProps) {
       setFollowing(!wanted)
   }
   const editLast = () => {
-    const last = inOrder(conversation.log())
-      .filter((row) => row.author_id === me && row.text !== null)
-      .at(-1)
+    const last = lastOf(items(), me)
     if (last) desk.setEditing(last.id)
     return last !== undefined
   }

@@ -46,6 +46,8 @@ export function createConversation({ roomId, threadId, server, outbox }: Convers
   let catching: Promise<void> | undefined
   let repeat = false
   let paging = false
+  /** Message → its latest change that is on its way. */
+  const changes = new Map<string, Promise<MessageRow>>()
 
   /** Begins a new stretch. */
   function replace(found: readonly MessageRow[], options: { older: boolean; newer: boolean }): void {
@@ -123,13 +125,20 @@ export function createConversation({ roomId, threadId, server, outbox }: Convers
     if (complete < last) catchUp().catch(() => {})
   }
 
+  /** Changes of one message go in the order in which they were made, and the last one stays on the screen. */
   async function change(row: MessageRow, painted: MessageRow, ask: () => Promise<MessageRow>): Promise<void> {
     setLog((before) => overwrite(before, painted))
+    const answer = (changes.get(row.id) ?? Promise.resolve()).then(ask, ask)
+    changes.set(row.id, answer)
+    const paint = (shown: MessageRow) => {
+      if (changes.get(row.id) !== answer) return
+      changes.delete(row.id)
+      setLog((before) => overwrite(before, shown))
+    }
     try {
-      const stored = await ask()
-      setLog((before) => overwrite(before, stored))
+      paint(await answer)
     } catch (error) {
-      setLog((before) => overwrite(before, row))
+      paint(row)
       throw error
     }
   }

@@ -48,3 +48,11 @@ export function messageItems(log: MessageLog, pending: readonly WaitingMessage[]
     if (!log.has(entry.id)) add({ id: entry.id, authorId: me, createdAt: entry.createdAt, row: null, pending: entry })
   return items
 }
+
+/** What a person wrote last, also when it is still on its way, and may change. */
+export function lastOf(items: readonly MessageItem[], me: string): MessageItem | undefined {
+  return items.findLast(({ authorId, row }) => authorId === me && (row === null || row.text !== null))
+}
+
+/** What is on its way may have arrived: it is changed when the server has it, or has refused it. */
+export const isChangeable = ({ row, pending }: MessageItem): boolean => row !== null || Boolean(pending?.problem)
