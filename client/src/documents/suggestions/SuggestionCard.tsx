@@ -29,15 +29,14 @@ export function SuggestionCard(props: CardProps) {
   const changes = () => props.suggestions.changesOf(props.suggestion.id)
   const [shown, setShown] = createSignal(changes().length <= shownAtOnce)
   const [asking, setAsking] = createSignal(false)
-  const [busy, setBusy] = createSignal(false)
+  const [waiting, setWaiting] = createSignal(0)
   let card!: HTMLElement
 
   const decide = async (keys: string[], accepting: boolean, said: string) => {
-    if (busy()) return
-    setBusy(true)
+    setWaiting((count) => count + 1)
     const ask = accepting ? props.suggestions.accept : props.suggestions.reject
     const done = await attempt(accepting ? en.did.accept : en.did.reject, () => ask(props.suggestion.id, keys))
-    setBusy(false)
+    setWaiting((count) => count - 1)
     if (done) toast(said)
     // What was pressed is gone with its change.
     if (document.activeElement === document.body) (card.isConnected ? card : document.querySelector<HTMLElement>('.suggestions'))?.focus()
@@ -45,7 +44,7 @@ export function SuggestionCard(props: CardProps) {
   const all = () => changes().map(({ key }) => key)
   const takeable = () => changes().filter(({ kind }) => kind !== 'lost')
   return (
-    <article ref={card} class="suggestion" tabIndex={-1} aria-label={t('by', { name: props.name })} aria-busy={busy()}>
+    <article ref={card} class="suggestion" tabIndex={-1} aria-label={t('by', { name: props.name })} aria-busy={waiting() > 0}>
       <header class="suggestion-head">
         <Avatar id={props.suggestion.author_id ?? ''} name={props.name} />
         <div class="grow">

@@ -69,30 +69,34 @@ export function createSuggestions(documentId: () => string) {
     return reading
   }
 
-  /** The last of them closes the suggestion. */
-  const named = (id: string, keys: string[]) => (keys.length >= (changes().get(id)?.length ?? 0) ? null : keys)
+  /** A change that is being decided is off the list at once, and back on it when the server refuses. */
+  const [deciding, setDeciding] = createSignal<ReadonlySet<string>>(new Set())
+  const nameIn = (id: string) => (key: string) => `${id}/${key}`
+  const changesOf = (id: string) => (changes().get(id) ?? []).filter(({ key }) => !deciding().has(nameIn(id)(key)))
 
-  /** Takes what was decided off the list at once, and puts it back when the server refuses. */
-  async function decide(id: string, keys: string[], ask: (changes: string[] | null) => Promise<unknown>): Promise<void> {
-    const before = changes().get(id) ?? []
-    const asked = named(id, keys)
-    keep(
-      id,
-      before.filter(({ key }) => !keys.includes(key)),
-    )
-    try {
-      await ask(asked)
-    } catch (error) {
-      keep(id, before)
-      throw error
-    }
-    await refresh()
+  let lastDecision = Promise.resolve()
+  /** Decides one after the other, in the order they were made: nobody waits for the first to make the second. */
+  function decide(id: string, keys: string[], ask: (changes: string[] | null) => Promise<unknown>): Promise<void> {
+    const names = keys.map(nameIn(id))
+    setDeciding((others) => new Set([...others, ...names]))
+    const decision = lastDecision.then(async () => {
+      try {
+        const others = changes().get(id)?.some(({ key }) => !keys.includes(key))
+        // The last of them closes the suggestion.
+        await ask(others ? keys : null)
+        await refresh()
+      } finally {
+        setDeciding((all) => new Set([...all].filter((name) => !names.includes(name))))
+      }
+    })
+    lastDecision = decision.catch(() => {})
+    return decision
   }
 
   return {
     all,
     refresh,
-    changesOf: (id: string) => changes().get(id) ?? [],
+    changesOf,
     accept: (id: string, keys: string[]) =>
       decide(id, keys, async (asked) => applied(await rpc<string>('accept_suggestion', { id, changes: asked }))),
     reject: (id: string, keys: string[]) => decide(id, keys, (asked) => rpc('reject_suggestion', { id, changes: asked })),
