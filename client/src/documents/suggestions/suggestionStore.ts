@@ -81,7 +81,9 @@ export function createSuggestions(documentId: () => string) {
     setDeciding((others) => new Set([...others, ...names]))
     const decision = lastDecision.then(async () => {
       try {
-        const others = changes().get(id)?.some(({ key }) => !keys.includes(key))
+        const others = changes()
+          .get(id)
+          ?.some(({ key }) => !keys.includes(key))
         // The last of them closes the suggestion.
         await ask(others ? keys : null)
         await refresh()
