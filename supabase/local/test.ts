@@ -10,8 +10,7 @@ await buildClient().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 })
-const vitest = join(PROJECT, 'node_modules/vitest/vitest.mjs')
-const { status } = spawnSync(process.execPath, [vitest, 'run', '--root', 'tests', ...process.argv.slice(2)], {
+const { status } = spawnSync(process.execPath, [join(PROJECT, 'tests/support/run.ts'), ...process.argv.slice(2)], {
   cwd: PROJECT,
   stdio: ['ignore', 'inherit', 'inherit'],
 })
