@@ -66,6 +66,8 @@ export function MessageList(props: MessageListProps) {
   let held: number | undefined
   const [prepending, setPrepending] = createSignal(false)
   const [atEnd, setAtEnd] = createSignal(true)
+  /** What is free above few messages. A row that grows may be scrolled by as much before its new height counts. */
+  const [freeAbove, setFreeAbove] = createSignal(0)
   const [active, setActive] = createSignal<string>()
   // The list is keyed by id, so that a message keeps its element while its text, state or neighbours change.
   const ids = createMemo(() => props.items.map((item) => item.id), [], {
@@ -139,9 +141,14 @@ export function MessageList(props: MessageListProps) {
   onMount(() => {
     props.onHandle({ toEnd, toMessage, focus: focusOn })
     // Fonts arrive, the keyboard opens, the composer grows, a line turns out higher than guessed. Who was at the end stays there.
-    const observer = new ResizeObserver(keepPlace)
+    const rows = scroller.firstElementChild as HTMLElement
+    const observer = new ResizeObserver(() => {
+      setFreeAbove(rows.offsetTop - scroller.offsetTop)
+      keepPlace()
+      if (held === undefined && fromEnd() < endPx) setEnd(true)
+    })
     observer.observe(scroller)
-    if (scroller.firstElementChild) observer.observe(scroller.firstElementChild)
+    observer.observe(rows)
     onCleanup(() => observer.disconnect())
   })
   createEffect(
@@ -205,6 +212,7 @@ export function MessageList(props: MessageListProps) {
           scrollRef={scroller}
           data={ids()}
           shift={prepending()}
+          startMargin={freeAbove()}
           bufferSize={400}
         >
           {(id: string) => (
