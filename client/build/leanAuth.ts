@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite'
 
-/** What auth-js carries and this client never calls: the administration of users, which needs the secret key, and passkeys. What stays
- *  of the former is `signOut`, which ends one's own session. */
+/** What auth-js carries and this client never calls: the administration of users, which needs the secret key, passkeys and wallets. What
+ *  stays of the first is `signOut`, which ends one's own session. */
 const lean: Record<string, string> = {
   './GoTrueAdminApi': `
     import { isAuthError } from '@supabase/auth-js/dist/module/lib/errors.js'
@@ -34,9 +34,12 @@ const lean: Record<string, string> = {
       refuse as serializeCredentialCreationResponse,
       refuse as serializeCredentialRequestResponse,
     }`,
+  './lib/web3/ethereum': `
+    const refuse = () => { throw new Error('This client is built without wallets') }
+    export { refuse as createSiweMessage, refuse as fromHex, refuse as getAddress, refuse as toHex }`,
 }
 
-/** Leaves those parts out of the bundle: some 6 kB of every first visit (brotli). auth-js makes them in its constructor, so the bundler
+/** Leaves those parts out of the bundle: some 7 kB of every first visit (brotli). auth-js makes them in its constructor, so the bundler
  *  cannot. An import that a new version adds fails the build by its missing export. */
 export function leanAuth(): Plugin {
   const mark = '\0lean-auth:'

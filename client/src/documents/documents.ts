@@ -60,7 +60,6 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
     create(spaceId: string, parentId: string | null): { id: string; stored: Promise<void> } {
       const id = crypto.randomUUID()
       const now = new Date().toISOString()
-      const { position } = tree().placeAt(id, spaceId, parentId, Number.POSITIVE_INFINITY)
       workspace.putDocument({
         id,
         workspace_id: workspace.id(),
@@ -68,7 +67,8 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         parent_id: parentId,
         title: '',
         icon: null,
-        position: position ?? 'zz',
+        // Behind every position, in the order in which they were made, until the server has said which it is.
+        position: `zz${now}`,
         created_by: person()?.id ?? null,
         created_at: now,
         updated_at: now,
@@ -77,7 +77,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         is_template: false,
       })
       if (parentId) expand(parentId, true)
-      const stored = rpc<DocumentRow>('create_document', { id, space_id: spaceId, parent_id: parentId, title: '', position }).then(
+      const stored = rpc<DocumentRow>('create_document', { id, space_id: spaceId, parent_id: parentId, title: '', position: null }).then(
         (row) => workspace.patchDocument(id, row),
         (error: unknown) => {
           workspace.dropDocuments([id])
@@ -97,10 +97,11 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
 
     async move(id: string, place: Place): Promise<void> {
       if (place.parentId) expand(place.parentId, true)
-      const patch = { parent_id: place.parentId, space_id: place.spaceId, ...(place.position ? { position: place.position } : {}) }
-      await change(id, patch, () =>
-        rpc('move_document', { id, parent_id: place.parentId, position: place.position, space_id: place.spaceId }),
-      )
+      // Only who moves a page needs what makes positions.
+      const { positionIn } = await import('./position.ts')
+      const position = positionIn(place)
+      const patch = { parent_id: place.parentId, space_id: place.spaceId, ...(position ? { position } : {}) }
+      await change(id, patch, () => rpc('move_document', { id, parent_id: place.parentId, position, space_id: place.spaceId }))
       // Its family changed space with it.
       await workspace.reloadDocuments()
     },

@@ -1,12 +1,12 @@
-import { generateKeyBetween } from 'fractional-indexing'
 import type { DocumentRow } from '../rows.ts'
 
 /** Where a document stands: under another one or at the top of a space, at a position among its siblings. */
 export interface Place {
   spaceId: string
   parentId: string | null
-  /** A fractional index; null means last. */
-  position: string | null
+  /** The positions of its neighbours there, of which positionIn makes its own; null without one. */
+  after: string | null
+  before: string | null
 }
 
 /** A line of the visible tree. */
@@ -85,10 +85,10 @@ export function documentTree(documents: readonly DocumentRow[]) {
   function placeAt(moving: string, spaceId: string, parentId: string | null, index: number): Place {
     const others = childrenOf(spaceId, parentId).filter((document) => document.id !== moving)
     const at = Math.min(Math.max(index, 0), others.length)
-    const before = others[at - 1]?.position ?? null
+    const after = others[at - 1]?.position ?? null
     // Siblings made at the same moment may share a position: between them is no room, so behind all of them.
-    const after = others.slice(at).find((document) => before === null || document.position > before)?.position ?? null
-    return { spaceId, parentId, position: keyBetween(before, after) }
+    const before = others.slice(at).find((document) => after === null || document.position > after)?.position ?? null
+    return { spaceId, parentId, after, before }
   }
 
   /** Whether the document would end up inside itself. */
@@ -152,13 +152,4 @@ function keyOf(spaceId: string, parentId: string | null): string {
 function inOrder(left: DocumentRow, right: DocumentRow): number {
   if (left.position !== right.position) return left.position < right.position ? -1 : 1
   return left.id < right.id ? -1 : 1
-}
-
-/** Null, "last", when a position is none that the library made. */
-function keyBetween(before: string | null, after: string | null): string | null {
-  try {
-    return generateKeyBetween(before, after)
-  } catch {
-    return null
-  }
 }
