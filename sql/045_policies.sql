@@ -17,7 +17,7 @@ comment on column atrium.workspace_policies.domains is 'E-mail domains in lower 
 comment on column atrium.workspace_policies.joining_role is 'viewer to editor: the role of whoever joins by himself.';
 comment on column atrium.workspace_policies.needs_mfa is 'Whether members have rights only when they signed in with a second factor (aal2).';
 comment on column atrium.workspace_policies.history_days is 'For how many days the history of documents is kept, see set_history_retention; null: for ever.';
-comment on column atrium.workspace_policies.trash_days is 'For how many days a deleted document or file lies in the trash, see set_trash_retention; null: until somebody deletes it.';
+comment on column atrium.workspace_policies.trash_days is 'For how many days a deleted document, file or task lies in the trash, see set_trash_retention; null: until somebody deletes it.';
 comment on column atrium.workspace_policies.storage_quota is 'How many bytes the workspace may store, see set_storage_quota; null: as much as there is.';
 alter table atrium.workspace_policies enable row level security;
 

@@ -85,6 +85,8 @@ begin
         where document.space_id = space.id and document.trashed_at < now() - policy.trash_days * interval '1 day'
       ) or exists (
         select from atrium.files file where file.space_id = space.id and file.trashed_at < now() - policy.trash_days * interval '1 day'
+      ) or exists (
+        select from atrium.tasks task where task.space_id = space.id and task.trashed_at < now() - policy.trash_days * interval '1 day'
       ))
     order by space.id
   loop
@@ -108,6 +110,13 @@ begin
       select file.id from atrium.files file where file.space_id = place.id and file.trashed_at < place.before order by file.trashed_at limit 500
     )
     delete from atrium.files file using due where file.id = due.id;
+    get diagnostics gone = row_count;
+    total := total + gone;
+    -- What is part of a trashed task is in the trash since then or longer, too.
+    with due as (
+      select task.id from atrium.tasks task where task.space_id = place.id and task.trashed_at < place.before order by task.trashed_at limit 500
+    )
+    delete from atrium.tasks task using due where task.id = due.id;
     get diagnostics gone = row_count;
     total := total + gone;
   end loop;
@@ -137,7 +146,7 @@ create function atrium.set_trash_retention(workspace_id uuid, days integer)
   language sql set search_path = ''
 as $$ select atrium_private.set_trash_retention($1, $2) $$;
 comment on function atrium.set_trash_retention(uuid, integer) is
-  'For how many days a deleted document or file lies in the trash; null: until somebody deletes it. What is older is deleted for ever within an hour, with its files, but for what is locked. Admins may. Nullable: days.
+  'For how many days a deleted document, file or task lies in the trash; null: until somebody deletes it. What is older is deleted for ever within an hour, with its files, but for what is locked. Admins may. Nullable: days.
 Example: select atrium.set_trash_retention(''0190…'', 90);
 Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found, 422 trash_days_invalid.';
 grant execute on function atrium.set_trash_retention to authenticated;
@@ -159,7 +168,7 @@ create function atrium.trash_days(workspace_id uuid)
   language sql stable set search_path = ''
 as $$ select atrium_private.trash_days($1) $$;
 comment on function atrium.trash_days(uuid) is
-  'For how many days a deleted document or file lies in the trash of a workspace; null: until somebody deletes it.
+  'For how many days a deleted document, file or task lies in the trash of a workspace; null: until somebody deletes it.
 Example: select atrium.trash_days(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found.';
 grant execute on function atrium.trash_days to authenticated;

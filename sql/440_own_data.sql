@@ -72,6 +72,13 @@ begin
       select coalesce(jsonb_agg(jsonb_build_object('id', said.id, 'thread_id', said.thread_id, 'document_id', said.document_id, 'text', said.text,
         'created_at', said.created_at, 'edited_at', said.edited_at, 'deleted_at', said.deleted_at) order by said.created_at, said.id), '[]')
       from atrium.comments said where said.author_id = me
+    ),
+    'tasks', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', task.id, 'workspace_id', task.workspace_id, 'space_id', task.space_id, 'number', task.number,
+        'title', task.title, 'description', task.description, 'due_on', task.due_on, 'created_at', task.created_at, 'closed_at', task.closed_at)
+        order by task.created_at, task.id), '[]')
+      from atrium.tasks task
+      where task.created_by = me and task.space_id in (select atrium_private.spaces_of_caller('viewer'))
     )
   );
   own := jsonb_build_object(
@@ -89,6 +96,7 @@ begin
     'notifications', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.notifications mine where mine.user_id = me),
     'notification_levels', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.notification_levels mine where mine.user_id = me),
     'favourites', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.favourites mine where mine.user_id = me),
+    'task_assignments', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.task_assignees mine where mine.user_id = me),
     'suggestions', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.suggestions mine where mine.author_id = me),
     'transfers', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.transfers mine where mine.owner_id = me),
     'spaces', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.space_members mine where mine.user_id = me),
@@ -113,6 +121,8 @@ begin
         union all select 'file', did.id, did.created_at from atrium.files did where did.created_by = me
         union all select 'changed_file', did.id, did.updated_at from atrium.files did where did.updated_by = me
         union all select 'file_version', did.id, did.created_at from atrium.file_versions did where did.author_id = me
+        union all select 'task', did.id, did.created_at from atrium.tasks did where did.created_by = me
+        union all select 'changed_task', did.task_id, did.at from atrium.task_activity did where did.actor_id = me
         union all select 'pinned_message', did.message_id, did.pinned_at from atrium.message_pins did where did.pinned_by = me
         union all select 'locked_document', did.id, did.locked_at from atrium.documents did where did.locked_by = me
         union all select 'decided_suggestion', did.suggestion_id, did.decided_at from atrium_private.suggestion_decisions did where did.decided_by = me
@@ -156,7 +166,7 @@ create function atrium.export_my_data()
   language sql stable set search_path = ''
 as $$ select atrium_private.export_my_data() $$;
 comment on function atrium.export_my_data() is
-  'Everything that is kept about the caller, as one JSON object: who he is (account, identities, second_factors, sessions, profile, status, memberships, groups), what he wrote (documents that he made and may still read, messages, comments, drafts, scheduled_messages, suggestions), how he wants to be told, what he was told, and what he did (made, with types and ids). Secrets and keys are left out.
+  'Everything that is kept about the caller, as one JSON object: who he is (account, identities, second_factors, sessions, profile, status, memberships, groups), what he wrote (documents and tasks that he made and may still read, messages, comments, drafts, scheduled_messages, suggestions), how he wants to be told, what he was told, and what he did (made, with types and ids). Secrets and keys are left out.
 Example: select atrium.export_my_data();
 Errors: 401 not_signed_in.';
 grant execute on function atrium.export_my_data to authenticated;

@@ -258,3 +258,76 @@ end $$;
 comment on function atrium_private.announce_favourite() is 'favourites {id} to the person, for his other devices.';
 create trigger announce after insert or delete on atrium.favourites
   for each row execute function atrium_private.announce_favourite();
+
+-- Definer: see above.
+create function atrium_private.announce_tasks()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'DELETE' then
+    perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'tasks', jsonb_build_object('space_id', space.id))
+    from atrium.spaces space where space.id in (select gone.space_id from before_rows gone);
+  elsif (select count(*) from (select from after_rows limit 51) few) > 50 then
+    perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'tasks', jsonb_build_object('space_id', space.id))
+    from atrium.spaces space where space.id in (select changed.space_id from after_rows changed);
+  else
+    perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'tasks', jsonb_build_object('space_id', space.id, 'rows', changed.rows))
+    from (
+      select task.space_id, jsonb_agg(case
+          -- Who hears it may not see the trash.
+          when task.trashed_at is not null then jsonb_build_object('id', task.id, 'trashed_at', task.trashed_at)
+          else to_jsonb(task) - 'description'
+        end) as rows
+      from after_rows task group by task.space_id
+    ) changed
+    join atrium.spaces space on space.id = changed.space_id;
+  end if;
+  return null;
+end $$;
+comment on function atrium_private.announce_tasks() is
+  'tasks {space_id, rows} to the space, once for whatever changes in one statement: the tasks without their descriptions, of those in the trash only id and trashed_at. Without rows when there are more than 50, or some are deleted for ever: then the list is read again.';
+create trigger announce_new after insert on atrium.tasks
+  referencing new table as after_rows
+  for each statement execute function atrium_private.announce_tasks();
+create trigger announce after update on atrium.tasks
+  referencing new table as after_rows
+  for each statement execute function atrium_private.announce_tasks();
+create trigger announce_gone after delete on atrium.tasks
+  referencing old table as before_rows
+  for each statement execute function atrium_private.announce_tasks();
+
+-- Definer: see above.
+create function atrium_private.announce_task_board()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'task_board', jsonb_build_object('space_id', space.id))
+  from atrium.spaces space where space.id = coalesce(new.space_id, old.space_id);
+  return null;
+end $$;
+comment on function atrium_private.announce_task_board() is 'task_board {space_id} to the space: its key, columns or labels are others now.';
+create trigger announce after update on atrium.task_boards
+  for each row when (old.key <> new.key) execute function atrium_private.announce_task_board();
+-- The columns that come with a new space are no news.
+create trigger announce_new after insert on atrium.task_statuses
+  for each row when (pg_trigger_depth() = 0) execute function atrium_private.announce_task_board();
+create trigger announce after update or delete on atrium.task_statuses
+  for each row execute function atrium_private.announce_task_board();
+create trigger announce after insert or update or delete on atrium.task_labels
+  for each row execute function atrium_private.announce_task_board();
+
+-- Definer: see above.
+create function atrium_private.announce_task_detail()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.send(format('space:%s:%s', space.id, space.epoch), 'task', jsonb_build_object('id', coalesce(new.task_id, old.task_id)))
+  from atrium.spaces space where space.id = coalesce(new.space_id, old.space_id);
+  return null;
+end $$;
+comment on function atrium_private.announce_task_detail() is 'task {id} to the space: something beside the task changed, such as what it waits for.';
+create trigger announce after insert or delete on atrium.task_dependencies
+  for each row execute function atrium_private.announce_task_detail();

@@ -293,6 +293,48 @@ export type Database = {
         Update: { id?: string; document_id?: string; space_id?: string; trashed?: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'suggestions_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'suggestions_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['id'],'isOneToOne':true,'foreignKeyName':'suggestions_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
       }
+      task_activity: {
+        Row: { id: number; task_id: string; space_id: string; trashed: boolean; actor_id: string | null; at: string; field: string; before: Json | null; after: Json | null }
+        Insert: { id: number; task_id: string; space_id: string; trashed?: boolean; actor_id?: string | null; at?: string; field: string; before?: Json | null; after?: Json | null }
+        Update: { id?: number; task_id?: string; space_id?: string; trashed?: boolean; actor_id?: string | null; at?: string; field?: string; before?: Json | null; after?: Json | null }
+        Relationships: [{'columns':['actor_id'],'isOneToOne':false,'foreignKeyName':'task_activity_actor_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','task_id'],'isOneToOne':false,'foreignKeyName':'task_activity_space_id_task_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'tasks'}]
+      }
+      task_assignees: {
+        Row: { task_id: string; user_id: string; space_id: string; workspace_id: string; assigned_at: string }
+        Insert: { task_id: string; user_id: string; space_id: string; workspace_id: string; assigned_at?: string }
+        Update: { task_id?: string; user_id?: string; space_id?: string; workspace_id?: string; assigned_at?: string }
+        Relationships: [{'columns':['space_id','task_id'],'isOneToOne':false,'foreignKeyName':'task_assignees_space_id_task_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'tasks'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'task_assignees_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'task_assignees_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
+      }
+      task_boards: {
+        Row: { space_id: string; workspace_id: string; key: string; last_number: number }
+        Insert: { space_id: string; workspace_id: string; key: string; last_number?: number }
+        Update: { space_id?: string; workspace_id?: string; key?: string; last_number?: number }
+        Relationships: [{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'task_boards_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
+      task_dependencies: {
+        Row: { task_id: string; blocked_by: string; space_id: string }
+        Insert: { task_id: string; blocked_by: string; space_id: string }
+        Update: { task_id?: string; blocked_by?: string; space_id?: string }
+        Relationships: [{'columns':['space_id','blocked_by'],'isOneToOne':false,'foreignKeyName':'task_dependencies_space_id_blocked_by_fkey','referencedColumns':['space_id','id'],'referencedRelation':'tasks'},{'columns':['space_id','task_id'],'isOneToOne':false,'foreignKeyName':'task_dependencies_space_id_task_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'tasks'}]
+      }
+      task_labels: {
+        Row: { id: string; space_id: string; name: string; hue: number }
+        Insert: { id?: string; space_id: string; name: string; hue?: number }
+        Update: { id?: string; space_id?: string; name?: string; hue?: number }
+        Relationships: [{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'task_labels_space_id_fkey','referencedColumns':['space_id'],'referencedRelation':'task_boards'}]
+      }
+      task_statuses: {
+        Row: { id: string; space_id: string; name: string; stage: string; position: string }
+        Insert: { id?: string; space_id: string; name: string; stage: string; position: string }
+        Update: { id?: string; space_id?: string; name?: string; stage?: string; position?: string }
+        Relationships: [{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'task_statuses_space_id_fkey','referencedColumns':['space_id'],'referencedRelation':'task_boards'}]
+      }
+      tasks: {
+        Row: { id: string; workspace_id: string; space_id: string; number: number; title: string; description: string; status_id: string; priority: number; start_on: string | null; due_on: string | null; due_at: string | null; estimate: number | null; assignees: string[]; labels: string[]; checklist: Json; parent_id: string | null; position: string; created_by: string | null; created_at: string; updated_at: string; closed_at: string | null; archived_at: string | null; trashed_at: string | null }
+        Insert: { id?: string; workspace_id: string; space_id: string; number: number; title: string; description?: string; status_id: string; priority?: number; start_on?: string | null; due_on?: string | null; due_at?: string | null; estimate?: number | null; assignees?: string[]; labels?: string[]; checklist?: Json; parent_id?: string | null; position: string; created_by?: string | null; created_at?: string; updated_at?: string; closed_at?: string | null; archived_at?: string | null; trashed_at?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string; number?: number; title?: string; description?: string; status_id?: string; priority?: number; start_on?: string | null; due_on?: string | null; due_at?: string | null; estimate?: number | null; assignees?: string[]; labels?: string[]; checklist?: Json; parent_id?: string | null; position?: string; created_by?: string | null; created_at?: string; updated_at?: string; closed_at?: string | null; archived_at?: string | null; trashed_at?: string | null }
+        Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'tasks_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'tasks_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'tasks'},{'columns':['space_id','status_id'],'isOneToOne':false,'foreignKeyName':'tasks_space_id_status_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'task_statuses'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'tasks_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
+      }
       thread_follows: {
         Row: { thread_id: string; user_id: string; room_id: string; read_seq: number; following: boolean }
         Insert: { thread_id: string; user_id: string; room_id: string; read_seq?: number; following?: boolean }
@@ -361,6 +403,10 @@ export type Database = {
       archive_space: {
         Args: { space_id: string; archived?: boolean }
         Returns: Database['atrium']['Tables']['spaces']['Row']
+      }
+      assign_task: {
+        Args: { task_id: string; user_id: string; assigned?: boolean | null }
+        Returns: undefined
       }
       begin_upload: {
         Args: { id: string | null; space_id: string | null; parent_id: string | null; name: string | null; size: number; sha256?: string | null; file_id?: string | null; note?: string | null; conflict?: string }
@@ -446,6 +492,10 @@ export type Database = {
         Args: { id: string | null; document_id: string }
         Returns: Database['atrium']['Tables']['suggestions']['Row']
       }
+      create_task: {
+        Args: { id: string | null; space_id: string; title: string; fields?: Json | null }
+        Returns: Database['atrium']['Tables']['tasks']['Row']
+      }
       create_thread: {
         Args: { id: string | null; document_id: string; body: Json; anchor: Json; quote: string; kind?: string }
         Returns: Database['atrium']['Tables']['comment_threads']['Row']
@@ -488,6 +538,14 @@ export type Database = {
       }
       delete_my_account: {
         Args: { hand_over?: Json | null }
+        Returns: undefined
+      }
+      delete_task_label: {
+        Args: { label_id: string }
+        Returns: undefined
+      }
+      delete_task_status: {
+        Args: { status_id: string; move_to: string }
         Returns: undefined
       }
       document_access: {
@@ -556,6 +614,10 @@ export type Database = {
       }
       label_file_version: {
         Args: { version_id: string; label: string | null }
+        Returns: undefined
+      }
+      label_task: {
+        Args: { task_id: string; label_id: string; labelled?: boolean | null }
         Returns: undefined
       }
       largest_files: {
@@ -637,6 +699,10 @@ export type Database = {
       my_rooms: {
         Args: { workspace_id: string | null }
         Returns: { id: string; kind: string; space_id: string | null; people: string[] | null; name: string; topic: string; private: boolean; posting: string; epoch: number; members: number; last_seq: number; last_place: number; last_at: string | null; joined: boolean; moderator: boolean; read_seq: number; unread: number; mentions: number; muted: boolean; hidden: boolean; can_post: boolean; can_reply: boolean }[]
+      }
+      my_tasks: {
+        Args: { workspace_id: string }
+        Returns: Database['atrium']['Tables']['tasks']['Row'][]
       }
       my_threads: {
         Args: { workspace_id: string; before?: string | null }
@@ -802,6 +868,10 @@ export type Database = {
         Args: { workspace_id: string; query?: string; from_people?: string[]; in_rooms?: string[]; has?: string[]; being?: string[]; sent_before?: string; sent_after?: string; older_than?: string; page?: number }
         Returns: { message_id: string; room_id: string; thread_id: string; seq: number; author_id: string | null; bot_name: string | null; sent_at: string; edited_at: string | null; reply_count: number; files: Json; snippet: string; marks: Json }[]
       }
+      search_tasks: {
+        Args: { workspace_id: string; query: string }
+        Returns: Database['atrium']['Tables']['tasks']['Row'][]
+      }
       send_message: {
         Args: { id: string | null; room_id: string; text: string | null; content?: Json | null; thread_id?: string | null; quote_id?: string | null; forwarded_id?: string | null; files?: string[] }
         Returns: Database['atrium']['Tables']['messages']['Row']
@@ -868,6 +938,10 @@ export type Database = {
       }
       set_storage_quota: {
         Args: { workspace_id: string; bytes: number | null }
+        Returns: undefined
+      }
+      set_task_dependency: {
+        Args: { task_id: string; blocked_by: string; waits?: boolean | null }
         Returns: undefined
       }
       set_thread_follow: {

@@ -61,6 +61,9 @@ const EXPORTED: Record<string, string> = {
   'atrium.spaces.created_by': 'made:space',
   'atrium.statuses.user_id': 'status',
   'atrium.suggestions.author_id': 'suggestions',
+  'atrium.task_activity.actor_id': 'made:changed_task',
+  'atrium.task_assignees.user_id': 'task_assignments',
+  'atrium.tasks.created_by': 'tasks',
   'atrium.thread_follows.user_id': 'thread_follows',
   'atrium.transfers.owner_id': 'transfers',
   'atrium.webhooks.made_by': 'made:webhook',
@@ -78,6 +81,7 @@ const LEFT_OUT: Record<string, string> = {
   'atrium.bots.id': 'a bot is nobody',
   'atrium.notifications.actors': 'it belongs to whoever is told',
   'atrium.rooms.people': 'the same people are in room_members',
+  'atrium.task_dependencies.blocked_by': 'a task, no person',
   'atrium_private.document_client_ids.user_id': 'the numbers under which a page names its writers',
   'atrium_private.document_updates.author_id': 'the page itself is in the export',
   'atrium_private.invitation_mails.invited_by': 'a count of mails, with addresses of others',
@@ -148,6 +152,9 @@ async function everywhere(workspace: Workspace): Promise<User> {
   await db.call(me, 'add_message_file', { id: id(), room_id, name: 'a.txt' })
 
   await storeUpload(db, await beginUpload(db, me, workspace))
+
+  const task = await db.call(me, 'create_task', { id: id(), space_id, title: 'His' })
+  await db.call(me, 'assign_task', { task_id: task.id, user_id: me.id })
 
   await db.call(me, 'set_status', { emoji: '🌴', text: 'Away' })
   await db.call(me, 'set_notification_settings', { settings: { mail: 'daily' } })

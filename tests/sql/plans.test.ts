@@ -8,7 +8,7 @@ let workspace: Workspace
 let viewer: User
 const document = randomUUID()
 
-// Twenty thousand documents and messages, of which the viewer sees a hundred of each.
+// Twenty thousand documents, messages and tasks, of which the viewer sees a hundred of each, but of the tasks the half.
 beforeAll(async () => {
   workspace = await createWorkspace(db)
   viewer = await createMember(db, workspace, 'viewer')
@@ -27,6 +27,16 @@ beforeAll(async () => {
   await db.admin`
     insert into atrium.messages (room_id, seq, place, text)
     select case when n <= 100 then ${workspace.room.id}::uuid else ${other.room.id}::uuid end, n, n, 'x' from generate_series(1, 20000) n`
+  await db.admin.unsafe('alter table atrium.tasks disable trigger user')
+  await db.admin`
+    insert into atrium.tasks (workspace_id, space_id, number, title, status_id, position)
+    select board.workspace_id, board.space_id, n, case when n = 77 then 'Ünique' else 'Task' end || n,
+      (select id from atrium.task_statuses status where status.space_id = board.space_id order by position offset n % 4 limit 1), 'a' || n % 10
+    from atrium.task_boards board, generate_series(1, 10000) n`
+  await db.admin`
+    insert into atrium.task_assignees (task_id, user_id, space_id, workspace_id)
+    select id, ${viewer.id}, space_id, workspace_id from atrium.tasks where workspace_id = ${workspace.id} and number <= 20`
+  await db.admin.unsafe('alter table atrium.tasks enable trigger user')
   await db.admin.unsafe('alter table atrium.documents enable trigger user; alter table atrium.messages enable trigger user')
   await db.admin`analyze`
 }, 60_000)
@@ -47,6 +57,21 @@ const QUERIES = [
     'messages',
     () => `select * from atrium.messages where room_id = '${workspace.room.id}' order by seq desc limit 50`,
     50,
+  ],
+  [
+    'a board of ten thousand tasks',
+    'tasks',
+    () => `select id, title from atrium.tasks where space_id = '${workspace.general.id}' and trashed_at is null and archived_at is null`,
+    10_000,
+  ],
+  ['one task by its key', 'tasks', () => `select id from atrium.tasks where space_id = '${workspace.general.id}' and number = 9999`, 1],
+  [
+    'my tasks',
+    'tasks',
+    () =>
+      `select task.id from atrium.task_assignees mine join atrium.tasks task on task.id = mine.task_id
+       where mine.user_id = '${viewer.id}' and mine.workspace_id = '${workspace.id}' and task.trashed_at is null`,
+    20,
   ],
 ] as const
 

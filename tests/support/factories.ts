@@ -107,3 +107,17 @@ export async function addFileVersion(db: Database, by: User, file: string, more:
   const upload = await announce(db, by, { id: randomUUID(), space_id: null, parent_id: null, name: null, file_id: file, size: 9, ...more })
   await storeUpload(db, upload)
 }
+
+/** A task of the general space, or of the one that is told, made by its owner unless somebody else is told. */
+export function createTask(
+  db: Database,
+  workspace: Workspace,
+  options: { title?: string; spaceId?: string; by?: User; fields?: NonNullable<Functions['create_task']['Args']['fields']> } = {},
+): Promise<Row<'tasks'>> {
+  return db.call(options.by ?? workspace.owner, 'create_task', {
+    id: randomUUID(),
+    space_id: options.spaceId ?? workspace.general.id,
+    title: options.title ?? 'Task',
+    fields: options.fields ?? {},
+  })
+}
