@@ -2,7 +2,6 @@ import { createSignal, lazy, Show, Suspense } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { presenceOf, statusOf } from '../people/presence.ts'
 import { Avatar } from '../ui/Avatar.tsx'
-import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { en } from './en.ts'
 import { MessageContent } from './MessageContent.tsx'
@@ -20,6 +19,7 @@ const MessageBar = lazy(() => import('./MessageBar.tsx'))
 const QuoteCard = lazy(() => import('./QuoteCard.tsx').then((module) => ({ default: module.QuoteCard })))
 const ForwardedCard = lazy(() => import('./QuoteCard.tsx').then((module) => ({ default: module.ForwardedCard })))
 const Reactions = lazy(() => import('./Reactions.tsx').then((module) => ({ default: module.Reactions })))
+const RefusedMessage = lazy(() => import('./RefusedMessage.tsx'))
 const ThreadSummary = lazy(() => import('./ThreadSummary.tsx').then((module) => ({ default: module.ThreadSummary })))
 const MessageSheet = lazy(() => import('./MessageSheet.tsx'))
 /** A finger that rests so long asks for the actions. */
@@ -210,18 +210,14 @@ export function Message(props: MessageProps) {
             {(pending) => (
               <Show when={pending().problem} fallback={<span class="visually-hidden">{en.sending}</span>}>
                 {(problem) => (
-                  <div class="message-problem" role="alert">
-                    <span>{t('notSent', { reason: problem() })}</span>
-                    <Button look="outline" onClick={() => props.onRetry()}>
-                      {en.retry}
-                    </Button>
-                    <Button look="outline" onClick={() => props.onEditPending()}>
-                      {messageEn.editAndSend}
-                    </Button>
-                    <Button look="quiet" onClick={() => props.onDiscard()}>
-                      {en.discard}
-                    </Button>
-                  </div>
+                  <Suspense>
+                    <RefusedMessage
+                      reason={problem()}
+                      onRetry={() => props.onRetry()}
+                      onEdit={() => props.onEditPending()}
+                      onDiscard={() => props.onDiscard()}
+                    />
+                  </Suspense>
                 )}
               </Show>
             )}

@@ -50,7 +50,6 @@ export const messageEn = {
   unreadSince: '{{ count }} unread',
   waiting: 'Waiting to be sent',
   waitingOffline: 'Goes out when you are online again',
-  editAndSend: 'Edit',
   actionsTitle: 'Message',
   app: 'app',
   bot: 'bot',
