@@ -153,7 +153,7 @@ test('[E2E49] an admin gives a membership an end, and takes it away again', { ti
   expect(complaints).toEqual([])
 })
 
-test('[E2E52] an admin finds the spaces of the archive, and brings one back', { timeout: 120_000 }, async () => {
+test('[E2E154] an admin finds the spaces of the archive, and brings one back', { timeout: 120_000 }, async () => {
   const team = await makeTeam(atrium.started, { Anna: 'owner' })
   const id = crypto.randomUUID()
   await team.as('Anna').rpc('create_space', { id, workspace_id: team.workspace, name: 'Old campaign', private: true }).throwOnError()
@@ -173,7 +173,7 @@ test('[E2E52] an admin finds the spaces of the archive, and brings one back', { 
   expect(complaints).toEqual([])
 })
 
-test('[E2E40] members are found by a part of their name or address; a guest finds no list', { timeout: 120_000 }, async () => {
+test('[E2E153] members are found by a part of their name or address; a guest finds no list', { timeout: 120_000 }, async () => {
   const team = await makeTeam(
     atrium.started,
     Object.fromEntries([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from './people.ts'
 
@@ -115,5 +116,37 @@ test('[E2E142] the page of rooms finds, joins and brings back', { timeout: 60_00
   await page.getByRole('button', { name: 'Join summer party' }).waitFor()
   expect.soft(await axe(page)).toEqual([])
   expect(await sidewaysScroll(page)).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('[E2E143] Alt with an arrow leads to what is unread, direct conversations too; /mute mutes the room', {
+  timeout: 60_000,
+}, async () => {
+  const { started, browser } = atrium
+  const team = await makeTeam(started, { Anna: 'owner', Ben: 'editor' })
+  const anna = team.as('Anna')
+  const { data: rooms } = await anna.rpc('my_rooms', { workspace_id: team.workspace }).throwOnError()
+  const { data: direct } = await anna.rpc('open_direct', { workspace_id: team.workspace, people: [await team.idOf('Ben')] }).throwOnError()
+  await team.as('Ben').rpc('join_room', { room_id: rooms[0].id }).throwOnError()
+  const say = (room_id: string, text: string) => anna.rpc('send_message', { id: randomUUID(), room_id, text }).throwOnError()
+  await say(direct.id, 'Psst')
+  const { page, complaints } = await visit(browser, SIZES.desktop)
+  await signIn(page, started, team.emailOf('Ben'))
+  await page.goto(`${started.url}/c/${rooms[0].id}`)
+  const field = page.getByRole('textbox', { name: 'Message general' })
+  await field.click()
+  await page.keyboard.type('/mute')
+  await page.keyboard.press('Enter')
+  await expect
+    .poll(async () =>
+      (await team.as('Ben').rpc('my_rooms', { workspace_id: team.workspace })).data.find(({ id }: { id: string }) => id === rooms[0].id),
+    )
+    .toMatchObject({ muted: true })
+  await page.keyboard.press('Alt+ArrowDown')
+  await page
+    .getByRole('log', { name: /Messages/ })
+    .getByText('Psst')
+    .waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/c/${direct.id}`)
   expect(complaints).toEqual([])
 })

@@ -130,9 +130,9 @@ export function Composer(props: ComposerProps) {
     setCommands(
       createCommands({
         roomId: props.roomId,
+        workspace,
         navigate,
         leave: rooms.leave,
-        reloadRooms: workspace.reloadRooms,
         toggleCodeBlock: () => field?.toggleCodeBlock(),
         schedule: () => setScheduling(isSendable()),
         send: (said) => props.onSend({ ...said, files: [] }),

@@ -4,22 +4,24 @@ import type { ComposerCommand, ContentNode, Written } from '../islands/contract.
 import { paths } from '../paths.ts'
 import { rpc } from '../supabase.ts'
 import { toast } from '../ui/Toast.tsx'
+import type { Workspaces } from '../workspaces/workspaces.ts'
 import { commandsEn as en } from './commandsEn.ts'
+import { muteRoom } from './shown.ts'
 
 const t = textsOf(en)
 
 interface CommandParts {
   roomId: string
+  workspace: Workspaces
   navigate(path: string): void
   leave(roomId: string): Promise<unknown>
-  reloadRooms(): Promise<unknown>
   toggleCodeBlock(): void
   schedule(): void
   send(written: Written): void
 }
 
 /** What can be done by a word after `/`. Anything else that begins so is a message: people write paths, too. */
-export function createCommands({ roomId, navigate, leave, reloadRooms, toggleCodeBlock, schedule, send }: CommandParts) {
+export function createCommands({ roomId, workspace, navigate, leave, toggleCodeBlock, schedule, send }: CommandParts) {
   async function run(work: () => Promise<unknown>, done: string): Promise<void> {
     try {
       await work()
@@ -29,7 +31,7 @@ export function createCommands({ roomId, navigate, leave, reloadRooms, toggleCod
     }
   }
   const written: Record<string, (rest: string, content: ContentNode | null) => void> = {
-    topic: (topic) => void run(() => rpc('update_room', { room_id: roomId, topic }).then(reloadRooms), en.topicSet),
+    topic: (topic) => void run(() => rpc('update_room', { room_id: roomId, topic }).then(workspace.reloadRooms), en.topicSet),
     invite(_rest, content) {
       const people = peopleIn(content)
       if (people.length === 0) return void toast(en.inviteWhom)
@@ -39,7 +41,7 @@ export function createCommands({ roomId, navigate, leave, reloadRooms, toggleCod
   }
   const atOnce: Record<string, () => void> = {
     leave: () => void run(() => leave(roomId).then(() => navigate(paths.rooms())), en.left),
-    mute: () => void run(() => rpc('set_notification_level', { object_type: 'room', object_id: roomId, level: 'nothing' }), en.muted),
+    mute: () => void run(() => muteRoom(workspace, roomId, true), en.muted),
     code: toggleCodeBlock,
     schedule,
   }

@@ -3,7 +3,6 @@ import type { Row } from '../../../sql/types.gen.ts'
 import type { RoomRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
-import { hasNews } from './RoomCount.tsx'
 
 export interface RoomPerson {
   user_id: string
@@ -124,19 +123,6 @@ export function createRooms(workspace: Workspaces, person: () => { id: string } 
       const room = await rpc<Row<'rooms'>>('open_direct', { workspace_id: workspace.id(), people: [...people] })
       await workspace.reloadRooms()
       return room.id
-    },
-
-    /** Where something new was said: conversations with single people first, then the rooms, as they are listed. `after` is the one that is
-     *  open. */
-    nextUnread(after: string | undefined, direction: 1 | -1 = 1): RoomRow | undefined {
-      const inOrder = [
-        ...workspace.directs(),
-        ...workspace.spaces().flatMap((space) => workspace.rooms().filter((room) => room.space_id === space.id)),
-      ]
-      const at = inOrder.findIndex((room) => room.id === after)
-      const turned = [...inOrder.slice(at + 1), ...inOrder.slice(0, Math.max(0, at))]
-      if (direction < 0) turned.reverse()
-      return turned.find(hasNews)
     },
 
     update: (roomId: string, patch: RoomPatch) =>
