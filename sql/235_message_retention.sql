@@ -133,6 +133,7 @@ create function atrium_private.forget_messages(in_room uuid, ids uuid[], older_t
 as $$
 declare
   gone uuid[];
+  threads uuid[];
   last_seq bigint;
   last_place bigint;
 begin
@@ -142,12 +143,21 @@ begin
     where message.id = any (ids) and message.room_id = in_room and message.created_at < older_than
       and not exists (select from atrium.message_pins pin where pin.message_id = message.id)
       and not exists (select from atrium.messages reply where reply.thread_id = message.id)
-    returning message.id, message.seq, message.place
+    returning message.id, message.seq, message.place, message.thread_id
   )
-  select array_agg(forgotten.id), max(forgotten.seq), max(forgotten.place) into gone, last_seq, last_place from forgotten;
+  select array_agg(forgotten.id), array_agg(distinct forgotten.thread_id), max(forgotten.seq), max(forgotten.place)
+  into gone, threads, last_seq, last_place from forgotten;
   if gone is null then
     return 0;
   end if;
+  update atrium.messages beginning set reply_count = counted.replies, last_reply_at = counted.last_at
+  from (
+    select thread.id, count(reply.id)::integer as replies, max(reply.created_at) as last_at
+    from unnest(threads) as thread (id)
+    left join atrium.messages reply on reply.thread_id = thread.id and reply.deleted_at is null
+    group by thread.id
+  ) counted
+  where beginning.id = counted.id and beginning.reply_count <> counted.replies;
   -- What is gone cannot be unread.
   update atrium.read_marks mark set seq = greatest(mark.seq, last_seq), place = greatest(mark.place, coalesce(last_place, 0))
   where mark.room_id = in_room and (mark.seq < last_seq or mark.place < last_place);

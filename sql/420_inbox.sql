@@ -1,5 +1,18 @@
 -- The inbox: reading notifications, and being through with them.
 
+create function atrium_private.words_around(text text, wanted text)
+  returns text
+  language sql immutable set search_path = ''
+as $$
+  select case
+    when found.at <= 81 then left($1, 300)
+    -- From the first whole word on, but never behind what is wanted.
+    else '… ' || regexp_replace(substring($1 from found.at - 81 for 81), '^\S*\s+', '') || substring($1 from found.at for 220)
+  end
+  from (select position($2 in $1) as at) found
+$$;
+comment on function atrium_private.words_around(text, text) is 'Some three hundred characters of a text about where the wanted ones stand first; its beginning when they do not.';
+
 -- Definer: it reads names and sources for somebody who may read the objects. Not granted.
 create function atrium_private.read_notifications(for_user uuid, in_workspace uuid, ids uuid[], which text, before timestamptz, most integer)
   returns table (
@@ -27,7 +40,7 @@ begin
       end,
       told.source_id, told.thread_id, told.place,
       nullif(left(btrim(regexp_replace(left(case
-        when told.kind = 'document_mention' then substring(contents.text from greatest(1, position('@' || mine.name in contents.text) - 80) for 300)
+        when told.kind = 'document_mention' then atrium_private.words_around(contents.text, '@' || mine.name)
         when told.kind = 'transfer' then coalesce(transfer.message, transfer.file_name)
         when comment.id is not null then comment.text
         else message.text

@@ -153,16 +153,29 @@ test('[E2E85] an open thread lets go of the replies that the room keeps no longe
     (await owner.rpc('send_message', { id: crypto.randomUUID(), room_id: room, text, ...more }).throwOnError()).data.id as string
   const first = await send('Where shall we eat?')
   const old = await send('At the harbour', { thread_id: first })
-  await send('At home', { thread_id: first })
+  const fresher = await send('At home', { thread_id: first })
+  await send('At the office', { thread_id: first })
   const { page } = ben
   await page.goto(`${atrium.started.url}/c/${room}?thread=${first}`)
   const thread = page.getByRole('log', { name: 'Replies in the thread' })
   await thread.getByText('At the harbour').waitFor()
   const sql = postgres(atrium.started.databaseUrl, { max: 1 })
-  await sql`select atrium_private.forget_messages(${room}, ${[old]}, now())`
-  await sql.end()
+  const forget = (id: string) => sql`select atrium_private.forget_messages(${room}, ${[id]}, now())`
+  const replies = (count: string) => message(ben, 'Where shall we eat?').getByRole('button', { name: count }).waitFor()
+  await replies('3 replies')
+  await forget(old)
   await thread.getByText('At the harbour').waitFor({ state: 'detached' })
   await thread.getByText('At home').waitFor()
+  await replies('2 replies')
+  // Elsewhere he hears nothing of this room.
+  await page.getByRole('link', { name: 'Inbox' }).first().click()
+  await page.getByRole('heading', { name: 'Inbox', exact: true }).waitFor()
+  await forget(fresher)
+  await page.goBack()
+  await thread.getByText('At the office').waitFor()
+  await thread.getByText('At home').waitFor({ state: 'detached' })
+  await replies('1 reply')
+  await sql.end()
 })
 
 test('[E2E80] nobody saw an error in the console', () => {

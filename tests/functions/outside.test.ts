@@ -339,6 +339,8 @@ test('[KEEP1] messages that are too old go for good, pinned ones and threads tha
     (await olga.client.rpc('send_message', { id: randomUUID(), room_id: old, text, thread_id: thread }).throwOnError()).data.id as string
   const fresh = await reply(root, 'fresh reply')
   const stale = await reply(goneRoot, 'stale reply')
+  const replies = async () => (await admin`select reply_count from atrium.messages where id = ${root}`)[0]?.reply_count
+  await reply(root, 'stale reply to what stays')
   await olga.client.rpc('set_pin', { message_id: pinned }).throwOnError()
   await ben.client.rpc('join_room', { room_id: old }).throwOnError()
   await admin`update atrium.read_marks set seq = 0, place = 0 where room_id = ${old} and user_id = ${ben.id}`
@@ -346,19 +348,21 @@ test('[KEEP1] messages that are too old go for good, pinned ones and threads tha
   const last = await say(olga, 'today', old)
   const texts = async () => (await messagesIn(old)).map(({ text }) => text)
   await forgetMessages(execute)
-  expect(await texts()).toHaveLength(8)
+  expect(await texts()).toHaveLength(9)
   await olga.client.rpc('set_workspace_chat_rules', { workspace_id: workspace, keep_days: 60 }).throwOnError()
   await forgetMessages(execute)
-  expect(await texts()).toHaveLength(8)
+  expect(await texts()).toHaveLength(9)
+  expect(await replies()).toBe(2)
   await olga.client.rpc('set_room_chat_rules', { room_id: old, keep_days: 30 }).throwOnError()
   await forgetMessages(execute)
   // The first message of a thread that is gone goes with the next turn.
   await forgetMessages(execute)
   expect(await texts()).toEqual(['pinned', 'root', 'fresh reply', 'today'])
+  expect(await replies()).toBe(1)
   expect((await olga.client.from('messages').select('id').in('id', [stale, goneRoot, last]).throwOnError()).data).toEqual([{ id: last }])
   const { data } = await ben.client.rpc('my_rooms', { workspace_id: workspace }).throwOnError()
   expect(data.find(({ id }: { id: string }) => id === old)).toMatchObject({ unread: 1 })
   expect(await say(olga, 'next', old)).toBeTruthy()
-  expect((await latest(old))?.seq).toBe(9)
+  expect((await latest(old))?.seq).toBe(10)
   expect((await ben.client.rpc('set_room_chat_rules', { room_id: old, keep_days: 1 })).error?.details).toBe('role_too_low')
 })

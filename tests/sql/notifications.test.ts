@@ -185,6 +185,15 @@ test('[NOTE6] changes of a document are one notification for a session of work, 
   expect(await count(cleo)).toBe(0)
 })
 
+test('[NOTE20] what is told of a mention begins with a whole word, near the mention', async () => {
+  const around = async (text: string) => (await db.admin`select atrium_private.words_around(${text}, '@Ann') as words`)[0]?.words
+  expect(await around(`${'word '.repeat(40)}for @Ann and others`)).toBe(`… ${'word '.repeat(15)}for @Ann and others`)
+  expect(await around(`${'long'.repeat(40)}@Ann`)).toBe(`… ${'long'.repeat(40).slice(-81)}@Ann`)
+  expect(await around('Soon for @Ann')).toBe('Soon for @Ann')
+  expect(await around('@Anna alone is not here')).toBe('@Anna alone is not here')
+  expect(await around('a'.repeat(400))).toBe('a'.repeat(300))
+})
+
 test('[NOTE7] what is shared, suggested or accepted is told; a kind that somebody has switched off is not', async () => {
   const page = await createDocument(db, workspace)
   await clear()

@@ -26,7 +26,7 @@ import { type ListHandle, MessageList } from './MessageList.tsx'
 import { createMarks } from './marks.ts'
 import { messageEn } from './messageEn.ts'
 import { lastOf, messageItems } from './messageItems.ts'
-import { inOrder, type MessageRow } from './messageLog.ts'
+import { inOrder, type MessageRow, type Standing } from './messageLog.ts'
 import { othersIn, roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
 import { TypingLine } from './TypingLine.tsx'
@@ -137,9 +137,7 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     if (event === 'epoch') return void workspace.reloadRooms().catch(() => {})
     if (event === 'reaction') return marks.heardReaction(payload)
     if (event === 'pin') return void marks.readPins().catch(() => {})
-    if (event === 'thread') {
-      return conversation.countReplies(String(payload.id), Number(payload.reply_count), String(payload.last_reply_at))
-    }
+    if (event === 'thread') return conversation.countReplies(payload as unknown as Standing)
     if (event === 'messages_removed') return conversations.forget(roomId, (payload.ids as string[] | undefined) ?? [])
     if (event !== 'message' && event !== 'message_changed') return
     const row = (payload.row ?? payload) as MessageRow

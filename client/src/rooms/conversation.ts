@@ -9,6 +9,8 @@ import {
   type MessageRow,
   merge,
   overwrite,
+  reconcile,
+  type Standing,
   stretchOf,
   without,
 } from './messageLog.ts'
@@ -92,8 +94,11 @@ export function createConversation({ roomId, threadId, server, outbox }: Convers
       if (found.length < catchUpRows) break
     }
     if (!since) return
-    const found = await server.changedSince(since, stretch().first, catchUpRows)
-    setLog((before) => merge(before, found))
+    const asked = inOrder(log()).slice(0, mostRows)
+    const [first, last] = [asked[0]?.seq ?? 0, asked.at(-1)?.seq ?? 0]
+    // What is no more leaves no time by which it could be asked for, and neither does a reply that is.
+    const [found, standing] = await Promise.all([server.changedSince(since, first, catchUpRows), server.standing(first, last)])
+    setLog((before) => merge(reconcile(before, asked, standing), found))
   }
 
   /** One reading at a time; a call during one makes another, for it may have missed what the caller heard of. */
@@ -176,10 +181,10 @@ export function createConversation({ roomId, threadId, server, outbox }: Convers
     catchUp,
     receive,
 
-    /** The thread of a message has grown. */
-    countReplies(id: string, count: number, lastReplyAt: string): void {
+    /** The thread of a message has grown, or lost replies. */
+    countReplies({ id, reply_count, last_reply_at }: Standing): void {
       const row = untrack(log).get(id)
-      if (row && count > row.reply_count) setLog((before) => overwrite(before, { ...row, reply_count: count, last_reply_at: lastReplyAt }))
+      if (row) setLog((before) => overwrite(before, { ...row, reply_count, last_reply_at }))
     },
 
     /** Messages are gone for good: they were older than the room keeps them. */

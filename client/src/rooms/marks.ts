@@ -135,7 +135,7 @@ export function createMarks(roomId: string, me: string) {
           for (const id of fresh) asked.delete(id)
         })
       }
-      const threads = messages.filter((row) => row.reply_count > (counted.get(row.id) ?? 0))
+      const threads = messages.filter((row) => row.reply_count !== (counted.get(row.id) ?? 0))
       if (threads.length > 0) {
         readRepliers(threads).catch(() => {
           for (const row of threads) counted.delete(row.id)

@@ -111,6 +111,21 @@ export function without(log: MessageLog, ids: readonly string[]): MessageLog {
   return new Map([...log].filter(([id]) => !gone.has(id)))
 }
 
+/** That a message is there, and how many replied to it. */
+export type Standing = Pick<MessageRow, 'id' | 'reply_count' | 'last_reply_at'>
+
+/** The log after the server was asked which of these messages are still there, and how many replied. What has changed since is newer. */
+export function reconcile(log: MessageLog, asked: readonly MessageRow[], standing: readonly Standing[]): MessageLog {
+  const found = new Map(standing.map((row) => [row.id, row]))
+  const rows = new Map(log)
+  for (const row of asked) {
+    const now = found.get(row.id)
+    if (!now) rows.delete(row.id)
+    else if (now.reply_count !== row.reply_count && rows.get(row.id) === row) rows.set(row.id, { ...row, ...now })
+  }
+  return rows
+}
+
 /** The moment of the latest thing that is known to have happened here: what changed since is asked for after a silence. */
 export function latestChange(log: MessageLog): string | null {
   let latest: string | null = null

@@ -7,6 +7,7 @@ import {
   type MessageLog,
   type MessageRow,
   merge,
+  reconcile,
   stretchOf,
   without,
 } from '../../../client/src/rooms/messageLog.ts'
@@ -105,4 +106,15 @@ test.for([
 test('[CROOM2] changes are asked for since the latest that is known', () => {
   expect(latestChange(emptyLog)).toBe(null)
   expect(latestChange(merge(emptyLog, [message(1, { edited_at: at(30) }), message(2)]))).toBe(at(30))
+})
+
+test('[CROOM8] who was away lets go of what was forgotten meanwhile and counts replies anew, but keeps what came after his question', () => {
+  const asked = [message(1), message(2, { reply_count: 3, last_reply_at: at(9) }), message(3, { reply_count: 1, last_reply_at: at(8) })]
+  const heard = message(3, { reply_count: 2, last_reply_at: at(30) })
+  const log = merge(merge(emptyLog, asked), [heard, message(4)])
+  const now = reconcile(log, asked, [
+    { id: 'm2', reply_count: 1, last_reply_at: at(5) },
+    { id: 'm3', reply_count: 1, last_reply_at: at(8) },
+  ])
+  expect(inOrder(now)).toEqual([{ ...asked[1], reply_count: 1, last_reply_at: at(5) }, heard, message(4)])
 })
