@@ -1,10 +1,10 @@
--- Sharing one item further than its space: a document or room to a person or group.
+-- Sharing one item further than its space: a document, room, file or folder to a person or group.
 
 create table atrium.grants (
   id uuid primary key default gen_random_uuid(),
   workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
   space_id uuid not null,
-  object_type text not null check (object_type in ('document', 'room')),
+  object_type text not null check (object_type in ('document', 'room', 'file')),
   object_id uuid not null,
   user_id uuid references atrium.profiles (id) on delete cascade,
   group_id uuid references atrium.groups (id) on delete cascade,
@@ -19,6 +19,7 @@ create table atrium.grants (
 );
 comment on table atrium.grants is
   'One item shared with one person or group of the workspace, guests too. Seen by the editors of its space and by the person himself.';
+comment on column atrium.grants.object_type is 'document, room, or file: a file, or a folder with all that is in it, now and later.';
 comment on column atrium.grants.space_id is 'The space of the item; it follows when the item moves.';
 comment on column atrium.grants.role is 'viewer to editor. A higher role in the space still counts.';
 comment on column atrium.grants.expires_at is 'From then on the grant gives nothing. Null: it does not expire.';
@@ -61,7 +62,7 @@ begin
       );
 end $$;
 comment on function atrium_private.grant_rights(uuid, text) is
-  'The documents or rooms shared with a person himself, with one of his groups, or by a link that he has opened.';
+  'The documents, rooms, files or folders shared with a person himself, with one of his groups, or by a link that he has opened.';
 
 -- Definer: see grant_rights.
 create function atrium_private.granted_to_caller(of_type text, at_least atrium.role default 'viewer')
@@ -81,7 +82,7 @@ begin
   end if;
 end $$;
 comment on function atrium_private.granted_to_caller(text, atrium.role) is
-  'The documents or rooms shared with the caller; above viewer without those in archived spaces.';
+  'The documents, rooms, files or folders shared with the caller; above viewer without those in archived spaces. What is in a shared folder is not named.';
 grant execute on function atrium_private.granted_to_caller to authenticated;
 
 create policy "editors of the space and the person himself see a grant"
@@ -129,7 +130,7 @@ end $$;
 comment on function atrium_private.share_item(text, uuid, uuid, uuid, atrium.role, timestamptz) is 'Behind atrium.share_item.';
 grant execute on function atrium_private.share_item to authenticated;
 
--- Definer: it reads documents and rooms whatever the policies say, and says itself who may share them.
+-- Definer: it reads documents, rooms and files whatever the policies say, and says itself who may share them.
 create function atrium_private.require_item_editor(of_type text, item uuid)
   returns atrium.spaces
   language plpgsql security definer set search_path = ''
@@ -144,8 +145,11 @@ begin
   elsif of_type = 'room' and atrium_private.require_room_role(item, 'viewer') is not null then
     select space.* into place from atrium.spaces space
     join atrium.rooms room on room.space_id = space.id where room.id = item for no key update of space;
+  elsif of_type = 'file' then
+    select space.* into place from atrium.spaces space
+    where space.id = (atrium_private.require_file_role(item, 'viewer')).space_id for no key update of space;
   else
-    raise sqlstate 'PT422' using message = 'Only a document or a room can be shared.', detail = 'object_type_invalid';
+    raise sqlstate 'PT422' using message = 'Only a document, a room, a file or a folder can be shared.', detail = 'object_type_invalid';
   end if;
   if place.id is null or not place.id in (select atrium_private.spaces_of_caller('editor')) then
     raise sqlstate 'PT403' using message = 'Only editors of the space may share what is in it.', detail = 'role_too_low';
@@ -153,7 +157,7 @@ begin
   return place;
 end $$;
 comment on function atrium_private.require_item_editor(text, uuid) is
-  'The space of a document or room that the caller sees and whose space he edits. Errors: 404 document_not_found, room_not_found, 403 role_too_low, 422 object_type_invalid.';
+  'The space of a document, room, file or folder that the caller sees and whose space he edits. Errors: 404 document_not_found, room_not_found, file_not_found, 403 role_too_low, 422 object_type_invalid.';
 
 -- Definer: nobody may delete grants but through here.
 create function atrium_private.unshare_item(grant_id uuid)
@@ -181,9 +185,9 @@ create function atrium.share_item(
   language sql set search_path = ''
 as $$ select * from atrium_private.share_item($1, $2, $4, $5, $3, $6) $$;
 comment on function atrium.share_item(text, uuid, atrium.role, uuid, uuid, timestamptz) is
-  'Shares one document or room with a person or group of the workspace; the same call again changes role and expiry. Editors of its space may. Nullable: user_id, group_id, expires_at.
+  'Shares one document, room, file or folder (both are of the type file; a folder with all that is in it) with a person or group of the workspace; the same call again changes role and expiry. Who gets the role of an editor on a folder adds, changes and deletes what is in it. Editors of its space may. Nullable: user_id, group_id, expires_at.
 Example: select * from atrium.share_item(''document'', ''0190…'', ''viewer'', user_id => ''0191…'', expires_at => now() + interval ''1 week'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, member_not_found, group_not_found, 422 role_invalid, object_type_invalid, grantee_required, expires_at_invalid.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, file_not_found, member_not_found, group_not_found, 422 role_invalid, object_type_invalid, grantee_required, expires_at_invalid.';
 grant execute on function atrium.share_item to authenticated;
 
 create function atrium.unshare_item(grant_id uuid)

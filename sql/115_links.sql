@@ -271,13 +271,13 @@ create function atrium_private.forget_shares()
   language plpgsql security definer set search_path = ''
 as $$
 begin
-  delete from atrium.links where object_type = 'document' and object_id = old.id;
-  delete from atrium.grants where object_type = 'document' and object_id = old.id;
+  delete from atrium.links where object_type = tg_argv[0] and object_id = old.id;
+  delete from atrium.grants where object_type = tg_argv[0] and object_id = old.id;
   return null;
 end $$;
-comment on function atrium_private.forget_shares() is 'A document that is gone is not shared any more.';
+comment on function atrium_private.forget_shares() is 'What is gone is not shared any more.';
 create trigger forget_shares after delete on atrium.documents
-  for each row execute function atrium_private.forget_shares();
+  for each row execute function atrium_private.forget_shares('document');
 
 create function atrium.create_link(
   object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null

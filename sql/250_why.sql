@@ -10,12 +10,12 @@ begin
     with me as materialized (select atrium_private.caller() as id),
     spaces as materialized (select distinct rights.space_id from me cross join lateral atrium_private.space_rights(me.id) rights),
     rooms as materialized (select distinct rights.room_id from me cross join lateral atrium_private.room_rights(me.id) rights),
-    documents as materialized (select rights.object_id from me cross join lateral atrium_private.grant_rights(me.id, 'document') rights
-      where rights.source = 'grant'),
+    shares as materialized (select rights.object_id from me cross join (values ('document'), ('file')) kinds (kind)
+      cross join lateral atrium_private.grant_rights(me.id, kinds.kind) rights where rights.source = 'grant'),
     items as materialized (
       select shared.user_id, shared.group_id, shared.created_by from atrium.grants shared
       where (shared.object_type = 'room' and shared.object_id in (select room_id from rooms))
-        or (shared.object_type = 'document' and shared.object_id in (select object_id from documents))
+        or (shared.object_type in ('document', 'file') and shared.object_id in (select object_id from shares))
     )
     select me.id from me
     union
@@ -48,49 +48,67 @@ create policy "people see whom they work with"
 -- Definer: it explains the rights of another person.
 create function atrium_private.rights_on(for_user uuid, of_type text, object uuid)
   returns table (source text, source_id uuid, role atrium.role)
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select 'workspace', member.workspace_id, member.role from atrium_private.active_memberships(for_user) member
-  where of_type = 'workspace' and member.workspace_id = object
-  union all
-  select rights.source, rights.source_id, rights.role from atrium_private.space_rights(for_user) rights
-  where of_type = 'space' and rights.space_id = object
-  union all
-  select rights.source, rights.source_id, rights.role from atrium.documents document
-  cross join lateral atrium_private.space_rights(for_user) rights
-  where of_type = 'document' and document.id = object and rights.space_id = document.space_id
-    and (document.trashed_at is null or rights.role >= 'editor')
-  union all
-  select rights.source, rights.source_id, rights.role from atrium.documents document
-  cross join lateral atrium_private.grant_rights(for_user, 'document') rights
-  where of_type = 'document' and document.id = object and rights.object_id = object and document.trashed_at is null
-  union all
-  select rights.source, rights.source_id, rights.role from atrium_private.room_rights(for_user) rights
-  where of_type = 'room' and rights.room_id = object
-$$;
-comment on function atrium_private.rights_on(uuid, text, uuid) is 'Every role of a person on a workspace, space, document or room, and from where.';
+begin
+  return query
+    select 'workspace', member.workspace_id, member.role from atrium_private.active_memberships(for_user) member
+    where of_type = 'workspace' and member.workspace_id = object
+    union all
+    select rights.source, rights.source_id, rights.role from atrium_private.space_rights(for_user) rights
+    where of_type = 'space' and rights.space_id = object
+    union all
+    select rights.source, rights.source_id, rights.role from atrium.documents document
+    cross join lateral atrium_private.space_rights(for_user) rights
+    where of_type = 'document' and document.id = object and rights.space_id = document.space_id
+      and (document.trashed_at is null or rights.role >= 'editor')
+    union all
+    select rights.source, rights.source_id, rights.role from atrium.documents document
+    cross join lateral atrium_private.grant_rights(for_user, 'document') rights
+    where of_type = 'document' and document.id = object and rights.object_id = object and document.trashed_at is null
+    union all
+    select rights.source, rights.source_id, rights.role from atrium_private.room_rights(for_user) rights
+    where of_type = 'room' and rights.room_id = object
+    union all
+    select rights.source, rights.source_id, rights.role from atrium.files file
+    cross join lateral atrium_private.space_rights(for_user) rights
+    where of_type = 'file' and file.id = object and rights.space_id = file.space_id
+      and (file.trashed_at is null or rights.role >= 'editor')
+    union all
+    select rights.source, rights.source_id, rights.role from atrium.files file
+    cross join lateral atrium_private.grant_rights(for_user, 'file') rights
+    where of_type = 'file' and file.id = object and rights.object_id = any (file.above) and file.trashed_at is null;
+end $$;
+comment on function atrium_private.rights_on(uuid, text, uuid) is 'Every role of a person on a workspace, space, document, room or file, and from where.';
 
 -- Definer: it reads the state of objects whatever the caller may see.
 create function atrium_private.frozen(of_type text, object uuid)
   returns text
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  select case
-    when bool_or(state.trashed) then 'It is in the trash, where nothing is changed.'
-    when bool_or(state.archived) then 'It is archived, and nothing is changed.'
-  end
-  from (
-    select false as trashed, space.archived_at is not null as archived from atrium.spaces space where of_type = 'space' and space.id = object
-    union all
-    select document.trashed_at is not null, space.archived_at is not null
-    from atrium.documents document join atrium.spaces space on space.id = document.space_id
-    where of_type = 'document' and document.id = object
-    union all
-    select false, coalesce(room.archived_at, space.archived_at) is not null
-    from atrium.rooms room left join atrium.spaces space on space.id = room.space_id
-    where of_type = 'room' and room.id = object
-  ) state
-$$;
+begin
+  return (
+    select case
+      when bool_or(state.trashed) then 'It is in the trash, where nothing is changed.'
+      when bool_or(state.archived) then 'It is archived, and nothing is changed.'
+    end
+    from (
+      select false as trashed, space.archived_at is not null as archived from atrium.spaces space where of_type = 'space' and space.id = object
+      union all
+      select document.trashed_at is not null, space.archived_at is not null
+      from atrium.documents document join atrium.spaces space on space.id = document.space_id
+      where of_type = 'document' and document.id = object
+      union all
+      select false, coalesce(room.archived_at, space.archived_at) is not null
+      from atrium.rooms room left join atrium.spaces space on space.id = room.space_id
+      where of_type = 'room' and room.id = object
+      union all
+      select file.trashed_at is not null, space.archived_at is not null
+      from atrium.files file join atrium.spaces space on space.id = file.space_id
+      where of_type = 'file' and file.id = object
+    ) state
+  );
+end $$;
 comment on function atrium_private.frozen(text, uuid) is 'Why nobody may change an object now, or null.';
 
 -- Definer: it explains the rights of another person, to himself and to admins.
@@ -109,8 +127,8 @@ declare
 begin
   if needed is null then
     raise sqlstate 'PT422' using message = 'The action is read, comment, write or manage.', detail = 'action_invalid';
-  elsif (of_type in ('workspace', 'space', 'document', 'room')) is distinct from true then
-    raise sqlstate 'PT422' using message = 'The object is a workspace, space, document or room.', detail = 'object_type_invalid';
+  elsif (of_type in ('workspace', 'space', 'document', 'room', 'file')) is distinct from true then
+    raise sqlstate 'PT422' using message = 'The object is a workspace, space, document, room or file.', detail = 'object_type_invalid';
   end if;
   select max(rights.role) into mine from atrium_private.rights_on(me, of_type, object) rights;
   if mine is null then
@@ -140,7 +158,7 @@ create function atrium.why_can(user_id uuid, object_type text, object_id uuid, a
   language sql stable set search_path = ''
 as $$ select * from atrium_private.why_can($1, $2, $3, $4) $$;
 comment on function atrium.why_can(uuid, text, uuid, text) is
-  'Whether a person may read, comment, write or manage a workspace, space, document or room, and why: the chain lists each role he has on it with its source (workspace, space, group, room, grant or link), highest first. About oneself, or asked by an admin of the object. Nullable: role.
+  'Whether a person may read, comment, write or manage a workspace, space, document, room or file (a folder is one), and why: the chain lists each role he has on it with its source (workspace, space, group, room, grant or link), highest first. About oneself, or asked by an admin of the object. Nullable: role.
 Example: select allowed, reason from atrium.why_can(''0190…'', ''document'', ''0191…'', ''write'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found, space_not_found, document_not_found, room_not_found, 422 action_invalid, object_type_invalid.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 workspace_not_found, space_not_found, document_not_found, room_not_found, file_not_found, 422 action_invalid, object_type_invalid.';
 grant execute on function atrium.why_can to authenticated;

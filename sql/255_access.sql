@@ -55,7 +55,7 @@ begin
       );
 end $$;
 comment on function atrium_private.everybodys_rights(uuid, uuid, uuid[]) is
-  'Every role that anybody has in a workspace, on its spaces, on private rooms and by grants, and from where; for one space or some people when given. Public rooms and documents follow their space besides.';
+  'Every role that anybody has in a workspace, on its spaces, on private rooms and by grants, and from where; for one space or some people when given. Public rooms, documents and files follow their space besides.';
 
 -- Definer: it reads everybody's rights. Not granted: it answers for anybody.
 create function atrium_private.people_seeing_room(in_room uuid, among uuid[])
@@ -81,26 +81,31 @@ comment on function atrium_private.people_seeing_room(uuid, uuid[]) is 'Those of
 -- Definer: it explains the rights of other people.
 create function atrium_private.rights_on_item(of_type text, object uuid)
   returns table (user_id uuid, source text, source_id uuid, role atrium.role)
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  with item as materialized (
-    select space.workspace_id, space.id as space_id, null::uuid as id, false as private, false as trashed
-    from atrium.spaces space where of_type = 'space' and space.id = object
-    union all
-    select document.workspace_id, document.space_id, document.id, false, document.trashed_at is not null
-    from atrium.documents document where of_type = 'document' and document.id = object
-    union all
-    select room.workspace_id, room.space_id, room.id, room.private, false
-    from atrium.rooms room where of_type = 'room' and room.id = object
-  )
-  select rights.user_id, rights.source, rights.source_id, rights.role
-  from item cross join lateral atrium_private.everybodys_rights(item.workspace_id, item.space_id, null) rights
-  where case when rights.object_type = 'space' then not item.private and (not item.trashed or rights.role >= 'editor')
-    else rights.object_type = of_type and rights.object_id = item.id and not item.trashed end
-$$;
-comment on function atrium_private.rights_on_item(text, uuid) is 'Every role of everybody on a space, document or room, and from where.';
+begin
+  return query
+    with item as materialized (
+      select space.workspace_id, space.id as space_id, '{}'::uuid[] as ids, false as private, false as trashed
+      from atrium.spaces space where of_type = 'space' and space.id = object
+      union all
+      select document.workspace_id, document.space_id, array[document.id], false, document.trashed_at is not null
+      from atrium.documents document where of_type = 'document' and document.id = object
+      union all
+      select room.workspace_id, room.space_id, array[room.id], room.private, false
+      from atrium.rooms room where of_type = 'room' and room.id = object
+      union all
+      select file.workspace_id, file.space_id, file.above, false, file.trashed_at is not null
+      from atrium.files file where of_type = 'file' and file.id = object
+    )
+    select rights.user_id, rights.source, rights.source_id, rights.role
+    from item cross join lateral atrium_private.everybodys_rights(item.workspace_id, item.space_id, null) rights
+    where case when rights.object_type = 'space' then not item.private and (not item.trashed or rights.role >= 'editor')
+      else rights.object_type = of_type and rights.object_id = any (item.ids) and not item.trashed end;
+end $$;
+comment on function atrium_private.rights_on_item(text, uuid) is 'Every role of everybody on a space, document, room or file, and from where.';
 
-create function atrium_private.right_in_words(source text, role atrium.role, team text, expires_at timestamptz)
+create function atrium_private.right_in_words(source text, role atrium.role, team text, expires_at timestamptz, folder text default null)
   returns text
   language sql immutable set search_path = ''
 as $$
@@ -110,11 +115,11 @@ as $$
     when 'group' then format('The group %s has the role %s in the space.', team, role)
     when 'link' then format('Opened a link, as %s.', role)
     when 'room' then format('A member of this private room, as %s.', role)
-    else format('Shared with %s as %s%s.', coalesce('the group ' || team, 'this person'), role,
+    else format('Shared with %s as %s%s%s.', coalesce('the group ' || team, 'this person'), role, ', by the folder ' || folder,
       to_char(expires_at at time zone 'utc', '" until "YYYY-MM-DD HH24:MI" UTC"'))
   end
 $$;
-comment on function atrium_private.right_in_words(text, atrium.role, text, timestamptz) is 'Why somebody has a role, as a sentence.';
+comment on function atrium_private.right_in_words(text, atrium.role, text, timestamptz, text) is 'Why somebody has a role, as a sentence.';
 
 -- Definer: see rights_on_item. Names of groups and people are read whatever the caller may see: he is an editor of the item.
 create function atrium_private.who_has_access(of_type text, object uuid)
@@ -125,8 +130,8 @@ declare
   me uuid := atrium_private.require_caller();
   mine atrium.role;
 begin
-  if (of_type in ('space', 'document', 'room')) is distinct from true then
-    raise sqlstate 'PT422' using message = 'The object is a space, document or room.', detail = 'object_type_invalid';
+  if (of_type in ('space', 'document', 'room', 'file')) is distinct from true then
+    raise sqlstate 'PT422' using message = 'The object is a space, document, room or file.', detail = 'object_type_invalid';
   end if;
   select max(rights.role) into mine from atrium_private.rights_on(me, of_type, object) rights;
   if mine is null then
@@ -139,23 +144,25 @@ begin
     where member.user_id = me and member.role > 'guest' and member.workspace_id = coalesce(
       (select space.workspace_id from atrium.spaces space where of_type = 'space' and space.id = object),
       (select document.workspace_id from atrium.documents document where of_type = 'document' and document.id = object),
-      (select room.workspace_id from atrium.rooms room where of_type = 'room' and room.id = object))
+      (select room.workspace_id from atrium.rooms room where of_type = 'room' and room.id = object),
+      (select file.workspace_id from atrium.files file where of_type = 'file' and file.id = object))
   ) then
     raise sqlstate 'PT403' using message = 'Only editors of the space may see who has access.', detail = 'role_too_low';
   end if;
   return query
     with rights as (
-      select given.*, shared.expires_at, coalesce(team.id, shared.group_id) as via
+      select given.*, shared.expires_at, coalesce(team.id, shared.group_id) as via, folder.id as folder_id, folder.name as folder
       from atrium_private.rights_on_item(of_type, object) given
       left join atrium.grants shared on given.source = 'grant' and shared.id = given.source_id
+      left join atrium.files folder on shared.object_type = 'file' and folder.id = shared.object_id and folder.id <> object
       left join atrium.groups team on given.source = 'group' and team.id = given.source_id
     )
     select rights.user_id, profile.name, max(rights.role),
-      (array_agg(atrium_private.right_in_words(rights.source, rights.role, team.name, rights.expires_at)
+      (array_agg(atrium_private.right_in_words(rights.source, rights.role, team.name, rights.expires_at, rights.folder)
         order by rights.role desc, rights.source))[1],
       jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'source', rights.source, 'source_id', rights.source_id, 'role', rights.role, 'group_id', rights.via, 'group_name', team.name,
-        'expires_at', rights.expires_at
+        'expires_at', rights.expires_at, 'folder_id', rights.folder_id, 'folder_name', rights.folder
       )) order by rights.role desc, rights.source)
     from rights
     join atrium.profiles profile on profile.id = rights.user_id
@@ -171,7 +178,7 @@ create function atrium.who_has_access(object_type text, object_id uuid)
   language sql stable set search_path = ''
 as $$ select * from atrium_private.who_has_access($1, $2) $$;
 comment on function atrium.who_has_access(text, uuid) is
-  'Everybody who may at least read a space, document or room, the highest role first, with the reason as a sentence. The chain lists each role with its source as why_can does, and with group_id, group_name and expires_at where they apply. Editors of the space may ask.
+  'Everybody who may at least read a space, document, room or file (a folder is one), the highest role first, with the reason as a sentence. The chain lists each role with its source as why_can does, and with group_id, group_name, expires_at and, when a folder above is what was shared, folder_id and folder_name where they apply. Editors of the space may ask.
 Example: select name, role, reason from atrium.who_has_access(''document'', ''0190…'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, document_not_found, room_not_found, 422 object_type_invalid.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, document_not_found, room_not_found, file_not_found, 422 object_type_invalid.';
 grant execute on function atrium.who_has_access to authenticated;

@@ -3,51 +3,59 @@
 -- Definer: it reads everybody's rights.
 create function atrium_private.access_map(in_workspace uuid, for_space uuid, for_users uuid[], for_room uuid, by_factor boolean)
   returns jsonb
-  language sql stable security definer set search_path = ''
+  language plpgsql stable security definer set search_path = ''
 as $$
-  with rights as materialized (
-    select given.user_id, given.object_type, given.object_id, max(given.role) as role
-    from atrium_private.everybodys_rights(in_workspace, for_space, for_users) given
-    where not exists (
-      select from atrium.documents document
-      where given.object_type = 'document' and document.id = given.object_id and document.trashed_at is not null
+begin
+  return (
+    with rights as materialized (
+      select given.user_id, given.object_type, given.object_id, max(given.role) as role
+      from atrium_private.everybodys_rights(in_workspace, for_space, for_users) given
+      where not exists (
+        select from atrium.documents document
+        where given.object_type = 'document' and document.id = given.object_id and document.trashed_at is not null
+      )
+      and not exists (
+        select from atrium.files file where given.object_type = 'file' and file.id = given.object_id and file.trashed_at is not null
+      )
+      -- Who has no second factor cannot enter where one is asked for, until he sets one up.
+      and not (by_factor and exists (
+        select from atrium.members member
+        where member.workspace_id = in_workspace and member.user_id = given.user_id and member.needs_mfa
+          and not exists (select from auth.mfa_factors factor where factor.user_id = given.user_id and factor.status = 'verified')
+      ))
+      group by 1, 2, 3
+    ),
+    -- What was shared can be seen through its space too; a private room cannot.
+    items as (
+      select shared.object_type, shared.object_id, shared.space_id from atrium.grants shared
+      left join atrium.documents document on shared.object_type = 'document' and document.id = shared.object_id
+      left join atrium.files file on shared.object_type = 'file' and file.id = shared.object_id
+      where shared.workspace_id = in_workspace and document.trashed_at is null and file.trashed_at is null
+      union select link.object_type, link.object_id, link.space_id from atrium.links link
+      left join atrium.documents document on link.object_type = 'document' and document.id = link.object_id
+      left join atrium.files file on link.object_type = 'file' and file.id = link.object_id
+      where link.workspace_id = in_workspace and document.trashed_at is null and file.trashed_at is null
+      union select 'room', room.id, room.space_id from atrium.rooms room
+      where room.workspace_id = in_workspace and (room.private or room.id = for_room)
+    ),
+    all_rights as (
+      select rights.* from rights
+      union all
+      select rights.user_id, items.object_type, items.object_id, rights.role
+      from items join rights on rights.object_type = 'space' and rights.object_id = items.space_id
+      left join atrium.rooms room on room.id = items.object_id and items.object_type = 'room'
+      where room.private is distinct from true
     )
-    -- Who has no second factor cannot enter where one is asked for, until he sets one up.
-    and not (by_factor and exists (
-      select from atrium.members member
-      where member.workspace_id = in_workspace and member.user_id = given.user_id and member.needs_mfa
-        and not exists (select from auth.mfa_factors factor where factor.user_id = given.user_id and factor.status = 'verified')
-    ))
-    group by 1, 2, 3
-  ),
-  -- What was shared can be seen through its space too; a private room cannot.
-  items as (
-    select shared.object_type, shared.object_id, shared.space_id from atrium.grants shared
-    left join atrium.documents document on shared.object_type = 'document' and document.id = shared.object_id
-    where shared.workspace_id = in_workspace and document.trashed_at is null
-    union select link.object_type, link.object_id, link.space_id from atrium.links link
-    left join atrium.documents document on link.object_type = 'document' and document.id = link.object_id
-    where link.workspace_id = in_workspace and document.trashed_at is null
-    union select 'room', room.id, room.space_id from atrium.rooms room
-    where room.workspace_id = in_workspace and (room.private or room.id = for_room)
-  ),
-  all_rights as (
-    select rights.* from rights
-    union all
-    select rights.user_id, items.object_type, items.object_id, rights.role
-    from items join rights on rights.object_type = 'space' and rights.object_id = items.space_id
-    left join atrium.rooms room on room.id = items.object_id and items.object_type = 'room'
-    where room.private is distinct from true
-  )
-  select coalesce(jsonb_object_agg(key, role), '{}') from (
-    select format('%s %s %s', given.user_id, given.object_type, given.object_id) as key,
-      -- An archived room is only read.
-      max(case when room.archived_at is null then given.role else least(given.role, 'viewer') end) as role
-    from all_rights given
-    left join atrium.rooms room on given.object_type = 'room' and room.id = given.object_id
-    group by 1
-  ) map
-$$;
+    select coalesce(jsonb_object_agg(key, role), '{}') from (
+      select format('%s %s %s', given.user_id, given.object_type, given.object_id) as key,
+        -- An archived room is only read.
+        max(case when room.archived_at is null then given.role else least(given.role, 'viewer') end) as role
+      from all_rights given
+      left join atrium.rooms room on given.object_type = 'room' and room.id = given.object_id
+      group by 1
+    ) map
+  );
+end $$;
 comment on function atrium_private.access_map(uuid, uuid, uuid[], uuid, boolean) is
   'The highest role of everybody on everything that has rights of its own, and on one room, by "<user> <type> <object>"; by_factor without those who need a second factor and have none.';
 
@@ -176,25 +184,29 @@ begin
       left join atrium.documents document on keys.type = 'document' and document.id = keys.object
       left join atrium.rooms room on keys.type = 'room' and room.id = keys.object and not room.private
         and room.id is distinct from one_room
+      left join atrium.files file on keys.type = 'file' and file.id = keys.object
       -- What is shared for the first time, or no longer, is in one of the maps alone: who sees its space saw it before and sees it after.
-      cross join lateral (select format('%s space %s', keys.person, coalesce(document.space_id, room.space_id)) as key) through
+      cross join lateral (select format('%s space %s', keys.person, coalesce(document.space_id, room.space_id, file.space_id)) as key) through
       cross join lateral (select greatest((was ->> keys.key)::atrium.role, (was ->> through.key)::atrium.role) as role) old
       cross join lateral (select greatest((is_now ->> keys.key)::atrium.role, (is_now ->> through.key)::atrium.role) as role) new
       where old.role is distinct from new.role
     )
     select changed.person, profile.name, changed.type, changed.object,
-      coalesce(workspace.name, space.name, room.name, nullif(document.title, '')), changed.old_role, changed.new_role
+      coalesce(workspace.name, space.name, room.name, file.name, nullif(document.title, '')), changed.old_role, changed.new_role
     from changed
     join atrium.profiles profile on profile.id = changed.person
     left join atrium.workspaces workspace on changed.type = 'workspace' and workspace.id = changed.object
     left join atrium.spaces space on changed.type = 'space' and space.id = changed.object
     left join atrium.rooms room on changed.type = 'room' and room.id = changed.object
     left join atrium.documents document on changed.type = 'document' and document.id = changed.object
+    left join atrium.files file on changed.type = 'file' and file.id = changed.object
     where changed.type = 'workspace'
       or (changed.type = 'space' and changed.object in (select atrium_private.spaces_of_caller('viewer')))
       or (changed.type = 'room' and changed.object in (select atrium_private.rooms_of_caller('viewer')))
       or (changed.type = 'document' and (document.space_id in (select atrium_private.spaces_of_caller('viewer'))
         or changed.object in (select atrium_private.granted_to_caller('document', 'viewer'))))
+      or (changed.type = 'file' and (file.space_id in (select atrium_private.spaces_of_caller('viewer'))
+        or file.above && array(select atrium_private.granted_to_caller('file', 'viewer'))))
     order by coalesce(changed.new_role < changed.old_role, changed.new_role is null) desc, lower(profile.name), changed.person,
       changed.type, changed.object
     limit 1000;

@@ -27,6 +27,7 @@ create table atrium.files (
   updated_by uuid references atrium.profiles (id) on delete set null,
   updated_at timestamptz not null default now(),
   trashed_at timestamptz,
+  above uuid[] not null,
   foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade,
   unique (space_id, id),
   foreign key (space_id, parent_id) references atrium.files (space_id, id) on delete cascade,
@@ -42,12 +43,15 @@ comment on column atrium.files.path is 'The object of the bucket files with the 
 comment on column atrium.files.mime is 'What the bytes of the present version are, whatever the name says.';
 comment on column atrium.files.updated_at is 'When it got its present version, name or place, by updated_by.';
 comment on column atrium.files.trashed_at is 'Set while it is in the trash, where only editors see it. The same time as what went there with it.';
+comment on column atrium.files.above is 'The folders it is in, from the top, and itself: what is shared with a folder is found by it.';
 create unique index files_name on atrium.files (space_id, parent_id, name_key) nulls not distinct where trashed_at is null;
 -- A folder is listed folders first, then by name.
 create index on atrium.files (space_id, parent_id, is_folder desc, name_key);
 create index on atrium.files (workspace_id);
 create index on atrium.files (created_by);
 create index on atrium.files (updated_by);
+-- Everything in a folder, however deep, and what is in shared folders.
+create index on atrium.files using gin (above);
 -- The trash is emptied by age.
 create index on atrium.files (space_id, trashed_at) where trashed_at is not null;
 alter table atrium.files enable row level security;
@@ -84,10 +88,11 @@ create index on atrium.file_versions (path);
 create index on atrium.file_versions (author_id);
 alter table atrium.file_versions enable row level security;
 
-create policy "people see the files of their spaces, editors the trash too"
+create policy "people see the files of their spaces and those shared with them"
   on atrium.files for select to authenticated
   using (
-    (trashed_at is null and space_id in (select atrium_private.spaces_of_caller('viewer')))
+    (trashed_at is null and (
+      space_id in (select atrium_private.spaces_of_caller('viewer')) or above && array(select atrium_private.granted_to_caller('file', 'viewer'))))
     or space_id in (select atrium_private.spaces_of_caller('editor'))
   );
 grant select on atrium.files to authenticated;
@@ -97,6 +102,11 @@ create policy "people see the versions of the files they see"
   using (
     (not trashed and space_id in (select atrium_private.spaces_of_caller('viewer')))
     or space_id in (select atrium_private.spaces_of_caller('editor'))
+    -- Of a file in the trash its own policy shows nothing here.
+    or exists (
+      select from atrium.files file
+      where file.id = file_versions.file_id and file.above && array(select atrium_private.granted_to_caller('file', 'viewer'))
+    )
   );
 grant select on atrium.file_versions to authenticated;
 
@@ -107,6 +117,36 @@ create policy "people read the versions of the files they see"
     bucket_id = 'files'
     and exists (select from atrium.file_versions version where version.path = objects.name)
   );
+
+-- Definer: it reads the folder whatever the caller may see.
+create function atrium_private.place_file()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  new.above := coalesce((select folder.above from atrium.files folder where folder.id = new.parent_id), '{}') || new.id;
+  return new;
+end $$;
+comment on function atrium_private.place_file() is 'Says in which folders a file or folder is.';
+create trigger place_file before insert or update of parent_id on atrium.files
+  for each row execute function atrium_private.place_file();
+
+-- Definer: it writes what the caller may not see.
+create function atrium_private.place_files_below()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  update atrium.files below set above = new.above || below.above[cardinality(old.above) + 1:]
+  where below.above @> array[new.id] and below.id <> new.id;
+  return null;
+end $$;
+comment on function atrium_private.place_files_below() is 'What is in a folder goes where the folder goes.';
+create trigger place_files_below after update of parent_id on atrium.files
+  for each row when (new.is_folder and new.above <> old.above) execute function atrium_private.place_files_below();
+
+create trigger forget_shares after delete on atrium.files
+  for each row execute function atrium_private.forget_shares('file');
 
 -- Definer: nobody may write versions.
 create function atrium_private.follow_file()
@@ -191,6 +231,20 @@ end $$;
 comment on function atrium_private.free_file_name(uuid, uuid, text, uuid, text) is
   'The name tidied, and numbered before its ending if it is taken: plan (2).pdf. Errors: 409 name_taken, 422 conflict_invalid and those of valid_file_name.';
 
+-- Definer: it answers for anybody. Not granted.
+create function atrium_private.role_on_file(for_user uuid, in_space uuid, on_file uuid)
+  returns atrium.role
+  language sql stable security definer set search_path = ''
+as $$
+  select greatest(
+    (select max(rights.role) from atrium_private.space_rights(for_user) rights where rights.space_id = in_space),
+    (select max(rights.role) from atrium.files file join atrium_private.grant_rights(for_user, 'file') rights on rights.object_id = any (file.above)
+      where file.id = on_file and file.space_id = in_space and file.trashed_at is null)
+  )
+$$;
+comment on function atrium_private.role_on_file(uuid, uuid, uuid) is
+  'The highest role of a person in a space, or on one file or folder of it if somebody shared that or a folder above with him.';
+
 -- Definer: it answers for files that the caller may not see.
 create function atrium_private.require_file_role(file_id uuid, at_least atrium.role)
   returns atrium.files
@@ -202,29 +256,44 @@ declare
   mine atrium.role;
 begin
   select known.* into file from atrium.files known where known.id = $1;
-  select max(rights.role) into mine from atrium_private.space_rights(me) rights where rights.space_id = file.space_id;
+  mine := atrium_private.role_on_file(me, file.space_id, $1);
   if mine is null or (file.trashed_at is not null and mine < 'editor') then
     raise sqlstate 'PT404' using message = 'There is no such file or folder, or you may not see it.', detail = 'file_not_found';
   elsif mine < at_least then
-    raise sqlstate 'PT403' using message = format('Only people with the role %s or a higher one in this space may do this.', at_least), detail = 'role_too_low';
+    raise sqlstate 'PT403' using message = format('Only people with the role %s or a higher one may do this.', at_least), detail = 'role_too_low';
   end if;
   return file;
 end $$;
 comment on function atrium_private.require_file_role(uuid, atrium.role) is
-  'The file or folder, if the caller has the role in its space. Errors: 401 not_signed_in, 404 file_not_found, 403 role_too_low.';
+  'The file or folder, if the caller has the role in its space, or on it because it is shared with him. Errors: 401 not_signed_in, 404 file_not_found, 403 role_too_low.';
 
--- Definer: it locks and reads what the caller may not see.
-create function atrium_private.require_folder(in_space uuid, folder uuid)
+-- Definer: it locks what the caller may not change.
+create function atrium_private.lock_files(in_space uuid)
   returns atrium.spaces
   language plpgsql security definer set search_path = ''
 as $$
 declare
-  mine atrium.role := atrium_private.require_space_role(in_space, 'editor');
   space atrium.spaces;
 begin
   -- One change of the tree at a time: two moves could make a circle, and two files get one name.
   select locked.* into space from atrium.spaces locked where locked.id = in_space for no key update;
   perform atrium_private.refuse_archived(in_space);
+  return space;
+end $$;
+comment on function atrium_private.lock_files(uuid) is 'The space, for whoever may change something of its files. Errors: 409 space_archived.';
+
+-- Definer: it reads what the caller may not see.
+create function atrium_private.require_folder(in_space uuid, folder uuid)
+  returns atrium.spaces
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  space atrium.spaces;
+begin
+  if (atrium_private.role_on_file(atrium_private.require_caller(), in_space, folder) >= 'editor') is not true then
+    perform atrium_private.require_space_role(in_space, 'editor');
+  end if;
+  space := atrium_private.lock_files(in_space);
   if folder is not null and not exists (
     select from atrium.files known where known.id = folder and known.space_id = in_space and known.is_folder and known.trashed_at is null
   ) then
@@ -233,18 +302,27 @@ begin
   return space;
 end $$;
 comment on function atrium_private.require_folder(uuid, uuid) is
-  'The space, locked, when the caller may put files there. Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, folder_not_found, 409 space_archived.';
+  'The space, locked, when the caller may put files there: an editor of it, or of a folder that is shared with him. Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, folder_not_found, 409 space_archived.';
+
+-- Definer: see require_folder.
+create function atrium_private.require_folder_of(file atrium.files)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if (atrium_private.role_on_file(atrium_private.require_caller(), file.space_id, file.parent_id) >= 'editor') is not true then
+    raise sqlstate 'PT403' using message = 'Only editors of the folder it is in may take it out.', detail = 'role_too_low';
+  end if;
+  perform atrium_private.lock_files(file.space_id);
+end $$;
+comment on function atrium_private.require_folder_of(atrium.files) is
+  'Whoever moves or deletes something changes the folder it is in. Errors: 401 not_signed_in, 403 role_too_low, 409 space_archived.';
 
 -- Definer: it reads files whatever the caller may see.
 create function atrium_private.files_in(folder uuid)
   returns setof uuid
   language sql stable security definer set search_path = ''
 as $$
-  with recursive inside as (
-    select file.id, file.space_id from atrium.files file where file.id = $1
-    union
-    select child.id, child.space_id from inside join atrium.files child on child.space_id = inside.space_id and child.parent_id = inside.id
-  )
-  select inside.id from inside
+  select file.id from atrium.files file where file.above @> array[$1]
 $$;
 comment on function atrium_private.files_in(uuid) is 'A file or folder and everything in it.';

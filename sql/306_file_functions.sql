@@ -33,7 +33,7 @@ as $$
 declare
   file atrium.files := atrium_private.require_file_role($1, 'editor');
 begin
-  perform atrium_private.require_folder(file.space_id, null);
+  perform atrium_private.lock_files(file.space_id);
   select known.* into file from atrium.files known where known.id = $1;
   perform atrium_private.refuse_trashed(file);
   update atrium.files known
@@ -69,6 +69,7 @@ begin
   perform atrium_private.require_folder(file.space_id, in_folder);
   select known.* into file from atrium.files known where known.id = $1;
   perform atrium_private.refuse_trashed(file);
+  perform atrium_private.require_folder_of(file);
   if in_folder in (select inside from atrium_private.files_in($1) inside) then
     raise sqlstate 'PT409' using message = 'A folder cannot be inside itself.', detail = 'cycle';
   end if;
@@ -115,7 +116,8 @@ begin
       part.is_folder,
       case part.id when $1 then atrium_private.free_file_name(part.space_id, in_folder, part.name, null, 'number') else part.name end,
       case when not part.is_folder then 1 end, part.path, part.size, part.mime, me, me
-    from part
+    -- Each folder before what is in it, see place_file.
+    from part order by cardinality(part.above)
   )
   insert into atrium.file_versions (file_id, space_id, number, path, size, sha256, mime, author_id)
   select part.copy_id, part.space_id, 1, version.path, version.size, version.sha256, version.mime, me
@@ -134,7 +136,7 @@ as $$
 declare
   file atrium.files := atrium_private.require_file_role($1, 'editor');
 begin
-  perform atrium_private.require_folder(file.space_id, null);
+  perform atrium_private.require_folder_of(file);
   update atrium.files known set trashed_at = now()
   where known.trashed_at is null and known.id in (select inside from atrium_private.files_in($1) inside)
     -- Trashing again may not take along what has come into it since.
@@ -219,16 +221,15 @@ as $$
 declare
   version atrium.file_versions;
   file atrium.files;
+  mine atrium.role;
 begin
-  perform atrium_private.require_caller();
   select known.* into version from atrium.file_versions known where known.id = $1;
-  if version.id is null or not exists (
-    select from atrium_private.space_rights(atrium_private.caller()) rights
-    where rights.space_id = version.space_id and (rights.role >= 'editor' or not version.trashed)
-  ) then
+  mine := atrium_private.role_on_file(atrium_private.require_caller(), version.space_id, version.file_id);
+  if mine is null or (version.trashed and mine < 'editor') then
     raise sqlstate 'PT404' using message = 'There is no such version, or you may not see it.', detail = 'version_not_found';
   end if;
-  perform atrium_private.require_folder(version.space_id, null);
+  perform atrium_private.require_file_role(version.file_id, 'editor');
+  perform atrium_private.lock_files(version.space_id);
   select known.* into file from atrium.files known where known.id = version.file_id;
   perform atrium_private.refuse_trashed(file);
   return version;
@@ -286,17 +287,26 @@ create function atrium.create_folder(id uuid, space_id uuid, parent_id uuid, nam
   language sql set search_path = ''
 as $$ select * from atrium_private.create_folder($1, $2, $3, $4) $$;
 comment on function atrium.create_folder(uuid, uuid, uuid, text) is
-  'Makes a folder, at the top of a space or in another folder. Editors of the space may. The same call again returns the same folder. Nullable: id, parent_id.
+  'Makes a folder, at the top of a space or in another folder. Editors of the space, or of a shared folder, may. The same call again returns the same folder. Nullable: id, parent_id.
 Example: select * from atrium.create_folder(gen_random_uuid(), ''0190…'', null, ''Contracts'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, folder_not_found, 409 id_taken, name_taken, space_archived, 422 name_required, name_too_long (255 bytes), name_invalid, name_reserved.';
 grant execute on function atrium.create_folder to authenticated;
+
+create function atrium.shared_files()
+  returns setof atrium.files
+  language sql stable set search_path = ''
+as $$ select file.* from atrium.files file where file.id in (select atrium_private.granted_to_caller('file')) $$;
+comment on function atrium.shared_files() is
+  'The files and folders that are shared with the caller by themselves, wherever they are; what is in a folder is found by its parent_id.
+Example: select id, name from atrium.shared_files();';
+grant execute on function atrium.shared_files to authenticated;
 
 create function atrium.rename_file(id uuid, name text)
   returns atrium.files
   language sql set search_path = ''
 as $$ select * from atrium_private.rename_file($1, $2) $$;
 comment on function atrium.rename_file(uuid, text) is
-  'Renames a file or folder. Editors of the space may.
+  'Renames a file or folder. Editors of the space, or of a shared folder, may.
 Example: select * from atrium.rename_file(''0190…'', ''plan.pdf'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, 409 name_taken, file_trashed, space_archived, 422 name_required, name_too_long (255 bytes), name_invalid, name_reserved.';
 grant execute on function atrium.rename_file to authenticated;
@@ -306,7 +316,7 @@ create function atrium.move_file(id uuid, parent_id uuid, conflict text default 
   language sql set search_path = ''
 as $$ select * from atrium_private.move_file($1, $2, $3) $$;
 comment on function atrium.move_file(uuid, uuid, text) is
-  'Moves a file or folder into another folder of its space (null: the top). If the name is taken there, the move is refused, or with the conflict number it becomes "plan (2).pdf". Editors of the space may. Nullable: parent_id.
+  'Moves a file or folder into another folder of its space (null: the top). If the name is taken there, the move is refused, or with the conflict number it becomes "plan (2).pdf". Editors of the space, or of a shared folder, may. Nullable: parent_id.
 Example: select * from atrium.move_file(''0190…'', ''0191…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, folder_not_found, 409 name_taken, cycle, file_trashed, space_archived, 422 conflict_invalid.';
 grant execute on function atrium.move_file to authenticated;
@@ -316,7 +326,7 @@ create function atrium.copy_file(id uuid, parent_id uuid)
   language sql set search_path = ''
 as $$ select * from atrium_private.copy_file($1, $2) $$;
 comment on function atrium.copy_file(uuid, uuid) is
-  'Copies the present version of a file, or a folder with all that is in it, into a folder of its space (null: the top); numbered if the name is taken there. Editors of the space may. Nullable: parent_id.
+  'Copies the present version of a file, or a folder with all that is in it, into a folder of its space (null: the top); numbered if the name is taken there. Editors of the space, or of a shared folder, may. Nullable: parent_id.
 Example: select * from atrium.copy_file(''0190…'', null);
 Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, folder_not_found, 409 cycle, file_trashed, space_archived, 422 too_many_files.';
 grant execute on function atrium.copy_file to authenticated;
@@ -326,7 +336,7 @@ create function atrium.trash_file(id uuid)
   language sql set search_path = ''
 as $$ select * from atrium_private.trash_file($1) $$;
 comment on function atrium.trash_file(uuid) is
-  'Puts a file or folder with all that is in it into the trash, where only editors of the space see it. They may.
+  'Puts a file or folder with all that is in it into the trash, where only editors of the space see it. They may, and editors of the folder it is in when that is shared.
 Example: select * from atrium.trash_file(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, 409 space_archived.';
 grant execute on function atrium.trash_file to authenticated;
@@ -356,7 +366,7 @@ create function atrium.restore_file_version(version_id uuid)
   language sql set search_path = ''
 as $$ select * from atrium_private.restore_file_version($1) $$;
 comment on function atrium.restore_file_version(uuid) is
-  'Makes the content of an older version the newest version of its file. Editors of the space may.
+  'Makes the content of an older version the newest version of its file. Editors of the space, or of a shared folder, may.
 Example: select version from atrium.restore_file_version(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 version_not_found, 409 file_trashed, space_archived.';
 grant execute on function atrium.restore_file_version to authenticated;
@@ -366,7 +376,7 @@ create function atrium.label_file_version(version_id uuid, label text)
   language sql set search_path = ''
 as $$ select atrium_private.label_file_version($1, $2) $$;
 comment on function atrium.label_file_version(uuid, text) is
-  'Gives a version of a file a name of 1 to 80 characters, or takes it away. Editors of the space may. Nullable: label.
+  'Gives a version of a file a name of 1 to 80 characters, or takes it away. Editors of the space, or of a shared folder, may. Nullable: label.
 Example: select atrium.label_file_version(''0190…'', ''Sent to the printer'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 version_not_found, 409 file_trashed, space_archived, 422 label_too_long, label_invalid.';
 grant execute on function atrium.label_file_version to authenticated;
@@ -376,7 +386,7 @@ create function atrium.delete_file_version(version_id uuid)
   language sql set search_path = ''
 as $$ select atrium_private.delete_file_version($1) $$;
 comment on function atrium.delete_file_version(uuid) is
-  'Deletes an older version of a file for ever. Editors of the space may.
+  'Deletes an older version of a file for ever. Editors of the space, or of a shared folder, may.
 Example: select atrium.delete_file_version(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 version_not_found, 409 version_is_present, file_trashed, space_archived.';
 grant execute on function atrium.delete_file_version to authenticated;

@@ -46,7 +46,13 @@ create policy "people store the bytes of the uploads that they have announced"
       select from atrium.file_uploads upload
       where upload.path = objects.name and upload.state = 'waiting'
         and upload.uploaded_by = (select atrium_private.caller())
-        and upload.space_id in (select atrium_private.spaces_of_caller('editor'))
+        and (
+          upload.space_id in (select atrium_private.spaces_of_caller('editor'))
+          or exists (
+            select from atrium.files place
+            where place.id = coalesce(upload.file_id, upload.parent_id) and place.above && array(select atrium_private.granted_to_caller('file', 'editor'))
+          )
+        )
     )
   );
 
@@ -129,7 +135,7 @@ begin
     in_folder := file.parent_id;
     new_name := file.name;
   end if;
-  space := atrium_private.require_folder(in_space, in_folder);
+  space := case when for_file is null then atrium_private.require_folder(in_space, in_folder) else atrium_private.lock_files(in_space) end;
   select known.* into upload from atrium.file_uploads known where known.id = new_id;
   if upload.id is not null then
     if (upload.uploaded_by = me and upload.space_id = in_space) is not true then
@@ -210,9 +216,8 @@ begin
     when found_size <> upload.size then 'size_mismatch'
     when found_sha256 <> upload.sha256 then 'checksum_mismatch'
     when space.archived_at is not null then 'space_archived'
-    when not exists (
-      select from atrium_private.space_rights(upload.uploaded_by) rights where rights.space_id = space.id and rights.role >= 'editor'
-    ) then 'role_too_low'
+    when (atrium_private.role_on_file(upload.uploaded_by, space.id, coalesce(upload.file_id, upload.parent_id)) >= 'editor') is not true
+      then 'role_too_low'
     when atrium_private.storage_left(space.workspace_id) < 0 then 'storage_full'
     when upload.file_id is not null and file.id is null then 'file_not_found'
     when upload.file_id is null and file.id is not null and (upload.conflict = 'refuse' or (upload.conflict = 'version' and file.is_folder)) then 'name_taken'
@@ -283,7 +288,7 @@ create function atrium.begin_upload(
   language sql set search_path = ''
 as $$ select * from atrium_private.begin_upload($1, $2, $3, $4, $5, $6, $7, $8, $9) $$;
 comment on function atrium.begin_upload(uuid, uuid, uuid, text, bigint, text, uuid, text, text) is
-  'Announces a file, or with file_id a new version of one (space, folder and name are its own then). Its bytes are uploaded to the bucket files under the path that is returned (5 GB at most), are checked against size and sha256, and become a version; the state of the upload says when. Editors of the space may. The same call again returns the same upload. Nullable: id, space_id, parent_id, name, sha256, file_id, note, problem.
+  'Announces a file, or with file_id a new version of one (space, folder and name are its own then). Its bytes are uploaded to the bucket files under the path that is returned (5 GB at most), are checked against size and sha256, and become a version; the state of the upload says when. Editors of the space, or of a shared folder, may. The same call again returns the same upload. Nullable: id, space_id, parent_id, name, sha256, file_id, note, problem.
 Example: select path from atrium.begin_upload(gen_random_uuid(), ''0190…'', null, ''plan.pdf'', 1200);
 Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, folder_not_found, file_not_found, 409 id_taken, name_taken, is_folder, file_trashed, space_archived, 413 storage_full, 422 name_required, name_too_long (255 bytes), name_invalid, name_reserved, size_invalid, sha256_invalid, note_too_long, conflict_invalid, 429 too_many_uploads.';
 grant execute on function atrium.begin_upload to authenticated;

@@ -35,7 +35,7 @@ create table atrium.notifications (
   seq bigint generated always as identity,
   user_id uuid not null references atrium.profiles (id) on delete cascade,
   workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
-  object_type text not null check (object_type in ('workspace', 'space', 'room', 'document')),
+  object_type text not null check (object_type in ('workspace', 'space', 'room', 'document', 'file')),
   object_id uuid not null,
   kind text not null,
   actors uuid[] not null default '{}',
@@ -53,7 +53,7 @@ create table atrium.notifications (
 comment on table atrium.notifications is
   'What a person is told of: one row for each person and event, seen by him alone and only while he may read the object. The words are in the source: my_inbox reads them.';
 comment on column atrium.notifications.seq is 'Rises with each notification.';
-comment on column atrium.notifications.object_type is 'workspace, space, room or document: what the inbox groups by.';
+comment on column atrium.notifications.object_type is 'workspace, space, room, document or file: what the inbox groups by.';
 comment on column atrium.notifications.kind is 'One of notification_kinds.';
 comment on column atrium.notifications.actors is 'Who did it, the latest last; empty for the system, or for an app that posts.';
 comment on column atrium.notifications.source_id is
@@ -80,13 +80,14 @@ create policy "who is signed in reads the kinds" on atrium.notification_kinds fo
   using ((select atrium_private.caller()) is not null);
 grant select on atrium.notification_kinds to authenticated;
 
--- The look-up of a document is under the policy on documents itself.
+-- The look-ups of a document and of a file are under the policies on these themselves.
 create policy "people see their own notifications of what they may read"
   on atrium.notifications for select to authenticated
   using (
     user_id = (select atrium_private.caller()) and case object_type
       when 'room' then object_id in (select atrium_private.rooms_of_caller('viewer'))
       when 'document' then exists (select from atrium.documents document where document.id = object_id)
+      when 'file' then exists (select from atrium.files file where file.id = object_id)
       when 'space' then object_id in (select atrium_private.spaces_of_caller('viewer'))
       else object_id in (select atrium_private.workspaces_of_caller('guest'))
     end
@@ -103,10 +104,12 @@ begin
     with rooms as materialized (select given.room_id from atrium_private.room_rights(for_user) given),
     spaces as materialized (select given.space_id, max(given.role) as role from atrium_private.space_rights(for_user) given group by given.space_id),
     granted as materialized (select given.object_id from atrium_private.grant_rights(for_user, 'document') given),
+    folders as materialized (select array_agg(given.object_id) as ids from atrium_private.grant_rights(for_user, 'file') given),
     workspaces as materialized (select given.workspace_id from atrium_private.active_memberships(for_user) given)
     select told.*
     from atrium.notifications told
     left join atrium.documents document on told.object_type = 'document' and document.id = told.object_id
+    left join atrium.files file on told.object_type = 'file' and file.id = told.object_id
     where told.user_id = for_user
       and (in_workspace is null or told.workspace_id = in_workspace)
       and (ids is null or told.id = any (ids))
@@ -124,6 +127,9 @@ begin
           (document.trashed_at is null and (
             document.space_id in (select spaces.space_id from spaces) or document.id in (select granted.object_id from granted)))
           or document.space_id in (select spaces.space_id from spaces where spaces.role >= 'editor'))
+        when 'file' then
+          (file.trashed_at is null and (file.space_id in (select spaces.space_id from spaces) or file.above && (select folders.ids from folders)))
+          or file.space_id in (select spaces.space_id from spaces where spaces.role >= 'editor')
         when 'space' then told.object_id in (select spaces.space_id from spaces)
         else told.object_id in (select workspaces.workspace_id from workspaces)
       end

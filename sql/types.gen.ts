@@ -114,9 +114,9 @@ export type Database = {
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'file_versions_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','file_id'],'isOneToOne':false,'foreignKeyName':'file_versions_space_id_file_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'files'}]
       }
       files: {
-        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; is_folder: boolean; name: string; name_key: string; version: number | null; path: string | null; size: number | null; mime: string | null; created_by: string | null; created_at: string; updated_by: string | null; updated_at: string; trashed_at: string | null }
-        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; is_folder: boolean; name: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null }
-        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; is_folder?: boolean; name?: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null }
+        Row: { id: string; workspace_id: string; space_id: string; parent_id: string | null; is_folder: boolean; name: string; name_key: string; version: number | null; path: string | null; size: number | null; mime: string | null; created_by: string | null; created_at: string; updated_by: string | null; updated_at: string; trashed_at: string | null; above: string[] }
+        Insert: { id?: string; workspace_id: string; space_id: string; parent_id?: string | null; is_folder: boolean; name: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null; above: string[] }
+        Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; is_folder?: boolean; name?: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null; above?: string[] }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'files_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'files_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'files'},{'columns':['updated_by'],'isOneToOne':false,'foreignKeyName':'files_updated_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'files_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
       grants: {
@@ -963,6 +963,10 @@ export type Database = {
       share_item: {
         Args: { object_type: string; object_id: string; role: Role; user_id?: string | null; group_id?: string | null; expires_at?: string | null }
         Returns: Database['atrium']['Tables']['grants']['Row']
+      }
+      shared_files: {
+        Args: Record<never, never>
+        Returns: Database['atrium']['Tables']['files']['Row'][]
       }
       snooze_notifications: {
         Args: { ids: string[]; until: string }

@@ -78,7 +78,7 @@ export default function App() {
               <Route path="/:page" matchFilters={{ page: messagePages }} component={MessagePages} />
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
-              <Route path="/s/:space/files/:folder?" component={FilesPage} />
+              <Route path={['/s/:space/files/:folder?', '/f/:folder']} component={FilesPage} />
               <Route path="/inbox" component={InboxPage} />
               <Route path="/people" component={PeoplePage} />
               <Route path="/admin/:tab?" component={AdminPage} />

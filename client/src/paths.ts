@@ -13,6 +13,7 @@ export const paths = {
   space: (id: string) => `/s/${id}`,
   spaceDocuments: (id: string) => `/s/${id}/docs`,
   spaceFiles: (id: string, folder?: string) => (folder ? `/s/${id}/files/${folder}` : `/s/${id}/files`),
+  file: (id: string) => `/f/${id}`,
   inbox: () => '/inbox',
   people: () => '/people',
   admin: (tab = 'audit') => `/admin/${tab}`,

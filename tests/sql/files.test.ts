@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase } from '../support/database.ts'
 import {
@@ -15,9 +14,10 @@ import {
   type User,
   type Workspace,
 } from '../support/factories.ts'
+import { openStorage } from '../support/objects.ts'
 
 const db = await createDatabase()
-const storage = postgres(db.url('supabase_storage_admin'), { max: 8, onnotice: () => {} })
+const { verbs, close } = openStorage(db)
 let workspace: Workspace
 let cast: Record<Actor, User>
 let space: string
@@ -27,7 +27,7 @@ beforeAll(async () => {
   cast = await createCast(db, workspace)
 }, 60_000)
 afterAll(async () => {
-  await storage.end()
+  await close()
   await db.drop()
 })
 
@@ -47,33 +47,6 @@ const removed = async (at = new Date()) =>
   (await db.admin`select path from atrium_private.files_to_remove(${at}) where bucket = 'files'`).map(({ path }) => path)
 const state = async (id: string) => (await db.admin`select state, problem from atrium.file_uploads where id = ${id}`)[0]
 
-/** What the storage service may do for somebody with an object of the bucket: S select, I insert, U update, D delete; all is taken back. */
-async function verbs(person: User, existing: string, wanted: string): Promise<string> {
-  const statements = {
-    S: `select 1 from storage.objects where bucket_id = 'files' and name = '${existing}'`,
-    I: `insert into storage.objects (bucket_id, name, owner_id) values ('files', '${wanted}', '${person.id}')`,
-    U: `update storage.objects set metadata = '{}' where bucket_id = 'files' and name = '${existing}'`,
-    D: `delete from storage.objects where bucket_id = 'files' and name = '${existing}'`,
-  }
-  const found = await Promise.all(
-    Object.entries(statements).map(async ([verb, statement]) => {
-      let count = 0
-      const done = new Error('Take it back')
-      await storage
-        .begin(async (sql) => {
-          const claims = JSON.stringify({ sub: person.id, role: 'authenticated' })
-          await sql`select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${claims}, true)`
-          count = (await sql.unsafe(statement)).count
-          throw done
-        })
-        .catch((error: { code?: string }) => {
-          if (error !== done && error.code !== '42501') throw error
-        })
-      return count > 0 ? verb : ''
-    }),
-  )
-  return found.join('')
-}
 /** For each actor: objects of a present version, and of an upload that he announced himself if he may. */
 const objectRights = (existing: string) =>
   Promise.all(

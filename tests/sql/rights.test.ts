@@ -476,6 +476,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'preview_access_change',
     'search_messages',
     'search_tasks',
+    'shared_files',
     'unread_counts',
     'remove_push_subscription',
     'save_push_subscription',

@@ -25,7 +25,7 @@ const t = textsOf(en)
 const givenRoles = ['viewer', 'commenter', 'editor'] as const satisfies readonly Role[]
 const roleOptions = givenRoles.map((role) => ({ value: role as Role, label: common.roles[role] }))
 
-/** Who has access to one page or room, each with the reason; editors of its space share it with more people. */
+/** Who has access to one page, room, file or folder, each with the reason; editors of its space share it with more people. */
 export function ShareDialog(props: { item: SharedItem; title: string; onClose(): void }) {
   const workspace = useWorkspace()
   const session = useSession()
@@ -148,7 +148,9 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
             </ul>
           </section>
         </Show>
-        <ShareLinks sharing={sharing} onNew={() => setLinking(true)} onAsk={setAsked} />
+        <Show when={props.item.type !== 'file'}>
+          <ShareLinks sharing={sharing} onNew={() => setLinking(true)} onAsk={setAsked} />
+        </Show>
         <section aria-label={t('share.people')}>
           <h3>{t('share.people')}</h3>
           <Show when={sharing.people()} fallback={sharing.problem() ? null : <Skeleton lines={4} />}>

@@ -101,6 +101,7 @@ export const en = {
       space: { one: 'one space', other: '{{ count }} spaces' },
       document: { one: 'one shared page', other: '{{ count }} shared pages' },
       room: { one: 'one room', other: '{{ count }} rooms' },
+      file: { one: 'one shared file or folder', other: '{{ count }} shared files or folders' },
     },
     details: 'Who and what',
     none: 'no access',

@@ -4,7 +4,7 @@ import type { Role } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 
 export interface SharedItem {
-  type: 'document' | 'room'
+  type: 'document' | 'room' | 'file'
   id: string
   workspaceId: string
 }
@@ -25,7 +25,7 @@ interface SharingState {
   groups: { id: string; name: string }[]
 }
 
-/** Who has access to a page or room, and with whom it is shared by itself. For editors of its space. Actions throw a ProblemError. */
+/** Who has access to a page, room, file or folder, and with whom it is shared by itself. For editors of its space. Actions throw a ProblemError. */
 export function createSharing(item: SharedItem) {
   const [state, { refetch }] = createResource(() => readSharing(item))
   const latest = () => (state.error ? undefined : state.latest)

@@ -142,7 +142,7 @@ function PersonSees(props: { id: string; name: string; isSuspended: boolean }) {
   )
   const found = () => (things.error ? [] : (things.latest ?? []))
   const spaces = () => found().filter((thing) => thing.object_type === 'space')
-  const alone = () => found().filter((thing) => thing.object_type === 'room' || thing.object_type === 'document')
+  const alone = () => found().filter((thing) => ['room', 'document', 'file'].includes(thing.object_type))
   const title = () => t('viewAs.sees', { name: props.name })
 
   return (
@@ -178,7 +178,15 @@ function PersonSees(props: { id: string; name: string; isSuspended: boolean }) {
                 {(thing) => (
                   <li class="view-as-thing">
                     <Row
-                      icon={thing.object_type === 'document' ? 'document' : thing.private ? 'lock' : 'hash'}
+                      icon={
+                        thing.object_type === 'file'
+                          ? 'archive'
+                          : thing.object_type === 'document'
+                            ? 'document'
+                            : thing.private
+                              ? 'lock'
+                              : 'hash'
+                      }
                       name={thing.name || common.untitled}
                       role={thing.role}
                       reason={thing.reason}
@@ -252,7 +260,13 @@ function Others(props: { thing: Thing }) {
   )
 }
 
-function Row(props: { icon: 'space' | 'lock' | 'hash' | 'document'; name: string; role: Role; reason: string; children?: JSX.Element }) {
+function Row(props: {
+  icon: 'space' | 'lock' | 'hash' | 'document' | 'archive'
+  name: string
+  role: Role
+  reason: string
+  children?: JSX.Element
+}) {
   return (
     <div class="view-as-row">
       <Icon name={props.icon} />

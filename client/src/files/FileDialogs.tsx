@@ -23,7 +23,8 @@ const pictureBytes = 50_000_000
 export function FolderDialog(props: {
   title: string
   spaceId: string
-  spaceName: string
+  /** Of a space to which the person belongs: he may put something at its top. */
+  spaceName: string | undefined
   moving: readonly FileRow[]
   from: string | null
   onChoose(folder: string | null): void
@@ -40,7 +41,8 @@ export function FolderDialog(props: {
         add(folder.id, level + 1)
       }
     }
-    add(null, 1)
+    // Of what is shared alone, the folders above cannot be seen.
+    for (const top of new Set(all.map(({ parent_id }) => parent_id))) if (!all.some(({ id }) => id === top)) add(top, 1)
     return found
   }
   const Place = (place: { id: string | null; name: string; level: number }) => (
@@ -73,7 +75,7 @@ export function FolderDialog(props: {
         </Match>
         <Match when={true}>
           <ul class="folder-places">
-            <Place id={null} name={t('top', { space: props.spaceName })} level={0} />
+            <Show when={props.spaceName}>{(name) => <Place id={null} name={t('top', { space: name() })} level={0} />}</Show>
             <For each={places()}>{({ folder, level }) => <Place id={folder.id} name={folder.name} level={level} />}</For>
           </ul>
         </Match>

@@ -1,10 +1,25 @@
 import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
-import { createEffect, createMemo, createSignal, For, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js'
+import {
+  createEffect,
+  createMemo,
+  createResource,
+  createSignal,
+  For,
+  lazy,
+  Match,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Suspense,
+  Switch,
+} from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { idOf, paths } from '../paths.ts'
 import type { SpaceRow } from '../rows.ts'
+import { useSession } from '../session.ts'
 import { NoAccess } from '../shell/NotFound.tsx'
 import { Page } from '../shell/Page.tsx'
 import { Button } from '../ui/Button.tsx'
@@ -23,10 +38,13 @@ import {
   deleteFile,
   each,
   type FileRow,
+  mayChange,
   moveFile,
   pageSize,
+  readFile,
   readFolder,
   readFolders,
+  readShared,
   readTrash,
   renameFile,
   restoreFile,
@@ -38,29 +56,35 @@ import './files.css'
 
 const t = textsOf(en)
 const gatherMs = 150
+const ShareDialog = lazy(() => import('../access/ShareDialog.tsx').then((module) => ({ default: module.ShareDialog })))
 
-/** `/s/:space/files` and `/s/:space/files/:folder`: what a space keeps beside its pages, and the trash of it. */
+/** `/s/:space/files` and `/s/:space/files/:folder`: what a space keeps beside its pages, and the trash of it; of a space to which the person
+ *  does not belong, what is shared with him. `/f/:file` leads to one file or folder, wherever it is. */
 export default function FilesPage() {
-  const params = useParams<{ space: string }>()
+  const params = useParams<{ space?: string; folder?: string }>()
   const workspace = useWorkspace()
+  const [file] = createResource(() => (params.space ? undefined : idOf(params.folder)), readFile)
+  const spaceId = () => idOf(params.space) ?? (file.error ? undefined : file()?.space_id)
   return (
-    <Show when={workspace.space(idOf(params.space) ?? '')} keyed={false} fallback={<NoAccess />}>
-      {(space) => <Files space={space()} />}
+    <Show when={!file.loading}>
+      <Show when={spaceId()} keyed={false} fallback={<NoAccess />}>
+        {(id) => <Files spaceId={id()} space={workspace.space(id())} />}
+      </Show>
     </Show>
   )
 }
 
-type Asking = 'folder' | 'rename' | 'move' | 'copy' | 'versions' | 'preview' | 'delete'
+type Asking = 'folder' | 'rename' | 'move' | 'copy' | 'versions' | 'preview' | 'delete' | 'share'
 
-function Files(props: { space: SpaceRow }) {
+function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
   const params = useParams<{ folder?: string }>()
   const [search] = useSearchParams<{ view?: string }>()
   const workspace = useWorkspace()
   const navigate = useNavigate()
-  const spaceId = () => props.space.id
+  const session = useSession()
+  const spaceId = () => props.spaceId
   const folder = () => idOf(params.folder) ?? null
   const isTrash = () => search.view === 'trash'
-  const mayEdit = () => workspace.can('editor', spaceId())
 
   const [found, setFound] = createSignal<FileRow[]>()
   const [folders, setFolders] = createSignal<FileRow[]>([])
@@ -68,21 +92,32 @@ function Files(props: { space: SpaceRow }) {
   const [count, setCount] = createSignal(pageSize)
   const [chosen, setChosen] = createSignal<ReadonlySet<string>>(new Set())
   const [asking, setAsking] = createSignal<Asking>()
+  /** Of a space that is not his own he changes what is in folders shared for it. */
+  const [mayFill] = createResource(
+    () => !props.space && folder(),
+    (id) => mayChange(session.user()?.id ?? '', id).catch(() => false),
+  )
+  const mayEdit = () => (props.space ? workspace.can('editor', spaceId()) : mayFill() === true)
   const [isOver, setIsOver] = createSignal(false)
+  /** The file that the address names, when it is no folder. */
+  const [single, setSingle] = createSignal<FileRow>()
   let input!: HTMLInputElement
+
+  const inFolder = (id: string | null) => (id || props.space ? readFolder(spaceId(), id, count()) : readShared(spaceId()))
 
   let last = 0
   const load = async () => {
     const mine = ++last
     try {
-      const [all, rows] = await Promise.all([
-        readFolders(spaceId()),
-        isTrash() ? readTrash(spaceId(), count()) : readFolder(spaceId(), folder(), count()),
-      ])
+      const [all, rows] = await Promise.all([readFolders(spaceId()), isTrash() ? readTrash(spaceId(), count()) : inFolder(folder())])
+      const one = folder()
+      // The address of one file shows it among nothing else.
+      const alone = one && rows.length === 0 && !all.some(({ id }) => id === one) ? await readFile(one) : undefined
       if (mine !== last) return
+      setSingle(alone)
       setProblem(undefined)
       setFolders(all)
-      setFound(rows)
+      setFound(alone ? [alone] : rows)
     } catch (error) {
       if (mine === last) setProblem(error)
     }
@@ -116,7 +151,8 @@ function Files(props: { space: SpaceRow }) {
   /** The folders above, the nearest last. */
   const trail = createMemo(() => {
     const way: FileRow[] = []
-    let at = folders().find(({ id }) => id === folder())
+    const here = single() ? single()?.parent_id : folder()
+    let at = folders().find(({ id }) => id === here)
     while (at && !way.includes(at)) {
       way.unshift(at)
       const above = at.parent_id
@@ -124,12 +160,13 @@ function Files(props: { space: SpaceRow }) {
     }
     return way
   })
-  const isGone = () => found() !== undefined && folder() !== null && trail().length === 0
+  const isGone = () => found() !== undefined && folder() !== null && !single() && trail().length === 0
   const selected = createMemo(() => found()?.filter(({ id }) => chosen().has(id)) ?? [])
   const only = () => (selected().length === 1 ? selected()[0] : undefined)
   const titleOf = (rows: readonly FileRow[], one: 'trashedOne' | 'deleteTitle', many: 'trashedMany' | 'deleteMany') =>
     rows.length === 1 ? t(one, { name: rows[0]?.name ?? '' }) : t(many, { count: rows.length })
 
+  const mayDrop = () => mayEdit() && !isTrash() && !single()
   const open = (file: FileRow) => {
     if (isTrash()) return
     if (file.is_folder) navigate(paths.spaceFiles(spaceId(), file.id))
@@ -162,9 +199,9 @@ function Files(props: { space: SpaceRow }) {
 
   return (
     <Page
-      title={t('title', { space: props.space.name })}
+      title={props.space ? t('title', { space: props.space.name }) : en.sharedTitle}
       actions={
-        <Show when={mayEdit() && !isTrash() && !isGone()}>
+        <Show when={mayEdit() && !isTrash() && !isGone() && !single()}>
           <Button look="outline" icon="plus" onClick={() => setAsking('folder')}>
             {en.newFolder}
           </Button>
@@ -189,7 +226,7 @@ function Files(props: { space: SpaceRow }) {
         class="page files"
         classList={{ 'is-over': isOver() }}
         onDragOver={(event) => {
-          if (!mayEdit() || isTrash() || !event.dataTransfer?.types.includes('Files')) return
+          if (!mayDrop() || !event.dataTransfer?.types.includes('Files')) return
           event.preventDefault()
           setIsOver(true)
         }}
@@ -198,12 +235,12 @@ function Files(props: { space: SpaceRow }) {
         }}
         onDrop={(event) => {
           setIsOver(false)
-          if (!mayEdit() || isTrash() || !event.dataTransfer?.files.length) return
+          if (!mayDrop() || !event.dataTransfer?.files.length) return
           event.preventDefault()
           upload(event.dataTransfer.files)
         }}
       >
-        <Show when={mayEdit()}>
+        <Show when={props.space && mayEdit()}>
           <nav class="file-views" aria-label={en.views}>
             {/* The router's own link looks at the path alone, which both share. */}
             <a href={paths.spaceFiles(spaceId())} aria-current={isTrash() ? undefined : 'page'}>
@@ -219,7 +256,7 @@ function Files(props: { space: SpaceRow }) {
             <ol>
               <li>
                 <A href={paths.spaceFiles(spaceId())} end>
-                  {props.space.name}
+                  {props.space?.name ?? en.shared}
                 </A>
               </li>
               <For each={trail()}>
@@ -267,6 +304,11 @@ function Files(props: { space: SpaceRow }) {
                   <Button icon="pencil" onClick={() => setAsking('rename')}>
                     {en.rename}
                   </Button>
+                  <Show when={props.space}>
+                    <Button icon="userPlus" onClick={() => setAsking('share')}>
+                      {en.share}
+                    </Button>
+                  </Show>
                 </Show>
                 <Button icon="move" onClick={() => setAsking('move')}>
                   {en.move}
@@ -295,6 +337,9 @@ function Files(props: { space: SpaceRow }) {
                 {en.back}
               </Button>
             </EmptyState>
+          </Match>
+          <Match when={found()?.length === 0 && !props.space && !folder()}>
+            <EmptyState icon="lock" title={en.nothingShared} text={en.nothingSharedText} />
           </Match>
           <Match when={found()?.length === 0 && isTrash()}>
             <EmptyState icon="trash" title={en.emptyTrash} text={en.emptyTrashText} />
@@ -365,12 +410,19 @@ function Files(props: { space: SpaceRow }) {
           <FolderDialog
             title={asking() === 'move' ? en.moveTitle : en.copyTitle}
             spaceId={spaceId()}
-            spaceName={props.space.name}
+            spaceName={props.space?.name}
             moving={selected()}
             from={asking() === 'move' ? folder() : ''}
             onChoose={(to) => void place(to)}
             onClose={close}
           />
+        </Match>
+        <Match when={asking() === 'share' && only()}>
+          {(file) => (
+            <Suspense>
+              <ShareDialog item={{ type: 'file', id: file().id, workspaceId: workspace.id() }} title={file().name} onClose={close} />
+            </Suspense>
+          )}
         </Match>
         <Match when={asking() === 'versions' && only()}>
           {(file) => <FileVersionsDialog file={file()} mayEdit={mayEdit()} onClose={close} />}

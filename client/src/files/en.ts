@@ -1,6 +1,10 @@
 /** Words of the files of a space. They load with its page, and with the tray of uploads. */
 export const en = {
   title: 'Files of {{ space }}',
+  sharedTitle: 'Files shared with you',
+  shared: 'Shared with you',
+  nothingShared: 'Nothing of this space is shared with you',
+  nothingSharedText: 'It may have been taken back. Ask whoever shared it.',
   views: 'Files or trash',
   files: 'Files',
   trash: 'Trash',
@@ -14,6 +18,7 @@ export const en = {
   open: 'Open',
   download: 'Download',
   rename: 'Rename',
+  share: 'Share',
   renameTitle: 'Rename {{ name }}',
   move: 'Move',
   copy: 'Copy',

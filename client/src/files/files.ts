@@ -1,4 +1,4 @@
-import type { Row } from '../../../sql/types.gen.ts'
+import type { Result, Row } from '../../../sql/types.gen.ts'
 import { problemOf, sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { rest, rows, rpc, storage } from '../supabase.ts'
@@ -47,6 +47,19 @@ export const readFolders = (space: string): Promise<FileRow[]> =>
   rows<FileRow[]>(
     rest.from('files').select('*').eq('space_id', space).is('trashed_at', null).eq('is_folder', true).order('name_key').limit(mostFolders),
   )
+
+/** What is shared with the person by itself, of a space to which he does not belong. */
+export const readShared = async (space: string): Promise<FileRow[]> =>
+  (await rpc<FileRow[]>('shared_files')).filter((file) => file.space_id === space)
+
+export const readFile = async (id: string): Promise<FileRow | undefined> =>
+  (await rows<FileRow[]>(rest.from('files').select('*').eq('id', id).is('trashed_at', null)))[0]
+
+/** Whether the person may change what is in a folder that is shared with him. */
+export async function mayChange(user: string, folder: string): Promise<boolean> {
+  const [found] = await rpc<Result<'why_can'>>('why_can', { user_id: user, object_type: 'file', object_id: folder, action: 'write' })
+  return found?.allowed ?? false
+}
 
 export const readVersions = (file: string): Promise<FileVersionRow[]> =>
   rows<FileVersionRow[]>(rest.from('file_versions').select('*').eq('file_id', file).order('number', { ascending: false }).limit(pageSize))

@@ -11,5 +11,6 @@ export function placeOf({ object_type, object_id, kind, source_id, thread_id }: 
     if (kind.startsWith('suggestion')) return `${paths.document(object_id)}?panel=suggestions`
     return thread_id ? `${paths.document(object_id)}?panel=comments&thread=${thread_id}` : paths.document(object_id)
   }
+  if (object_type === 'file') return paths.file(object_id)
   return object_type === 'space' ? paths.space(object_id) : paths.people()
 }

@@ -52,5 +52,6 @@ export function pathOf({ kind, object_type, object_id, source_id, thread_id }: N
     if (kind.startsWith('suggestion')) return `/d/${object_id}?panel=suggestions`
     return thread_id ? `/d/${object_id}?panel=comments&thread=${thread_id}` : `/d/${object_id}`
   }
+  if (object_type === 'file') return `/f/${object_id}`
   return object_type === 'space' ? `/s/${object_id}` : '/people'
 }
