@@ -97,6 +97,7 @@ begin
     'notification_levels', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.notification_levels mine where mine.user_id = me),
     'favourites', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.favourites mine where mine.user_id = me),
     'task_assignments', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.task_assignees mine where mine.user_id = me),
+    'sync_receipts', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.sync_receipts mine where mine.user_id = me),
     'suggestions', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.suggestions mine where mine.author_id = me),
     'transfers', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.transfers mine where mine.owner_id = me),
     'spaces', (select coalesce(jsonb_agg(to_jsonb(mine)), '[]') from atrium.space_members mine where mine.user_id = me),

@@ -293,6 +293,12 @@ export type Database = {
         Update: { id?: string; document_id?: string; space_id?: string; trashed?: boolean; author_id?: string | null; state?: string; created_at?: string; updated_at?: string }
         Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'suggestions_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'suggestions_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['id'],'isOneToOne':true,'foreignKeyName':'suggestions_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'}]
       }
+      sync_receipts: {
+        Row: { user_id: string; key: string; device: string; entity: string; row_id: string; outcome: string; code: string | null; message: string | null; theirs: Json | null; created_at: string }
+        Insert: { user_id: string; key: string; device: string; entity: string; row_id: string; outcome: string; code?: string | null; message?: string | null; theirs?: Json | null; created_at?: string }
+        Update: { user_id?: string; key?: string; device?: string; entity?: string; row_id?: string; outcome?: string; code?: string | null; message?: string | null; theirs?: Json | null; created_at?: string }
+        Relationships: [{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'sync_receipts_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       task_activity: {
         Row: { id: number; task_id: string; space_id: string; trashed: boolean; actor_id: string | null; at: string; field: string; before: Json | null; after: Json | null }
         Insert: { id: number; task_id: string; space_id: string; trashed?: boolean; actor_id?: string | null; at?: string; field: string; before?: Json | null; after?: Json | null }
@@ -395,6 +401,10 @@ export type Database = {
       append_to_document: {
         Args: { id: string; markdown: string; command_id?: string | null }
         Returns: string
+      }
+      apply_mutations: {
+        Args: { device: string; mutations: Json }
+        Returns: Database['atrium']['Tables']['sync_receipts']['Row'][]
       }
       archive_room: {
         Args: { room_id: string; archived?: boolean }
@@ -731,6 +741,10 @@ export type Database = {
       preview_access_change: {
         Args: { change: string; arguments: Json }
         Returns: { user_id: string; name: string; object_type: string; object_id: string; object_name: string | null; before: Role | null; after: Role | null }[]
+      }
+      pull: {
+        Args: { scopes: Json; most?: number | null }
+        Returns: Json
       }
       react: {
         Args: { comment_id: string; emoji: string; on?: boolean }

@@ -204,6 +204,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.forget_notifications()',
     'atrium_private.forget_previews()',
     'atrium_private.forget_removed_files(text,text[])',
+    'atrium_private.forget_sync(timestamp with time zone)',
     'atrium_private.forget_transfers(uuid[])',
     'atrium_private.forget_uploads(timestamp with time zone)',
     'atrium_private.issue_invitation_token(uuid)',

@@ -31,6 +31,7 @@ const EXPORTED: Record<string, string> = {
   'atrium.documents.locked_by': 'made:locked_document',
   'atrium.drafts.user_id': 'drafts',
   'atrium.favourites.user_id': 'favourites',
+  'atrium.sync_receipts.user_id': 'sync_receipts',
   'atrium.file_uploads.uploaded_by': 'file_uploads',
   'atrium.file_versions.author_id': 'made:file_version',
   'atrium.files.created_by': 'made:file',
@@ -116,6 +117,7 @@ async function everywhere(workspace: Workspace): Promise<User> {
   const document = await db.call(me, 'create_document', { id: id(), space_id, title: 'His' })
   const theirs = await createDocument(db, workspace)
   await db.call(me, 'set_favourite', { document_id: theirs.id, favourite: true })
+  await db.call(me, 'apply_mutations', { device: id(), mutations: [{ key: id(), entity: 'favourite', id: theirs.id, op: 'create' }] })
   await db.call(owner, 'share_item', { object_type: 'document', object_id: theirs.id, user_id: me.id, role: 'editor' })
   await db.call(me, 'share_item', { object_type: 'document', object_id: document.id, user_id: owner.id, role: 'viewer' })
   const [link] = await db.call(me, 'create_link', { object_type: 'document', object_id: document.id })

@@ -53,6 +53,8 @@ beforeAll(async () => {
   await db.call(owner, 'save_push_subscription', { endpoint: 'https://push.example/1', p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) })
   await db.admin`insert into atrium.copied_files (document_id, source_id, name) values (${document.id}, ${document.id}, 'picture')`
   await db.call(owner, 'set_favourite', { document_id: document.id, favourite: true })
+  await db.admin`insert into atrium.sync_receipts (user_id, key, device, entity, row_id, outcome)
+    values (${owner.id}, ${randomUUID()}, ${randomUUID()}, 'document', ${document.id}, 'done')`
   const trashed = await createDocument(db, workspace)
   const template = await createDocument(db, workspace)
   await db.admin`update atrium.documents set is_template = true where id = ${template.id}`
@@ -172,6 +174,7 @@ const TABLES = [
   ['document_links',     'from_id = $document',       'kind',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['transfers',          'owner_id = $owner',         'state',   ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['favourites',         'user_id = $owner',          'user_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['sync_receipts',      'user_id = $owner',          'outcome', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['copied_files',       'document_id = $document',   'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comment_threads',    'id = $thread',              'quote',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['comments',           'id = $thread',              'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
@@ -452,6 +455,8 @@ test('[ACL5] functions that need no right are called by everybody who has signed
   const open = [
     'accept_invitation',
     'accept_my_invitation',
+    // Each change has its own answer, see [SYNC10].
+    'apply_mutations',
     'catch_up',
     'clear_status',
     'create_workspace',
@@ -474,6 +479,8 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'open_link',
     // It is allowed whatever the change itself is.
     'preview_access_change',
+    // Each scope has its own answer, see [SYNC9].
+    'pull',
     'search_messages',
     'search_tasks',
     'shared_files',
