@@ -9,6 +9,7 @@ create table atrium_private.document_commands (
   kind text not null check (kind ~ '^[a-z_]{1,40}$'),
   payload jsonb not null,
   created_at timestamptz not null default clock_timestamp(),
+  due_at timestamptz,
   attempts integer not null default 0,
   done_at timestamptz,
   error text,
@@ -19,6 +20,7 @@ comment on table atrium_private.document_commands is
 comment on column atrium_private.document_commands.claims is 'How the author was signed in, so that rights can be asked again in his name.';
 comment on column atrium_private.document_commands.kind is 'What the collaboration server knows to do, see commands.ts.';
 comment on column atrium_private.document_commands.payload is 'What the kind needs; emptied when it is done, or it would outlive what was deleted from the document.';
+comment on column atrium_private.document_commands.due_at is 'Not to be done before; null: at once.';
 comment on column atrium_private.document_commands.attempts is 'How often a server has begun with it. A command that ends the server each time is given up.';
 comment on column atrium_private.document_commands.error is 'Why it was not applied: a code, with a sentence in message; null when it was.';
 -- A server asks what waits, document by document, in the order in which it was asked for.

@@ -28,6 +28,26 @@ end $$;
 comment on function atrium_private.restore_version(uuid, uuid, timestamptz, uuid, integer, uuid) is 'Behind atrium.restore_version.';
 grant execute on function atrium_private.restore_version to authenticated;
 
+-- Definer: the collaboration server, which ends commands, may not ask for any.
+create function atrium_private.after_restore()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into atrium_private.document_commands (document_id, author_id, claims, kind, payload, due_at)
+  values (
+    new.document_id, new.author_id, new.claims, 'keep_late_words',
+    jsonb_build_object('until', old.payload -> 'until', 'restored_at', ceil(extract(epoch from new.done_at) * 1000)),
+    clock_timestamp() + interval '2 seconds'
+  );
+  return null;
+end $$;
+comment on function atrium_private.after_restore() is
+  'Whoever was writing in a block while a restore took it away had not heard of it. Two seconds later his words are here, and come back.';
+create trigger after_restore after update on atrium_private.document_commands
+  for each row when (new.kind = 'restore' and old.done_at is null and new.done_at is not null and new.error is null)
+  execute function atrium_private.after_restore();
+
 create function atrium.restore_version(
   document_id uuid, version_id uuid default null, at timestamptz default null, author_id uuid default null, block integer default null,
   command_id uuid default null

@@ -8,6 +8,18 @@ export function applyUpdates(document: Y.Doc, updates: Iterable<Uint8Array>, ori
   }, origin)
 }
 
+/** Applies an update that somebody worked out on another copy. Throws when it builds on what is not here: the rest of it would wait, and be
+ *  taken for done. What waits for other reasons is not looked at. */
+export function applyWhole(document: Y.Doc, update: Uint8Array): void {
+  Y.applyUpdate(document, update)
+  const { structs, ds } = Y.decodeUpdate(update)
+  const isHere = (client: number, end: number) => end <= Y.getState(document.store, client)
+  const isWhole =
+    structs.every(({ id, length }) => isHere(id.client, id.clock + length)) &&
+    [...ds.clients].every(([client, ranges]) => ranges.every(({ clock, len }) => isHere(client, clock + len)))
+  if (!isWhole) throw new Error('An edit builds on changes that are not here yet')
+}
+
 /** What waits in a document, and was tried since it came. */
 const tried = new WeakMap<Y.Doc, Uint8Array>()
 

@@ -14,7 +14,7 @@ import { append, fillPlaceholders, replace } from './contentCommands.ts'
 import { type Database, SERVERS } from './database.ts'
 import { createHints } from './hints.ts'
 import type { History } from './history/history.ts'
-import { restore } from './history/restoreCommand.ts'
+import { keepLateWords, restore } from './history/restoreCommand.ts'
 import { type Change, createInbox } from './inbox.ts'
 import { createBucket } from './limits.ts'
 import { createMerger } from './merger.ts'
@@ -133,6 +133,7 @@ export function createCollaboration(options: CollaborationOptions): Collaboratio
       replace,
       fill_placeholders: fillPlaceholders,
       restore: restore(history),
+      keep_late_words: keepLateWords(history),
       accept_suggestion: acceptSuggestion(history),
     },
     documentBytes: limits.documentBytes,

@@ -43,6 +43,8 @@ export interface Commands {
 const DOCUMENTS_AT_ONCE = 2
 const RETRY_MS = 500
 const SWEEP_MS = 5_000
+/** What was done may ask for something to be done a moment later, see sql/121_restore_version.sql. */
+const FOLLOWING_MS = 2_100
 const FORGET_MS = 60 * 60_000
 const MAX_ATTEMPTS = 5
 /** One writer for as long as this process lives: a Yjs document grows slower with every client id it has ever seen. It is used for one
@@ -89,6 +91,7 @@ export function createCommands({ database, kinds, documentBytes, announcement, d
       count = await database.applyCommands(documentId, applyAll, announcement([documentId]))
       for (const update of updates) await deliver(documentId, update)
       if (before && updates.length > 0) onGrown(documentId, { ...before, tail: [...before.tail, ...updates] })
+      if (count && !stopped) setTimeout(onNotice, FOLLOWING_MS, documentId).unref()
     } while (count && !stopped)
   }
 

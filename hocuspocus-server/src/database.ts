@@ -393,7 +393,8 @@ export function createDatabase(url: string): Database {
 
     async commandedDocuments() {
       const rows = await withDeadline(pool.current()<{ document_id: string }[]>`
-        select document_id from atrium_private.document_commands where done_at is null group by document_id order by min(created_at)`)
+        select document_id from atrium_private.document_commands
+        where done_at is null and (due_at is null or due_at <= clock_timestamp()) group by document_id order by min(created_at)`)
       return rows.map(({ document_id }) => document_id)
     },
 
@@ -405,7 +406,8 @@ export function createDatabase(url: string): Database {
         // Committed beforehand, and thus counted although this server may end over it. Not from this transaction: it would wait for itself.
         const commands = await withDeadline(pool.current()<Command[]>`
           with waiting as (
-            select id, attempts from atrium_private.document_commands where document_id = ${documentId} and done_at is null
+            select id, attempts from atrium_private.document_commands
+            where document_id = ${documentId} and done_at is null and (due_at is null or due_at <= clock_timestamp())
             order by created_at, id limit ${COMMANDS_AT_ONCE}
           ),
           taken as (
@@ -425,17 +427,20 @@ export function createDatabase(url: string): Database {
         })
         await transaction`select pg_advisory_xact_lock_shared(${LOCKS}, ${lockOf(documentId)})`
         const added = await transaction<PositionRow[]>`
-          with results as (
+          with moment as materialized (
+            select clock_timestamp() as at
+          ),
+          results as (
             select * from json_to_recordset(${JSON.stringify(results)}::text::json)
               as given (id uuid, author_id uuid, update text, error text, message text)
           ),
           done as (
             update atrium_private.document_commands command
-            set done_at = now(), payload = '{}', error = results.error, message = results.message
-            from results where command.id = results.id
+            set done_at = moment.at, payload = '{}', error = results.error, message = results.message
+            from results, moment where command.id = results.id
           )
-          insert into atrium_private.document_updates (document_id, author_id, update)
-          select ${documentId}, author_id, decode(update, 'base64') from results where length(update) > 0
+          insert into atrium_private.document_updates (document_id, author_id, at, update)
+          select ${documentId}, author_id, at, decode(update, 'base64') from results, moment where length(update) > 0
           returning document_id, id`
         const places = added.map(({ document_id, id }) => `${document_id}:${id}`).join()
         if (announcement && places) await transaction`select pg_notify(${SERVERS}, ${`${announcement.serverId} ${places}`})`

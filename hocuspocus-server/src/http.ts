@@ -56,6 +56,7 @@ const REFUSALS: Record<HistoryRefusal['code'], [status: number, message: string]
   version_not_found: [404, 'There is no such version of this document.'],
   history_forgotten: [410, 'The history of this document is not kept for so long.'],
   block_not_found: [404, 'There is no such block in this version.'],
+  unknown_content: [422, 'This version holds what no page can hold.'],
   history_too_large: [413, 'This is too much at once. Ask for a shorter time.'],
   suggestion_not_found: [404, 'There is no such suggestion for this document.'],
   suggestion_changed: [409, 'The suggestion was changed in the same moment.'],

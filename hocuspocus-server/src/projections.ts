@@ -95,9 +95,11 @@ function textOf(node: ProseMirrorNode): string {
   return children.map(textOf).join(isTextBlock ? '' : '\n')
 }
 
-function childrenOf(parent: Y.XmlFragment, depth: number): ProseMirrorNode[] {
-  if (depth > MAX_DEPTH) return []
-  return parent.toArray().flatMap((child) => {
+const childrenOf = (parent: Y.XmlFragment, depth: number) => (depth > MAX_DEPTH ? [] : nodesOf(parent.toArray(), depth))
+
+/** What some children of a node become. */
+export function nodesOf(children: readonly unknown[], depth = 0): ProseMirrorNode[] {
+  return children.flatMap((child) => {
     if (child instanceof Y.XmlText) return textNodes(child)
     return child instanceof Y.XmlElement ? [elementNode(child, depth)] : []
   })

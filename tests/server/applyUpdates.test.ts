@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { applyUpdates } from '../../hocuspocus-server/src/applyUpdates.ts'
+import { applyUpdates, applyWhole } from '../../hocuspocus-server/src/applyUpdates.ts'
+import { acceptSuggestion } from '../../hocuspocus-server/src/suggestions/acceptCommand.ts'
 import { textOf } from './collaboration.ts'
 import { freshSeeds, random } from './random.ts'
 
@@ -35,4 +37,35 @@ test.each(freshSeeds(10))('[COL1] updates come to the same text in whatever orde
   const pick = random(seed)
   const order = ROWS.map((row) => ({ row, place: pick(1) })).sort((left, right) => left.place - right.place)
   expect(textIn(order.map(({ row }) => row))).toBe(textIn(ROWS))
+})
+
+test('[COL1] an edit that builds on what is not here is not taken for done, whatever else waits', () => {
+  const writer = new Y.Doc()
+  const updates: Uint8Array[] = []
+  writer.on('update', (update: Uint8Array) => updates.push(update))
+  const text = writer.getText('text')
+  for (const letter of 'abc') text.insert(text.length, letter)
+  text.delete(1, 1)
+  const [first, second, third, deletion] = updates as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+  const document = new Y.Doc()
+  Y.applyUpdate(document, first)
+  for (const update of [third, deletion]) expect(() => applyWhole(document, update)).toThrow('not here yet')
+  const other = new Y.Doc()
+  other.getText('text').insert(0, 'x')
+  applyWhole(document, Y.encodeStateAsUpdate(other))
+  applyWhole(document, second)
+  expect(document.getText('text').toString()).not.toContain('b')
+})
+
+test('[SUG2] changes of a suggestion that build on what the page does not have yet are tried again', async () => {
+  const writer = new Y.Doc()
+  writer.getText('text').insert(0, 'a')
+  const known = Y.encodeStateVector(writer)
+  writer.getText('text').insert(1, 'b')
+  const update = Y.encodeStateAsUpdate(writer, known)
+  const accept = acceptSuggestion({ ask: async () => update as never })
+  const id = randomUUID()
+  const claims = { sub: id, role: 'authenticated' } as const
+  const command = { id, documentId: id, authorId: id, claims, kind: 'accept_suggestion', attempts: 1 }
+  await expect(accept(new Y.Doc(), { ...command, payload: { suggestion_id: id, changes: null } })).rejects.toThrow('not here yet')
 })

@@ -154,3 +154,15 @@ test.for(ATTACKS)(
     expect(await storedText(team.admin, documentId)).toBe('hello\nbefore\nafter')
   },
 )
+
+test('[SCHEMA6] a restore of one block that held what no page can hold says so at the first try', async () => {
+  const documentId = await pageThatHeld((document) => add(document, new Y.XmlElement('evil')))
+  const command = await team.as(team.ownerId, async (sql) => {
+    const [row] = await sql<{ id: string }[]>`
+      select atrium.restore_version(${documentId}, at => now() - interval '90 minutes', block => 1) as id`
+    return row?.id as string
+  })
+  const state = () => team.as(team.ownerId, async (sql) => (await sql`select state, code from atrium.command_state(${command})`)[0])
+  await expect.poll(state, SOON).toEqual({ state: 'failed', code: 'unknown_content' })
+  expect(await team.admin`select attempts from atrium_private.document_commands where id = ${command}`).toEqual([{ attempts: 1 }])
+})

@@ -66,9 +66,14 @@ function firstAfter(ranges: Range[], clock: number): number {
   return low
 }
 
-/** Adds to the nodes of a fragment, as projections.ts gives them, whose they are. */
-export function attribute(nodes: ProseMirrorNode[], parent: Y.XmlFragment, ranges: Ranges): HistoryNode[] {
-  const children = parent.toArray()
+export function isAmong(ranges: Ranges, { client, clock }: Y.ID): boolean {
+  const known = ranges.get(client) ?? []
+  const range = known[firstAfter(known, clock)]
+  return range !== undefined && range.start <= clock
+}
+
+/** Adds to the nodes of some children, as projections.ts gives them, whose they are. */
+export function attribute(nodes: ProseMirrorNode[], children: readonly unknown[], ranges: Ranges): HistoryNode[] {
   let index = 0
   return children.flatMap((child) => {
     if (child instanceof Y.XmlText) {
@@ -86,7 +91,7 @@ export function attribute(nodes: ProseMirrorNode[], parent: Y.XmlFragment, range
 function attributeElement(node: ProseMirrorNode, element: Y.XmlElement, ranges: Ranges): HistoryNode {
   const { client, clock } = element._item?.id ?? { client: 0, clock: 0 }
   const [first] = authorsOf(ranges, client, clock, clock + 1)
-  return { ...node, by: first?.[1] ?? null, ...(node.content && { content: attribute(node.content, element, ranges) }) }
+  return { ...node, by: first?.[1] ?? null, ...(node.content && { content: attribute(node.content, element.toArray(), ranges) }) }
 }
 
 function splitTexts(texts: ProseMirrorNode[], text: Y.XmlText, ranges: Ranges): HistoryNode[] {

@@ -10,6 +10,7 @@ interface Answers {
   blame: Blame
   replay: Replay
   restore: Uint8Array | null
+  late: Uint8Array | null
   suggestion: SuggestionAnswer
   acceptance: Uint8Array
 }

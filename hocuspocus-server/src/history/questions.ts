@@ -14,8 +14,9 @@ import { type Authorship, attribute, authorshipOf, sharesOf } from './authorship
 import type { Entry } from './chunks.ts'
 import { diff } from './diff.ts'
 import type { HistoryDatabase, StoredVersion } from './historyDatabase.ts'
+import { keepingLateWords } from './lateWords.ts'
 import { replaySteps, TooLargeError } from './replaySteps.ts'
-import { NoSuchBlockError, restoring, restoringContent } from './restore.ts'
+import { NoSuchBlockError, restoring, restoringContent, UnknownContentError } from './restore.ts'
 import { applyAll, ForgottenError, replay, type Timeline, timelineOf } from './timeline.ts'
 
 /** An instant of a document: a version by its id, a time in milliseconds of the epoch, or now. */
@@ -39,9 +40,26 @@ export type Question =
       /** The state vector of the document that the edit is for; what is newer stays as well. */
       known: Uint8Array
     }
+  | {
+      kind: 'late'
+      documentId: string
+      /** Whose restore it was, and when it was done. */
+      authorId: string
+      restoredAt: number
+      /** When he asked for it. */
+      until: number
+      /** As with `restore`. */
+      known: Uint8Array
+    }
 
 /** Why a question has no answer. */
-export type HistoryProblem = SuggestionProblem | 'version_not_found' | 'history_forgotten' | 'block_not_found' | 'history_too_large'
+export type HistoryProblem =
+  | SuggestionProblem
+  | 'version_not_found'
+  | 'history_forgotten'
+  | 'block_not_found'
+  | 'unknown_content'
+  | 'history_too_large'
 
 export class HistoryError extends Error {
   readonly code: HistoryProblem
@@ -72,6 +90,8 @@ export async function answer(question: Question, database: Database, now: number
         return await replaying(question, database, now)
       case 'restore':
         return await restoration(question, database, now)
+      case 'late':
+        return await late(question, database)
       case 'suggestion':
       case 'acceptance':
         return await answerAboutSuggestion(question, database)
@@ -80,6 +100,7 @@ export async function answer(question: Question, database: Database, now: number
     if (error instanceof SuggestionError) throw new HistoryError(error.code)
     if (error instanceof ForgottenError) throw new HistoryError('history_forgotten')
     if (error instanceof NoSuchBlockError) throw new HistoryError('block_not_found')
+    if (error instanceof UnknownContentError) throw new HistoryError('unknown_content')
     if (error instanceof TooLargeError) throw new HistoryError('history_too_large')
     throw error
   }
@@ -130,7 +151,7 @@ async function difference({ documentId, from, to }: Question & { kind: 'diff' },
   const between = later.filter(({ at }) => at <= newer.time)
   const { written, deleted } = authorshipOf(between)
   const fragment = document.getXmlFragment(FRAGMENT)
-  const attributed = (ranges: Authorship['written']) => attribute(toProseMirror(fragment).content ?? [], fragment, ranges)
+  const attributed = (ranges: Authorship['written']) => attribute(toProseMirror(fragment).content ?? [], fragment.toArray(), ranges)
   const before = attributed(deleted)
   applyAll(document, between)
   const after = attributed(written)
@@ -148,7 +169,7 @@ async function blame({ documentId, at }: Question & { kind: 'blame' }, database:
   const { document } = replay(timeline, found.time)
   const fragment = document.getXmlFragment(FRAGMENT)
   const { written } = authorshipOf(timeline.entries.filter((entry) => entry.at <= found.time))
-  const nodes: HistoryNode[] = attribute(toProseMirror(fragment).content ?? [], fragment, written)
+  const nodes: HistoryNode[] = attribute(toProseMirror(fragment).content ?? [], fragment.toArray(), written)
   document.destroy()
   return { at: iso(found.time), json: { type: 'doc', content: nodes }, shares: sharesOf(nodes) }
 }
@@ -185,6 +206,17 @@ async function restoration(
   if (found.time >= timeline.start) return restoring(timeline, { time: found.time, authorId, asking: { ...asking, until }, block })
   if (authorId !== undefined || block !== undefined) throw new ForgottenError()
   return restoringContent(timeline, await contentAt(found, timeline, database))
+}
+
+async function late(
+  { documentId, authorId, restoredAt, until, known }: Question & { kind: 'late' },
+  database: Database,
+): Promise<Uint8Array | null> {
+  const timeline = timelineOf(await database.load(documentId, until))
+  return keepingLateWords(
+    { ...timeline, entries: knownEntries(timeline.entries, Y.decodeStateVector(known)) },
+    { authorId, restoredAt, until },
+  )
 }
 
 function knownEntries(entries: Entry[], vector: Map<number, number>): Entry[] {

@@ -1,3 +1,4 @@
+import type { Node } from '@tiptap/pm/model'
 import { updateYFragment } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
 import { elementNode, type ProseMirrorNode, toProseMirror } from '../projections.ts'
@@ -19,6 +20,9 @@ export interface Restore {
 }
 
 export class NoSuchBlockError extends Error {}
+
+/** It holds what no document can hold. */
+export class UnknownContentError extends Error {}
 
 /** An edit that makes the document what it was, worked out on a copy. It is an edit like any other: what others change in the same
  *  second is merged with it. Null when nothing is to be done. */
@@ -115,28 +119,36 @@ function restoringBlock(document: Y.Doc, later: Entry[], index: number): Uint8Ar
   const now = alive(document, block)
   return editOf(document, () => {
     if (now) return isSame(elementNode(now), before) ? undefined : become(document, now, before)
-    const neighbour = blocks.slice(0, index).findLast((other) => alive(document, other))
-    const place = neighbour ? fragment.toArray().indexOf(alive(document, neighbour) as Y.XmlElement) + 1 : 0
+    const neighbour = blocks.slice(0, index).findLast((other) => alive(document, other as Y.XmlElement))
+    const place = neighbour ? fragment.toArray().indexOf(alive(document, neighbour as Y.XmlElement) as Y.XmlElement) + 1 : 0
     const element = new Y.XmlElement(before.type)
     fragment.insert(place, [element])
     become(document, element, before)
   })
 }
 
-/** The same element now: undoing a deletion puts another in its place. */
-function alive(document: Y.Doc, type: Pick<Y.XmlElement, '_item'>): Y.XmlElement | null {
-  let item = type._item
+/** The same element in a document that has all of its changes: undoing a deletion puts another in its place. */
+export function alive<Type extends Y.XmlElement | Y.XmlText>(document: Y.Doc, type: Type): Type | null {
+  let item = type._item && (Y.getItem(document.store, type._item.id) as Y.Item | null)
   while (item?.redone) item = Y.getItem(document.store, item.redone) as Y.Item
   if (!item || item.deleted || !(item.content instanceof Y.ContentType)) return null
-  return item.content.type instanceof Y.XmlElement ? item.content.type : null
+  return item.content.type.constructor === type.constructor ? (item.content.type as unknown as Type) : null
 }
 
 function become(document: Y.Doc, type: Y.XmlFragment, node: ProseMirrorNode): void {
-  updateYFragment(document, type, documentSchema.nodeFromJSON(node), { mapping: new Map(), isOMark: new Map() })
+  updateYFragment(document, type, knownNode(node), { mapping: new Map(), isOMark: new Map() })
+}
+
+function knownNode(node: ProseMirrorNode): Node {
+  try {
+    return documentSchema.nodeFromJSON(node)
+  } catch (error) {
+    throw new UnknownContentError('No document can hold this', { cause: error })
+  }
 }
 
 /** What `edit` changes. */
-function editOf(document: Y.Doc, edit: () => void): Uint8Array | null {
+export function editOf(document: Y.Doc, edit: () => void): Uint8Array | null {
   const updates: Uint8Array[] = []
   document.on('update', (update: Uint8Array) => updates.push(update))
   edit()

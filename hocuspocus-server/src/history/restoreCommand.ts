@@ -1,5 +1,6 @@
 import * as Y from 'yjs'
 import { z } from 'zod'
+import { applyWhole } from '../applyUpdates.ts'
 import { type CommandKind, Refused } from '../commands.ts'
 import { type History, HistoryRefusal } from './history.ts'
 import type { Instant } from './questions.ts'
@@ -17,6 +18,7 @@ const SENTENCES: Partial<Record<HistoryRefusal['code'], string>> = {
   version_not_found: 'There is no such version of this document.',
   history_forgotten: 'The history of this document is not kept for so long.',
   block_not_found: 'There is no such block in this version.',
+  unknown_content: 'This would bring something into the page that no page can hold, so nothing was changed.',
 }
 
 /** Makes a document, or a part of it, what it was. */
@@ -31,10 +33,18 @@ export function restore(history: Pick<History, 'ask'>): CommandKind {
       const sentence = error instanceof HistoryRefusal && SENTENCES[error.code]
       throw sentence ? new Refused((error as HistoryRefusal).code, sentence) : error
     })
-    if (!update) return
-    Y.applyUpdate(document, update)
-    // It was worked out on more than this copy has: the next attempt has it, too.
-    if (document.store.pendingStructs || document.store.pendingDs)
-      throw new Error('The restored version builds on changes that are not here yet')
+    if (update) applyWhole(document, update)
+  }
+}
+
+const Late = z.object({ until: z.iso.datetime({ offset: true }), restored_at: z.number() })
+
+/** Brings back what others were writing while a restore took away the blocks around it. */
+export function keepLateWords(history: Pick<History, 'ask'>): CommandKind {
+  return async (document, { documentId, authorId, payload }) => {
+    const { until, restored_at: restoredAt } = Late.parse(payload)
+    const known = Y.encodeStateVector(document)
+    const update = await history.ask({ kind: 'late', documentId, authorId, until: Date.parse(until), restoredAt, known })
+    if (update) applyWhole(document, update)
   }
 }

@@ -1,5 +1,5 @@
-import * as Y from 'yjs'
 import { z } from 'zod'
+import { applyWhole } from '../applyUpdates.ts'
 import { type CommandKind, Refused } from '../commands.ts'
 import { type History, HistoryRefusal } from '../history/history.ts'
 
@@ -19,6 +19,6 @@ export function acceptSuggestion(history: Pick<History, 'ask'>): CommandKind {
       const sentence = error instanceof HistoryRefusal && SENTENCES[error.code]
       throw sentence ? new Refused((error as HistoryRefusal).code, sentence) : error
     })
-    Y.applyUpdate(document, update)
+    applyWhole(document, update)
   }
 }

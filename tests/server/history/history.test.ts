@@ -7,8 +7,9 @@ import { createHistoryDatabase, type HistoryDatabase } from '../../../hocuspocus
 import { forgetHistory, packRows } from '../../../hocuspocus-server/src/history/packing.ts'
 import { answer } from '../../../hocuspocus-server/src/history/questions.ts'
 import { makeVersions } from '../../../hocuspocus-server/src/history/versions.ts'
+import { FRAGMENT } from '../../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../../support/database.ts'
-import { closePeers, openPeer, SOON } from '../collaboration.ts'
+import { closePeers, openPeer, openSocket, SOON } from '../collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from '../process.ts'
 import { createTeam, type Team } from '../team.ts'
 import { type Live, liveDocument, paragraph } from './people.ts'
@@ -295,6 +296,28 @@ test('[HIST3] a version is restored while somebody else types, and every word of
   const [last] = await team.admin`
     select author_id from atrium_private.document_updates where document_id = ${documentId} and author_id = ${anna} order by id desc limit 1`
   expect(last).toBeDefined()
+})
+
+test('[HIST3] words that were on their way when a restore took their block away come back for everybody', async () => {
+  const documentId = await team.document()
+  const one = openPeer({ url: server.url, documentId, token: await tokenFor(anna) })
+  await one.saved()
+  one.type('kept')
+  await one.saved()
+  const [named] = await team.as(anna, (sql) => sql<{ id: string }[]>`select atrium.name_version(${documentId}, 'Good') as id`)
+  one.type('regretted')
+  await one.saved()
+  const socket = openSocket(server.url)
+  const two = openPeer({ url: server.url, documentId, token: await tokenFor(ben), socket })
+  await expect.poll(() => two.text(), SOON).toBe('kept\nregretted')
+  // Ben's line is slow for a second.
+  socket.disconnect()
+  const command = await restore(anna, documentId, { version: named?.id as string })
+  const text = (two.document.getXmlFragment(FRAGMENT).get(1) as Y.XmlElement).get(0) as Y.XmlText
+  text.insert(text.length, ' or loved')
+  await expect.poll(async () => (await stateOf(anna, command))?.state, { ...SOON, interval: 20 }).toBe('done')
+  void socket.connect()
+  for (const peer of [one, two]) await expect.poll(() => peer.text(), SOON).toBe('kept\n or loved')
 })
 
 test('[HIST3] an unknown version, a bad combination and somebody who may only read are refused', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { type Restore, restoring } from '../../../hocuspocus-server/src/history/restore.ts'
-import { toProseMirror } from '../../../hocuspocus-server/src/projections.ts'
+import { keepingLateWords } from '../../../hocuspocus-server/src/history/lateWords.ts'
+import { type Restore, restoring, UnknownContentError } from '../../../hocuspocus-server/src/history/restore.ts'
+import { type ProseMirrorNode, toProseMirror } from '../../../hocuspocus-server/src/projections.ts'
 import { FRAGMENT } from '../../../hocuspocus-server/src/protocol.ts'
 import { ANNA, BEN, edit, type Live, liveDocument, paragraph, random, timelineOfRows } from './people.ts'
 
@@ -68,6 +69,93 @@ test('[HIST3] who is writing in a new line goes on writing in it', () => {
   live.wait(60_000)
   restore(live, { time, asking: { authorId: ANNA, until: live.now() } })
   expect(lines(live)).toEqual(['one'])
+})
+
+const twoLines = () => {
+  const live = liveDocument()
+  live.write(ANNA, [paragraph('one')])
+  const time = live.now()
+  live.wait(60_000)
+  live.write(ANNA, [paragraph('one'), paragraph('regretted')])
+  live.wait(60_000)
+  return { live, time }
+}
+
+/** Somebody who has the page open and does not hear of anything for a while. */
+const away = (live: Live, write: (fragment: Y.XmlFragment) => void) => {
+  const other = new Y.Doc()
+  Y.applyUpdate(other, Y.encodeStateAsUpdate(live.document))
+  const known = Y.encodeStateVector(other)
+  write(other.getXmlFragment(FRAGMENT))
+  return Y.encodeStateAsUpdate(other, known)
+}
+
+const restoreAndGather = (live: Live, time: number, ...late: Uint8Array[]) => {
+  const until = live.now()
+  restore(live, { time, asking: { authorId: ANNA, until } })
+  const restoredAt = live.now()
+  for (const update of late) {
+    Y.applyUpdate(live.document, update, BEN)
+    // The log keeps what came; the document has already forgotten what was in a deleted block.
+    Object.assign(live.rows.at(-1) as object, { update })
+  }
+  const gathered = keepingLateWords(timelineOfRows(live.rows), { authorId: ANNA, restoredAt, until })
+  if (gathered) Y.applyUpdate(live.document, gathered, ANNA)
+  return gathered
+}
+
+test('[HIST3] words that somebody was typing in a line while a restore took it away come back, and nothing else of it', () => {
+  const { live, time } = twoLines()
+  const words = away(live, (fragment) => {
+    const text = (fragment.get(1) as Y.XmlElement).get(0) as Y.XmlText
+    text.insert(text.length, ' but ')
+    text.insert(text.length, 'mine', { bold: {} })
+  })
+  restoreAndGather(live, time, words)
+  expect(live.json().content?.slice(1)).toEqual([
+    {
+      type: 'paragraph',
+      content: [
+        { type: 'text', text: ' but ' },
+        { type: 'text', text: 'mine', marks: [{ type: 'bold' }] },
+      ],
+    },
+  ])
+})
+
+test('[HIST3] where nobody was typing, nothing comes back', () => {
+  const { live, time } = twoLines()
+  expect(restoreAndGather(live, time)).toBeNull()
+  const elsewhere = twoLines()
+  const words = away(elsewhere.live, (fragment) => ((fragment.get(0) as Y.XmlElement).get(0) as Y.XmlText).insert(3, ' and more'))
+  restoreAndGather(elsewhere.live, elsewhere.time, words)
+  expect(lines(elsewhere.live)).toEqual(['one and more'])
+})
+
+test('[HIST3] words in a point of a list come back in the list, or in a line of their own when the list is gone', () => {
+  const item = (text: string): ProseMirrorNode => ({ type: 'listItem', content: [paragraph(text)] })
+  const list = (...texts: string[]): ProseMirrorNode => ({ type: 'bulletList', content: texts.map(item) })
+  const live = liveDocument()
+  live.write(ANNA, [list('a', 'b')])
+  const time = live.now()
+  live.wait(60_000)
+  live.write(ANNA, [list('a', 'b', 'c', 'd'), list('x')])
+  live.wait(60_000)
+  const words = away(live, (fragment) => {
+    for (const text of fragment.createTreeWalker((node) => node instanceof Y.XmlText))
+      if ('cdx'.includes(String(text))) (text as Y.XmlText).insert(1, ` by Ben at ${text}`)
+  })
+  restoreAndGather(live, time, words)
+  expect(live.json().content).toEqual([list('a', 'b', ' by Ben at c', ' by Ben at d'), list(' by Ben at x')])
+})
+
+test('[HIST3] a block with what no document can hold is not brought back, and it is said why', () => {
+  const live = liveDocument()
+  live.document.transact(() => live.fragment.insert(0, [new Y.XmlElement('evil')]), ANNA)
+  const time = live.now()
+  live.wait(1)
+  live.document.transact(() => live.fragment.delete(0, 1), ANNA)
+  expect(() => restore(live, { time, block: 0 })).toThrow(UnknownContentError)
 })
 
 test('[HIST3] a restore can be restored', () => {
