@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -200,6 +202,21 @@ test('[GATE9] a document socket reaches the collaboration server, and answers 50
   for (const socket of sockets.clients) socket.terminate()
   await closed
   await new Promise((resolve) => server.close(resolve))
+})
+
+test('[GATE9] what is sent to the collaboration server is answered as it said, also when it does not read to the end', async () => {
+  // A process of its own, so that it answers and closes while the gateway still writes.
+  const program = `require('node:http').createServer((_, response) => response.writeHead(413).end()).listen(${JSON.stringify(collabSocket)})`
+  const server = spawn(process.execPath, ['-e', program])
+  await expect.poll(() => existsSync(collabSocket)).toBe(true)
+  const body = 'x'.repeat(20_000)
+  for (let batch = 0; batch < 20; batch++) {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(`${gateway.url}/collab/form`, { method: 'POST', body })))
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(413))
+  }
+  server.kill()
+  await once(server, 'exit')
+  rmSync(collabSocket)
 })
 
 test('[GATE9] a question to the collaboration server is passed on, and its answer is as it said', async () => {

@@ -1,15 +1,18 @@
-import { type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http'
+import { Agent, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { refuse, refuseSocket } from './answers.ts'
 
 const DOWN = [503, 'collab_down', 'The collaboration server is not running at the moment'] as const
+// Its connections stay open: one that the server closes after its answer fails the end of a request that is still being written.
+const agent = new Agent({ keepAlive: true })
 
 /** Passes a request on to the collaboration server, which limits what it reads. Its headers come last, so what it says stands. */
 export function forwardToCollab(socketPath: string, request: IncomingMessage, response: ServerResponse): void {
   const { method, url: path, headers } = request
-  const forwarded = requestOf({ socketPath, method, path, headers: { ...headers, connection: 'close' } }, (answer) => {
-    const { connection: _, 'keep-alive': __, ...kept } = answer.headers
+  const { connection: _, ...sent } = headers
+  const forwarded = requestOf({ agent, socketPath, method, path, headers: sent }, (answer) => {
+    const { connection: __, 'keep-alive': ___, ...kept } = answer.headers
     response.writeHead(answer.statusCode ?? 502, kept)
     answer.pipe(response)
     answer.on('error', () => response.destroy())
