@@ -13,7 +13,7 @@ beforeAll(async () => {
   await signIn(anna.page, atrium.started, team.emailOf('Anna Berg'))
 }, 120_000)
 
-/** What the worker would have found: no page of the web is asked here. */
+/** A page that says much, in the place of what the worker found: where there is no web, that is nothing. */
 async function storeCard(message: string) {
   const sql = postgres(atrium.started.databaseUrl, { max: 1, onnotice: () => {} })
   const card = {
@@ -22,6 +22,14 @@ async function storeCard(message: string) {
     site: 'Example',
     image: null,
   }
+  const isFetched = async () =>
+    (
+      await sql`
+        select from atrium.message_urls link join atrium_private.link_previews preview on preview.id = link.preview_id
+        where link.message_id = ${message} and preview.expires_at > now()`
+    ).length > 0
+  // What it found would otherwise take the place of the card.
+  await expect.poll(isFetched, { timeout: 20_000 }).toBe(true)
   await sql`
     select atrium_private.store_preview(link.preview_id, ${sql.json(card)}), atrium_private.show_previews(link.message_id)
     from atrium.message_urls link where link.message_id = ${message}`
