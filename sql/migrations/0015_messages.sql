@@ -67,13 +67,13 @@ create or replace function atrium_private.read_notifications(for_user uuid, in_w
 as $$
 begin
   return query
-    select told.id, told.kind, told.workspace_id, coalesce(room.space_id, document.space_id, space.id), told.object_type, told.object_id,
+    select told.id, told.kind, told.workspace_id, coalesce(room.space_id, document.space_id, file.space_id, space.id), told.object_type, told.object_id,
       case
         when room.kind = 'direct' then (
           select string_agg(profile.name, ', ' order by lower(profile.name)) from atrium.room_members inside
           join atrium.profiles profile on profile.id = inside.user_id
           where inside.room_id = room.id and inside.user_id <> for_user)
-        else coalesce(room.name, document.title, space.name, workspace.name, '')
+        else coalesce(room.name, document.title, file.name, space.name, workspace.name, '')
       end,
       document.icon, coalesce(room.kind = 'direct', false), told.actors,
       case
@@ -94,6 +94,7 @@ begin
     left join atrium.profiles mine on mine.id = for_user
     left join atrium.rooms room on told.object_type = 'room' and room.id = told.object_id
     left join atrium.documents document on told.object_type = 'document' and document.id = told.object_id
+    left join atrium.files file on told.object_type = 'file' and file.id = told.object_id
     left join atrium.spaces space on told.object_type = 'space' and space.id = told.object_id
     left join atrium.workspaces workspace on told.object_type = 'workspace' and workspace.id = told.object_id
     left join atrium.messages message on told.object_type = 'room' and message.id = told.source_id and message.room_id = told.object_id
