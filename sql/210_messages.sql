@@ -42,7 +42,7 @@ comment on column atrium.messages.previews is 'What the first three pages that i
 comment on column atrium.messages.thread_id is 'The first message of the thread that this one replies in; null outside threads.';
 comment on column atrium.messages.quote_id is 'The message of the same room that this one answers.';
 comment on column atrium.messages.forwarded_id is 'The message that was forwarded. Who may not read its room cannot follow it.';
-comment on column atrium.messages.forwarded is 'The forwarded message as it was: {author_id, bot_name, room_id, created_at, text, content}.';
+comment on column atrium.messages.forwarded is 'The forwarded message as it was: {author_id, bot_name, room_id, created_at, text, content, files}. Its files are those of that message, for as long as it has them.';
 comment on column atrium.messages.reply_count is 'How many replies the thread has that begins here.';
 comment on column atrium.messages.last_reply_at is 'When the last of them was sent.';
 
@@ -129,6 +129,11 @@ begin
   returning * into message;
   if not found then
     raise sqlstate 'PT409' using message = 'This id is taken.', detail = 'id_taken';
+  end if;
+  if message.forwarded is not null then
+    insert into atrium.forwarded_files (message_id, file_id, room_id)
+    select message.id, file.id, in_room from atrium.message_files file
+    where file.id in (select (shown ->> 'id')::uuid from jsonb_array_elements(message.forwarded -> 'files') shown);
   end if;
   update atrium.rooms known set last_seq = message.seq, last_place = coalesce(message.place, known.last_place), last_at = message.created_at
   where known.id = in_room;

@@ -191,7 +191,7 @@ begin
     return source.forwarded;
   end if;
   return jsonb_build_object('author_id', source.author_id, 'bot_name', source.bot_name, 'room_id', source.room_id,
-    'created_at', source.created_at, 'text', source.text, 'content', source.content);
+    'created_at', source.created_at, 'text', source.text, 'content', source.content, 'files', source.files);
 end $$;
 comment on function atrium_private.forwarded_by(uuid, uuid) is
   'A message as it is now, for those to whom somebody forwards it; of one that only forwards, what it forwards. Errors: 404 message_not_found.';

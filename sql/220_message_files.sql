@@ -43,6 +43,17 @@ create index on atrium.message_files (uploaded_by);
 -- The worker asks what was never sent.
 create index on atrium.message_files (created_at) where message_id is null and scheduled_id is null;
 
+create table atrium.forwarded_files (
+  message_id uuid not null references atrium.messages (id) on delete cascade,
+  file_id uuid not null references atrium.message_files (id) on delete cascade,
+  room_id uuid not null references atrium.rooms (id) on delete cascade,
+  primary key (message_id, file_id)
+);
+comment on table atrium.forwarded_files is 'Files that a forwarded message shows: the same as in the message that it passes on, and gone when that one is.';
+comment on column atrium.forwarded_files.room_id is 'The room into which it was forwarded. Who reads that reads the file.';
+create index on atrium.forwarded_files (file_id);
+create index on atrium.forwarded_files (room_id);
+
 create table atrium_private.removed_files (
   bucket text not null,
   path text not null,
@@ -52,13 +63,23 @@ create table atrium_private.removed_files (
 comment on table atrium_private.removed_files is 'Objects that nothing needs any more: the worker removes them from the storage service.';
 
 alter table atrium.message_files enable row level security;
+alter table atrium.forwarded_files enable row level security;
 alter table atrium_private.removed_files enable row level security;
 
+create policy "people see which files were forwarded into their rooms"
+  on atrium.forwarded_files for select to authenticated
+  using (room_id in (select atrium_private.rooms_of_caller('viewer')));
+grant select on atrium.forwarded_files to authenticated;
+
+-- What was forwarded is looked up under the policy above.
 create policy "people see the files of their rooms, and own ones not yet sent"
   on atrium.message_files for select to authenticated
   using (
-    room_id in (select atrium_private.rooms_of_caller('viewer'))
-    and (message_id is not null or uploaded_by = (select atrium_private.caller()))
+    (
+      room_id in (select atrium_private.rooms_of_caller('viewer'))
+      and (message_id is not null or uploaded_by = (select atrium_private.caller()))
+    )
+    or exists (select from atrium.forwarded_files passed where passed.file_id = message_files.id)
   );
 grant select on atrium.message_files to authenticated;
 
@@ -126,12 +147,34 @@ create function atrium_private.drop_message_files()
 as $$
 begin
   delete from atrium.message_files file where file.message_id = new.id;
+  delete from atrium.forwarded_files passed where passed.message_id = new.id;
   new.files := '[]';
   return new;
 end $$;
 comment on function atrium_private.drop_message_files() is 'A deleted message takes its files along.';
 create trigger drop_files before update of deleted_at on atrium.messages
   for each row when (old.deleted_at is null and new.deleted_at is not null) execute function atrium_private.drop_message_files();
+
+-- Definer: who deletes a message may not write those that pass it on. A room that is going has no messages to change.
+create function atrium_private.drop_forwarded_file()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  update atrium.messages message
+  set forwarded = jsonb_set(message.forwarded, '{files}', (
+    select coalesce(jsonb_agg(shown.file order by shown.turn), '[]')
+    from jsonb_array_elements(message.forwarded -> 'files') with ordinality as shown (file, turn)
+    where shown.file ->> 'id' <> old.id::text
+  ))
+  from atrium.forwarded_files passed
+  join atrium.rooms room on room.id = passed.room_id
+  where passed.file_id = old.id and message.id = passed.message_id and message.forwarded is not null;
+  return old;
+end $$;
+comment on function atrium_private.drop_forwarded_file() is 'A file that goes is shown by no message that passes it on.';
+create trigger drop_forwarded before delete on atrium.message_files
+  for each row execute function atrium_private.drop_forwarded_file();
 
 -- Definer: nobody may insert files but through here.
 create function atrium_private.add_message_file(

@@ -194,8 +194,8 @@ comment on function atrium_private.announce_message() is
 create trigger announce_new after insert on atrium.messages
   for each row execute function atrium_private.announce_message();
 create trigger announce after update on atrium.messages
-  for each row when ((old.text, old.content, old.mentions, old.files, old.previews, old.bot_icon, old.edited_at, old.deleted_at)
-    is distinct from (new.text, new.content, new.mentions, new.files, new.previews, new.bot_icon, new.edited_at, new.deleted_at))
+  for each row when ((old.text, old.content, old.mentions, old.files, old.forwarded, old.previews, old.bot_icon, old.edited_at, old.deleted_at)
+    is distinct from (new.text, new.content, new.mentions, new.files, new.forwarded, new.previews, new.bot_icon, new.edited_at, new.deleted_at))
   execute function atrium_private.announce_message();
 
 -- Definer: see above.

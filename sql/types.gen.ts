@@ -119,6 +119,12 @@ export type Database = {
         Update: { id?: string; workspace_id?: string; space_id?: string; parent_id?: string | null; is_folder?: boolean; name?: string; name_key?: string; version?: number | null; path?: string | null; size?: number | null; mime?: string | null; created_by?: string | null; created_at?: string; updated_by?: string | null; updated_at?: string; trashed_at?: string | null; above?: string[] }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'files_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','parent_id'],'isOneToOne':false,'foreignKeyName':'files_space_id_parent_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'files'},{'columns':['updated_by'],'isOneToOne':false,'foreignKeyName':'files_updated_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'files_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
+      forwarded_files: {
+        Row: { message_id: string; file_id: string; room_id: string }
+        Insert: { message_id: string; file_id: string; room_id: string }
+        Update: { message_id?: string; file_id?: string; room_id?: string }
+        Relationships: [{'columns':['file_id'],'isOneToOne':false,'foreignKeyName':'forwarded_files_file_id_fkey','referencedColumns':['id'],'referencedRelation':'message_files'},{'columns':['message_id'],'isOneToOne':false,'foreignKeyName':'forwarded_files_message_id_fkey','referencedColumns':['id'],'referencedRelation':'messages'},{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'forwarded_files_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'}]
+      }
       grants: {
         Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id: string | null; group_id: string | null; role: Role; expires_at: string | null; created_by: string | null; created_at: string }
         Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; user_id?: string | null; group_id?: string | null; role: Role; expires_at?: string | null; created_by?: string | null; created_at?: string }

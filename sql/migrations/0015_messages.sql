@@ -1,4 +1,4 @@
--- Messages: the count of a thread whose replies are forgotten, and words that begin where words begin. What is here leads to what the numbered files install, which the test MIG8 compares; those files say why.
+-- Messages: threads whose replies are forgotten, words that begin where words begin, files of what is forwarded. What is here leads to what the numbered files install, which the test MIG8 compares; those files say why.
 
 set local lock_timeout = '30s';
 set local statement_timeout = '30min';
@@ -105,5 +105,148 @@ begin
     order by told.touched_at desc, told.id;
 end $$;
 
+create table atrium.forwarded_files (
+  message_id uuid not null references atrium.messages (id) on delete cascade,
+  file_id uuid not null references atrium.message_files (id) on delete cascade,
+  room_id uuid not null references atrium.rooms (id) on delete cascade,
+  primary key (message_id, file_id)
+);
+comment on table atrium.forwarded_files is 'Files that a forwarded message shows: the same as in the message that it passes on, and gone when that one is.';
+comment on column atrium.forwarded_files.room_id is 'The room into which it was forwarded. Who reads that reads the file.';
+create index on atrium.forwarded_files (file_id);
+create index on atrium.forwarded_files (room_id);
+alter table atrium.forwarded_files enable row level security;
+
+create policy "people see which files were forwarded into their rooms"
+  on atrium.forwarded_files for select to authenticated
+  using (room_id in (select atrium_private.rooms_of_caller('viewer')));
+grant select on atrium.forwarded_files to authenticated;
+
+
+-- What was forwarded is looked up under the policy above.
+drop policy "people see the files of their rooms, and own ones not yet sent" on atrium.message_files;
+create policy "people see the files of their rooms, and own ones not yet sent"
+  on atrium.message_files for select to authenticated
+  using (
+    (
+      room_id in (select atrium_private.rooms_of_caller('viewer'))
+      and (message_id is not null or uploaded_by = (select atrium_private.caller()))
+    )
+    or exists (select from atrium.forwarded_files passed where passed.file_id = message_files.id)
+  );
+
+-- Definer: who deletes a message may not write its files.
+create or replace function atrium_private.drop_message_files()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from atrium.message_files file where file.message_id = new.id;
+  delete from atrium.forwarded_files passed where passed.message_id = new.id;
+  new.files := '[]';
+  return new;
+end $$;
+
+-- Definer: who deletes a message may not write those that pass it on. A room that is going has no messages to change.
+create function atrium_private.drop_forwarded_file()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  update atrium.messages message
+  set forwarded = jsonb_set(message.forwarded, '{files}', (
+    select coalesce(jsonb_agg(shown.file order by shown.turn), '[]')
+    from jsonb_array_elements(message.forwarded -> 'files') with ordinality as shown (file, turn)
+    where shown.file ->> 'id' <> old.id::text
+  ))
+  from atrium.forwarded_files passed
+  join atrium.rooms room on room.id = passed.room_id
+  where passed.file_id = old.id and message.id = passed.message_id and message.forwarded is not null;
+  return old;
+end $$;
+comment on function atrium_private.drop_forwarded_file() is 'A file that goes is shown by no message that passes it on.';
+create trigger drop_forwarded before delete on atrium.message_files
+  for each row execute function atrium_private.drop_forwarded_file();
+
+comment on column atrium.messages.forwarded is 'The forwarded message as it was: {author_id, bot_name, room_id, created_at, text, content, files}. Its files are those of that message, for as long as it has them.';
+-- Definer: it numbers messages, which nobody may insert. Not granted: who calls it has asked whether the author may.
+create or replace function atrium_private.add_message(
+  new_id uuid, in_room uuid, author uuid, bot text, new_text text, new_content jsonb,
+  in_thread uuid, quoting uuid, forwarding uuid, with_files uuid[], all_allowed boolean
+)
+  returns atrium.messages
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  room atrium.rooms;
+  message atrium.messages;
+begin
+  -- The lock gives each message its number in the order of commit.
+  select known.* into room from atrium.rooms known where known.id = in_room for no key update;
+  message.id := coalesce(new_id, gen_random_uuid());
+  message.content := atrium_private.valid_content(new_content);
+  message.thread_id := atrium_private.thread_in(in_room, in_thread);
+  message.quote_id := atrium_private.quote_in(in_room, quoting);
+  message.forwarded := atrium_private.forwarded_by(author, forwarding);
+  message.files := '[]';
+  if cardinality(with_files) > 0 then
+    message.files := atrium_private.attach_files(message.id, in_room, with_files);
+  end if;
+  message.text := atrium_private.valid_message(
+    coalesce(atrium_private.content_text(message.content), new_text), message.files <> '[]' or message.forwarded is not null);
+  message.mentions := atrium_private.mentions_in(message.content, in_room, author, all_allowed);
+  insert into atrium.messages (
+    id, room_id, seq, place, author_id, bot_name, text, content, mentions, files, thread_id, quote_id, forwarded_id, forwarded
+  )
+  values (
+    message.id, in_room, room.last_seq + 1, case when in_thread is null then room.last_place + 1 end, author, bot, message.text, message.content,
+    message.mentions, message.files, message.thread_id, message.quote_id, case when message.forwarded is not null then forwarding end, message.forwarded
+  )
+  on conflict (id) do nothing
+  returning * into message;
+  if not found then
+    raise sqlstate 'PT409' using message = 'This id is taken.', detail = 'id_taken';
+  end if;
+  if message.forwarded is not null then
+    insert into atrium.forwarded_files (message_id, file_id, room_id)
+    select message.id, file.id, in_room from atrium.message_files file
+    where file.id in (select (shown ->> 'id')::uuid from jsonb_array_elements(message.forwarded -> 'files') shown);
+  end if;
+  update atrium.rooms known set last_seq = message.seq, last_place = coalesce(message.place, known.last_place), last_at = message.created_at
+  where known.id = in_room;
+  if message.thread_id is not null then
+    perform atrium_private.count_reply(message);
+  end if;
+  return message;
+end $$;
+
+-- Definer: it reads messages whatever the caller may see, and asks whether the author may.
+create or replace function atrium_private.forwarded_by(author uuid, forwarding uuid)
+  returns jsonb
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  source atrium.messages;
+begin
+  if forwarding is null then
+    return null;
+  end if;
+  select known.* into source from atrium.messages known where known.id = forwarding and known.deleted_at is null;
+  if source.id is null or atrium_private.role_in_room(author, source.room_id) is null then
+    raise sqlstate 'PT404' using message = 'There is no such message, or you may not see it.', detail = 'message_not_found';
+  elsif source.text = '' and source.forwarded is not null then
+    return source.forwarded;
+  end if;
+  return jsonb_build_object('author_id', source.author_id, 'bot_name', source.bot_name, 'room_id', source.room_id,
+    'created_at', source.created_at, 'text', source.text, 'content', source.content, 'files', source.files);
+end $$;
+
+drop trigger announce on atrium.messages;
+create trigger announce after update on atrium.messages
+  for each row when ((old.text, old.content, old.mentions, old.files, old.forwarded, old.previews, old.bot_icon, old.edited_at, old.deleted_at)
+    is distinct from (new.text, new.content, new.mentions, new.files, new.forwarded, new.previews, new.bot_icon, new.edited_at, new.deleted_at))
+  execute function atrium_private.announce_message();
+
 -- What sql/990_lockdown.sql does to everything.
 revoke execute on all functions in schema atrium, atrium_private from public;
+grant select, insert, update, delete on atrium.forwarded_files to service_role;

@@ -69,8 +69,8 @@ test('[COMP2] Markdown, lists and mentions are written by keys, and drawn as the
   expect(ann.complaints).toEqual([])
 }, 60_000)
 
-test('[COMP3] files go with a message: pictures are seen, everything else can only be saved', async () => {
-  const { ann, open } = await inRoom()
+test('[COMP3] files go with a message: pictures are seen, everything else can only be saved, where it is forwarded too', async () => {
+  const { team, room, ann, open } = await inRoom()
   const { page, field } = ann
   await isRich(field)
   const choosing = page.waitForEvent('filechooser')
@@ -101,6 +101,14 @@ test('[COMP3] files go with a message: pictures are seen, everything else can on
   await bob.page.getByRole('dialog', { name: 'Pictures of this message' }).getByRole('img').waitFor()
   await bob.page.keyboard.press('Escape')
   await expect.poll(() => bob.page.getByRole('dialog').count()).toBe(0)
+  const { data: all } = await team.as('Bob').from('messages').select('id').eq('room_id', room).throwOnError()
+  const direct = (await team.as('Bob').rpc('open_direct', { workspace_id: team.workspace, people: [await team.idOf('Ann')] })).data.id
+  await team.as('Bob').rpc('send_message', { id: randomUUID(), room_id: direct, text: '', forwarded_id: all?.[0]?.id }).throwOnError()
+  await ann.page.goto(`${atrium.started.url}/c/${direct}`)
+  const passed = ann.page.getByRole('article').last()
+  await passed.getByRole('button', { name: /Forwarded from Ann/ }).waitFor()
+  await expect.poll(() => passed.locator('.message-picture img').count(), { timeout: 8000 }).toBe(1)
+  expect(await passed.locator('.file-card').count()).toBe(2)
   expect([...ann.complaints, ...bob.complaints]).toEqual([])
 }, 60_000)
 

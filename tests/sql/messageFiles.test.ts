@@ -166,3 +166,35 @@ test('[MFILE6] hostile names and measures are refused', async () => {
   }
   await expect(announce(cast.editor, randomUUID())).rejects.toMatchObject({ code: 'PT404', detail: 'room_not_found' })
 })
+
+test('[MFILE7] a forwarded message shows the same files to those who read it, until it or the first one is deleted', async () => {
+  const secret = await createRoom(true)
+  const file = await stored(cast.editor, secret)
+  const source = await send(cast.editor, [file.id], { room_id: secret })
+  expect(await seen(cast.viewer, file.path)).toBe(0)
+  const passed = await send(cast.editor, [], { forwarded_id: source.id })
+  expect(passed.forwarded).toMatchObject({ text: '', files: [{ id: file.id, path: file.path, kind: 'image' }] })
+  expect(passed.files).toEqual([])
+  expect(await Promise.all(ACTORS.map((actor) => seen(cast[actor], file.path)))).toEqual([0, 0, 1, 1, 1, 1, 1, 0])
+  // What was only passed on is passed on as it was, and the files with it.
+  const direct = await db.call(cast.viewer, 'open_direct', { workspace_id: workspace.id, people: [cast.commenter.id] })
+  const further = await send(cast.commenter, [], { room_id: direct.id, forwarded_id: passed.id })
+  expect(further.forwarded).toEqual(passed.forwarded)
+  await db.call(cast.editor, 'delete_message', { id: passed.id })
+  expect(await Promise.all(ACTORS.map((actor) => seen(cast[actor], file.path)))).toEqual([0, 0, 1, 1, 1, 0, 0, 0])
+  await db.call(cast.editor, 'delete_message', { id: source.id })
+  const [left] = await db.admin`select forwarded -> 'files' as files from atrium.messages where id = ${further.id}`
+  expect(left?.files).toEqual([])
+  expect(await seen(cast.commenter, file.path)).toBe(0)
+})
+
+test('[MFILE7] a room that is deleted takes its files out of the messages that pass them on, within it and elsewhere', async () => {
+  const doomed = await createRoom()
+  const file = await stored(cast.editor, doomed)
+  const source = await send(cast.editor, [file.id], { room_id: doomed })
+  await send(cast.editor, [], { room_id: doomed, forwarded_id: source.id })
+  const elsewhere = await send(cast.editor, [], { forwarded_id: source.id })
+  await db.admin`delete from atrium.rooms where id = ${doomed}`
+  const [left] = await db.admin`select forwarded -> 'files' as files from atrium.messages where id = ${elsewhere.id}`
+  expect(left?.files).toEqual([])
+})

@@ -78,6 +78,7 @@ beforeAll(async () => {
   const message = await db.call(owner, 'send_message', { id: randomUUID(), room_id: workspace.room.id, text: 'Hello' })
   await db.admin`insert into atrium.message_files (id, room_id, message_id, uploaded_by, name, kind)
     values (${message.id}, ${workspace.room.id}, ${message.id}, ${owner.id}, 'plan.pdf', 'file')`
+  await db.admin`insert into atrium.forwarded_files (message_id, file_id, room_id) values (${message.id}, ${message.id}, ${workspace.room.id})`
   await db.call(owner, 'save_draft', { room_id: workspace.room.id, thread_id: null, text: 'Hel' })
   const scheduled = await db.call(owner, 'schedule_message', {
     id: randomUUID(),
@@ -192,6 +193,7 @@ const TABLES = [
   ['saved_messages',     'message_id = $message',     'done_at', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['thread_follows',     'thread_id = $message',      'room_id', ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['message_files',      'id = $message',             'name',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['forwarded_files',    'file_id = $message',        'room_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['drafts',             'user_id = $owner',          'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['scheduled_messages', 'id = $scheduled',           'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['read_marks',         'user_id = $owner',          'seq',     ['',     '',   '',    '',       '',    '',   'S',  '']],

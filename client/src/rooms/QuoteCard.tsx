@@ -1,4 +1,4 @@
-import { Match, Show, Switch } from 'solid-js'
+import { lazy, Match, Show, Suspense, Switch } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { messageEn } from './messageEn.ts'
 import type { MessageHost } from './messageHost.ts'
@@ -6,6 +6,7 @@ import type { ForwardedMessage } from './messageLog.ts'
 import { fullTime } from './time.ts'
 
 const t = textsOf(messageEn)
+const MessageFiles = lazy(() => import('./MessageFiles.tsx'))
 /** A quote says which message is meant; whoever wants all of it goes there. */
 const shownCharacters = 280
 
@@ -31,9 +32,18 @@ export function QuoteCard(props: { id: string; host: MessageHost }) {
 /** A message that was passed on, as it was then. */
 export function ForwardedCard(props: { id: string; said: ForwardedMessage; host: MessageHost }) {
   return (
-    <button type="button" class="quote-card forwarded" onClick={() => props.host.goTo(props.said.room_id, props.id)}>
-      <QuoteText said={props.said} label={t('forwardedFrom', { name: props.said.bot_name || props.host.nameOf(props.said.author_id) })} />
-    </button>
+    <>
+      <button type="button" class="quote-card forwarded" onClick={() => props.host.goTo(props.said.room_id, props.id)}>
+        <QuoteText said={props.said} label={t('forwardedFrom', { name: props.said.bot_name || props.host.nameOf(props.said.author_id) })} />
+      </button>
+      <Show when={(props.said.files?.length ?? 0) > 0 && props.said.files}>
+        {(files) => (
+          <Suspense>
+            <MessageFiles files={files()} />
+          </Suspense>
+        )}
+      </Show>
+    </>
   )
 }
 

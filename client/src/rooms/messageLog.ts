@@ -55,6 +55,8 @@ export interface ForwardedMessage {
   created_at: string
   text: string | null
   content: ContentNode | null
+  /** What hangs on it still; older ones do not say. */
+  files?: readonly MessageFile[]
 }
 
 /** What is known of a room or a thread: a stretch of its messages, by id. Never changed, always replaced. */
