@@ -126,20 +126,27 @@ const HOSTS: Record<string, Pick<ExternalProvider, 'kind' | 'url' | 'apiUrl'>> =
 }
 
 function externalProviders(sections: Record<string, z.infer<typeof external>>, environment: NodeJS.ProcessEnv): AuthSettings['providers'] {
-  const enabled = Object.entries(sections).filter(([, { enabled }]) => enabled)
-  return Object.fromEntries(
-    enabled.map(([name, { client_id, secret, url }]) => {
-      const fault = (what: string) => new Error(`supabase/config.toml: [auth.external.${name}] ${what}`)
-      /** A text, or `env(NAME)`. */
-      const setting = (text: string, what: string) => {
-        const variable = /^env\((\w+)\)$/.exec(text)?.[1]
-        const value = variable === undefined ? text : environment[variable]
-        if (!value) throw fault(`needs ${variable ?? what}`)
-        return value
-      }
-      const host = url ? { kind: HOSTS[name]?.kind ?? ('oidc' as const), url } : HOSTS[name]
-      if (!host || !URL.canParse(host.url)) throw fault('needs the url of its issuer')
-      return [name, { ...host, clientId: setting(client_id, 'client_id'), clientSecret: setting(secret, 'secret') }]
-    }),
+  const switched = Object.keys(environment).flatMap(
+    (variable) => /^SUPABASE_AUTH_EXTERNAL_(\w+)_ENABLED$/.exec(variable)?.[1]?.toLowerCase() ?? [],
   )
+  const providers: Record<string, ExternalProvider> = {}
+  for (const name of new Set([...Object.keys(sections), ...switched])) {
+    const section = external.parse(sections[name] ?? {})
+    const variable = (key: string) => `SUPABASE_AUTH_EXTERNAL_${name.toUpperCase()}_${key}`
+    const says = environment[variable('ENABLED')]
+    if (says ? says !== 'true' : !section.enabled) continue
+    const fault = (what: string) => new Error(`supabase/config.toml: [auth.external.${name}] ${what}`)
+    /** A text, `env(NAME)`, or nothing, which is the variable of that provider. */
+    const setting = (text: string, key: string) => {
+      const from = text === '' ? variable(key) : /^env\((\w+)\)$/.exec(text)?.[1]
+      const value = from === undefined ? text : environment[from]
+      if (!value) throw fault(`needs ${from}`)
+      return value
+    }
+    const url = section.url || environment[variable('URL')]
+    const host = url ? { kind: HOSTS[name]?.kind ?? ('oidc' as const), url } : HOSTS[name]
+    if (!host || !URL.canParse(host.url)) throw fault('needs the url of its issuer')
+    providers[name] = { ...host, clientId: setting(section.client_id, 'CLIENT_ID'), clientSecret: setting(section.secret, 'SECRET') }
+  }
+  return providers
 }

@@ -25,6 +25,15 @@ test('[AUTH73] Google and GitHub need two variables, anybody else an issuer too'
   expect(() => parseConfig(`${file}\n${company}`, { COMPANY_SECRET: 's' })).toThrow('[auth.external.company] needs the url')
 })
 
+test('[AUTH73] the environment alone switches a provider on, or off', () => {
+  const company = { CLIENT_ID: 'id', SECRET: 's', URL: 'https://login.company.example' }
+  const environment = Object.fromEntries(Object.entries(company).map(([key, value]) => [`SUPABASE_AUTH_EXTERNAL_COMPANY_${key}`, value]))
+  const { providers } = parseConfig(file, { ...environment, SUPABASE_AUTH_EXTERNAL_COMPANY_ENABLED: 'true' }).auth
+  expect(providers).toEqual({ company: { kind: 'oidc', url: 'https://login.company.example', clientId: 'id', clientSecret: 's' } })
+  expect(() => parseConfig(file, { SUPABASE_AUTH_EXTERNAL_COMPANY_ENABLED: 'true' })).toThrow('[auth.external.company] needs the url')
+  expect(parseConfig(enabled('google'), { SUPABASE_AUTH_EXTERNAL_GOOGLE_ENABLED: 'false' }).auth.providers).toEqual({})
+})
+
 test('[AUTH73] a start without the secret names the variable', () => {
   expect(() => parseConfig(enabled('github'), secrets)).toThrow('[auth.external.github] needs SUPABASE_AUTH_EXTERNAL_GITHUB_CLIENT_ID')
 })
