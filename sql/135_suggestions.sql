@@ -18,7 +18,7 @@ comment on column atrium.suggestions.document_id is 'The page that it would chan
 comment on column atrium.suggestions.space_id is 'A copy from the page, so that the policy asks no other table for each row.';
 comment on column atrium.suggestions.trashed is 'Whether the page is in the trash; a copy like space_id.';
 comment on column atrium.suggestions.state is
-  'open: its author writes in it. reviewed: something of it was decided, and it stays as it is. closed: all of it was decided.';
+  'open: its author writes in it. reviewed: something of it was decided, and he writes on. closed: all of it was decided, and it stays as it is.';
 -- Suggestions are read page by page.
 create index on atrium.suggestions (document_id, state);
 -- Deleting an account looks for what the person made.
@@ -38,11 +38,13 @@ create table atrium_private.suggestion_bases (
   suggestion_id uuid not null references atrium.suggestions (id) on delete cascade,
   place integer not null,
   update bytea not null,
+  blocks jsonb,
   primary key (suggestion_id, place)
 );
 alter table atrium_private.suggestion_bases alter column update set storage external;
 comment on table atrium_private.suggestion_bases is
-  'The page as it was when a suggestion was begun, as Yjs updates in order. A change is what the branch has made of it; it is applied to the page as it is by then.';
+  'The page as it was when a suggestion was begun, as Yjs updates in order, and what was taken over since. A change is what the branch has made of it; it is applied to the page as it is by then.';
+comment on column atrium_private.suggestion_bases.blocks is 'For what was taken over: blocks of the branch, and those that came into the page for them. Null for the page itself.';
 alter table atrium_private.suggestion_bases enable row level security;
 create policy "the collaboration server compares branches"
   on atrium_private.suggestion_bases for select to atrium_collab using (true);
@@ -84,11 +86,11 @@ as $$
     select from atrium.suggestions suggestion
     join atrium.documents page on page.id = suggestion.document_id
     join atrium.spaces space on space.id = page.space_id
-    where suggestion.id = $1 and suggestion.state = 'open' and suggestion.author_id = atrium_private.caller()
+    where suggestion.id = $1 and suggestion.state <> 'closed' and suggestion.author_id = atrium_private.caller()
       and page.trashed_at is null and space.archived_at is null
   )
 $$;
-comment on function atrium_private.writes_suggestion(uuid) is 'Whether a suggestion is the caller''s and still open.';
+comment on function atrium_private.writes_suggestion(uuid) is 'Whether a suggestion is the caller''s, with something that is not decided.';
 
 -- Definer: it writes a table that nobody may write.
 create function atrium_private.move_suggestions()
@@ -258,6 +260,18 @@ comment on function atrium_private.after_acceptance() is 'What was accepted and 
 create trigger after_acceptance after update on atrium_private.document_commands
   for each row when (new.kind = 'accept_suggestion' and old.done_at is null and new.error is not null)
   execute function atrium_private.after_acceptance();
+
+-- Definer: the collaboration server, which alone may call it, may not write bases.
+create function atrium_private.keep_acceptance(suggestion_id uuid, update bytea, blocks jsonb)
+  returns void
+  language sql security definer set search_path = ''
+as $$
+  insert into atrium_private.suggestion_bases (suggestion_id, place, update, blocks)
+  select suggestion.id, (select coalesce(max(known.place), 0) + 1 from atrium_private.suggestion_bases known where known.suggestion_id = $1), $2, $3
+  from atrium.suggestions suggestion where suggestion.id = $1
+$$;
+comment on function atrium_private.keep_acceptance(uuid, bytea, jsonb) is 'Keeps with a suggestion what was taken over of it, so that its author can go on.';
+grant execute on function atrium_private.keep_acceptance to atrium_collab;
 
 create function atrium.create_suggestion(id uuid, document_id uuid)
   returns atrium.suggestions

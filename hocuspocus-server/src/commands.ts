@@ -1,12 +1,12 @@
 import * as Y from 'yjs'
 import { applyUpdates } from './applyUpdates.ts'
-import type { Announcement, Applied, Command, Database, Outcome, Refusal, StoredDocument } from './database.ts'
+import type { Accepted, Announcement, Applied, Command, Database, Outcome, Refusal, StoredDocument } from './database.ts'
 import { hasForeign } from './foreign.ts'
 import { contentsOf } from './projections.ts'
 
 /** Changes `document`, a copy of what is stored, as the command asks. Throws a `Refused` when that cannot be done; any other error makes
- *  the server try again. */
-export type CommandKind = (document: Y.Doc, command: Command & { documentId: string }) => void | Promise<void>
+ *  the server try again. What was taken over from a suggestion is returned, to be kept with it. */
+export type CommandKind = (document: Y.Doc, command: Command & { documentId: string }) => void | Promise<void> | Promise<Accepted>
 
 export class Refused extends Error implements Refusal {
   readonly code: string
@@ -117,8 +117,9 @@ export function createCommands({ database, kinds, documentBytes, announcement, d
     const updates: Uint8Array[] = []
     const note = (update: Uint8Array) => void updates.push(update)
     document.on('update', note)
+    let accepted: Accepted | undefined
     try {
-      await kind(document, { ...command, documentId })
+      accepted = (await kind(document, { ...command, documentId })) ?? undefined
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       return { outcome: { refused: { code: error.code, message: error.message } }, isDirty: updates.length > 0 }
@@ -127,7 +128,7 @@ export function createCommands({ database, kinds, documentBytes, announcement, d
     }
     const update = updates.length > 1 ? Y.mergeUpdates(updates) : (updates[0] ?? new Uint8Array())
     const refusal = refusalOf(document, update)
-    return refusal ? { outcome: { refused: refusal }, isDirty: true } : { outcome: { update } }
+    return refusal ? { outcome: { refused: refusal }, isDirty: true } : { outcome: { update, ...(accepted && { accepted }) } }
   }
 
   function refusalOf(document: Y.Doc, update: Uint8Array): Refusal | null {

@@ -56,7 +56,15 @@ export interface Command {
 }
 
 /** What became of a command: the change that was made, or why there is none. */
-export type Outcome = { update: Uint8Array } | { refused: Refusal }
+export type Outcome = { update: Uint8Array; accepted?: Accepted } | { refused: Refusal }
+
+/** What was taken over from a suggestion, whose author may go on with it. */
+export interface Accepted {
+  suggestionId: string
+  update: Uint8Array
+  /** Blocks of the branch, and those that came into the page for them. */
+  blocks: Record<string, string>
+}
 
 export interface Refusal {
   code: string
@@ -443,6 +451,12 @@ export function createDatabase(url: string): Database {
           select ${documentId}, author_id, at, decode(update, 'base64') from results, moment where length(update) > 0
           returning document_id, id`
         const places = added.map(({ document_id, id }) => `${document_id}:${id}`).join()
+        for (const outcome of outcomes) {
+          if (!('accepted' in outcome && outcome.accepted)) continue
+          const { suggestionId, update, blocks } = outcome.accepted
+          await transaction`
+            select atrium_private.keep_acceptance(${suggestionId}, ${Buffer.from(update)}, ${JSON.stringify(blocks)}::text::jsonb)`
+        }
         if (announcement && places) await transaction`select pg_notify(${SERVERS}, ${`${announcement.serverId} ${places}`})`
         if (contents) await saveContents(transaction, documentId, contents)
         return commands.length

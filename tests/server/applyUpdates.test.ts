@@ -63,7 +63,7 @@ test('[SUG2] changes of a suggestion that build on what the page does not have y
   const known = Y.encodeStateVector(writer)
   writer.getText('text').insert(1, 'b')
   const update = Y.encodeStateAsUpdate(writer, known)
-  const accept = acceptSuggestion({ ask: async () => update as never })
+  const accept = acceptSuggestion({ ask: async () => ({ update, blocks: {} }) as never })
   const id = randomUUID()
   const claims = { sub: id, role: 'authenticated' } as const
   const command = { id, documentId: id, authorId: id, claims, kind: 'accept_suggestion', attempts: 1 }

@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { toProseMirror } from '../../hocuspocus-server/src/projections.ts'
 import { FRAGMENT } from '../../hocuspocus-server/src/protocol.ts'
 import type { Change } from '../../hocuspocus-server/src/suggestions/changes.ts'
-import { acceptanceOf, changesOf } from '../../hocuspocus-server/src/suggestions/hunks.ts'
+import { type Acceptance, acceptanceOf as acceptance, changesOf as changesOn } from '../../hocuspocus-server/src/suggestions/hunks.ts'
 import { createDatabase, type Database } from '../support/database.ts'
 import { closePeers, openPeer, type Peer, SOON } from './collaboration.ts'
 import { type CollaborationProcess, startCollaboration, tokenFor } from './process.ts'
@@ -61,6 +61,11 @@ const made = (...texts: string[]) => {
   for (const text of texts) add(document, text)
   return document
 }
+const nothingTaken = {}
+const changesOf = (base: Y.Doc, branch: Y.Doc, page: Y.Doc, decided: ReadonlySet<string>) =>
+  changesOn({ document: base, taken: nothingTaken }, branch, page, decided)
+const acceptanceOf = (base: Y.Doc, branch: Y.Doc, wanted: string[] | null, decided: ReadonlySet<string>) =>
+  acceptance({ document: base, taken: nothingTaken }, branch, wanted, decided).update
 /** `[removed]{added}` for one change. */
 const shown = ({ content }: Pick<Change, 'content'>): string =>
   content
@@ -159,6 +164,36 @@ test.for(Array.from({ length: 30 }, (_, index) => index + 1))(
   },
 )
 
+test.for(Array.from({ length: 30 }, (_, index) => index + 1))(
+  '[SUG6] its author goes on while changes are taken, in those too, and at the end the page is what the branch is (seed %i)',
+  (seed) => {
+    const chance = random(seed)
+    const page = made('first of the page', 'second of the page', 'third of the page')
+    const [base, branch] = [copy(page), copy(page)]
+    let taken: Acceptance['blocks'] = {}
+    const open = () => changesOn({ document: copy(base), taken }, branch, copy(page), new Set()).map(({ key }) => key)
+    const take = (keys: string[]) => {
+      const { update, blocks } = acceptance({ document: copy(base), taken }, branch, keys, new Set())
+      for (const document of [base, page]) Y.applyUpdate(document, update)
+      taken = { ...taken, ...blocks }
+    }
+    for (let round = 0; round < 20; round++) {
+      const present = lines(branch)
+      const line = present[chance(present.length)] ?? ''
+      const fate = chance(5)
+      if (fate === 0 && present.length > 2) remove(branch, line)
+      else if (fate === 1) insert(branch, chance(present.length + 1), `new in round ${round}`)
+      else if (line) change(branch, line.slice(0, 3), `${round}${line.slice(1, 3)}`)
+      const keys = open()
+      if (keys.length > 0 && chance(2) === 0) take([keys[chance(keys.length)] as string])
+    }
+    const rest = open()
+    if (rest.length > 0) take(rest)
+    expect(lines(page)).toEqual(lines(branch))
+    expect(open()).toEqual([])
+  },
+)
+
 const begin = async (who: string, documentId: string) => {
   const id = randomUUID()
   await team.as(who, (sql) => sql`select atrium.create_suggestion(${id}, ${documentId})`)
@@ -182,7 +217,7 @@ const askAll = async (who: string, documentId: string, ids: string[]) => {
   const response = await fetch(address, { headers: { authorization: `Bearer ${await tokenFor(who)}` } })
   return { status: response.status, found: (await response.json()) as Record<string, { changes: Change[] }> }
 }
-test('[SUG6] a commenter writes in his branch and not in the page; an editor takes a change while another types; then the branch is closed to writing', async () => {
+test('[SUG6] a commenter writes in his branch and not in the page; an editor takes a change while another types; he goes on, and when all is decided the branch is closed', async () => {
   const documentId = await team.document()
   const [anna, carl] = [await team.person('Anna', 'editor'), await team.person('Carl', 'commenter')]
   const typing = openPeer({ url: server.url, documentId, token: await tokenFor(anna) })
@@ -219,13 +254,21 @@ test('[SUG6] a commenter writes in his branch and not in the page; an editor tak
   const logged =
     await team.admin`select author_id from atrium_private.document_updates where document_id = ${documentId} and author_id = ${anna}`
   expect(logged.length).toBeGreaterThan(0)
-  await expect.poll(() => branch.messages, SOON).toContainEqual({ type: 'access', access: 'read' })
   await expect.poll(() => typing.messages, SOON).toContainEqual({ type: 'changed', what: 'suggestions' })
 
   const rest = await ask(anna, documentId, id)
   expect(rest.changes?.map(shown)).toEqual(['{Carl was here}'])
+  // Carl goes on, in what was taken and in what was not.
+  change(branch.document, 'April', 'April, or May')
+  change(branch.document, 'was', 'is')
+  await branch.saved()
+  expect((await ask(anna, documentId, id)).changes?.map(shown)).toEqual(['We all launch in April{, or May}', '{Carl is here}'])
+  const [more] = (await ask(anna, documentId, id)).changes ?? []
+  await accept(anna, id, [more?.key ?? ''])
+  await expect.poll(() => typing.text(), SOON).toBe('We all launch in April, or May\nThe very end')
   await accept(anna, id, null)
-  await expect.poll(() => typing.text(), SOON).toBe('We all launch in April\nThe very end\nCarl was here')
+  await expect.poll(() => typing.text(), SOON).toBe('We all launch in April, or May\nThe very end\nCarl is here')
+  await expect.poll(() => branch.messages, SOON).toContainEqual({ type: 'access', access: 'read' })
   expect((await ask(anna, documentId, id)).changes).toEqual([])
 })
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { SuggestionAnswer } from '../suggestions/changes.ts'
+import type { Acceptance } from '../suggestions/hunks.ts'
 import type { Blame, Content, DiffAnswer, Replay } from './answers.ts'
 import type { HistoryProblem, Question } from './questions.ts'
 import type { Chore, FromWorker, Look, ToWorker, WorkerSettings } from './worker.ts'
@@ -12,7 +13,7 @@ interface Answers {
   restore: Uint8Array | null
   late: Uint8Array | null
   suggestion: SuggestionAnswer
-  acceptance: Uint8Array
+  acceptance: Acceptance
 }
 
 export class HistoryRefusal extends Error {

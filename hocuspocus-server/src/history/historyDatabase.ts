@@ -227,12 +227,13 @@ export function createHistoryDatabase(current: () => postgres.Sql): HistoryDatab
         const [found] = await transaction<{ page: string; closed: boolean }[]>`
           select page, closed from atrium_private.suggestion_page(${suggestionId})`
         if (found?.page !== pageId) return null
-        const base = await transaction<{ update: Buffer }[]>`
-          select update from atrium_private.suggestion_bases where suggestion_id = ${suggestionId} order by place`
+        const base = await transaction<{ update: Buffer; blocks: string | null }[]>`
+          select update, blocks::text from atrium_private.suggestion_bases where suggestion_id = ${suggestionId} order by place`
         const decided = await transaction<{ change: string }[]>`
           select change from atrium_private.suggestion_decisions where suggestion_id = ${suggestionId}`
         return {
           base: base.map(({ update }) => update),
+          taken: Object.assign({}, ...base.map(({ blocks }) => JSON.parse(blocks ?? '{}'))),
           branch: await stored(transaction, suggestionId),
           page: await stored(transaction, pageId),
           decided: decided.map(({ change }) => change),

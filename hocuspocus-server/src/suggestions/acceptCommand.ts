@@ -15,10 +15,11 @@ const SENTENCES: Partial<Record<HistoryRefusal['code'], string>> = {
 export function acceptSuggestion(history: Pick<History, 'ask'>): CommandKind {
   return async (document, { documentId, payload }) => {
     const { suggestion_id: suggestionId, changes } = Payload.parse(payload)
-    const update = await history.ask({ kind: 'acceptance', documentId, suggestionId, changes }).catch((error: unknown) => {
+    const acceptance = await history.ask({ kind: 'acceptance', documentId, suggestionId, changes }).catch((error: unknown) => {
       const sentence = error instanceof HistoryRefusal && SENTENCES[error.code]
       throw sentence ? new Refused((error as HistoryRefusal).code, sentence) : error
     })
-    applyWhole(document, update)
+    applyWhole(document, acceptance.update)
+    return { suggestionId, ...acceptance }
   }
 }

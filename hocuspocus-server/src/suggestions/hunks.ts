@@ -15,6 +15,8 @@ interface Hunk {
   /** Blocks of the base. */
   before: Y.XmlElement[]
   after: Node[]
+  /** The blocks of the branch that are to become these, by their ids there. */
+  made: string[]
   /** The nearest block of the base above, which both have. */
   above: Y.XmlElement | null
 }
@@ -23,14 +25,28 @@ const LONGEST_ABOVE = 80
 
 export class UnknownChangeError extends Error {}
 
+/** What was made of a page that a suggestion is compared with. Taking a change over changes it as it changes the page, so that its author
+ *  can go on: then what he wrote is in both. */
+export interface Base {
+  document: Y.Doc
+  /** Blocks of the branch by their ids, and those that came into the page for them. */
+  taken: Readonly<Record<string, string>>
+}
+
+export interface Acceptance {
+  update: Uint8Array
+  /** As `taken`, for what this takes over. */
+  blocks: Record<string, string>
+}
+
 /** What a suggestion would change in the page, without what was decided. */
-export function changesOf(base: Y.Doc, branch: Y.Doc, page: Y.Doc, decided: ReadonlySet<string>): Change[] {
-  const hunks = hunksOf(base, branch).filter(({ key }) => !decided.has(key))
+export function changesOf({ document: base, taken }: Base, branch: Y.Doc, page: Y.Doc, decided: ReadonlySet<string>): Change[] {
+  const hunks = hunksOf(base, branch, taken).filter(({ key }) => !decided.has(key))
   // Before the base is changed, because its blocks are what the page is asked for.
   const before = hunks.map((hunk) => hunk.before.map((block) => inPage(page, block)))
   const above = hunks.map((hunk) => (hunk.above ? toText(elementNode(hunk.above)).slice(0, LONGEST_ABOVE) : ''))
   const old = before.map((blocks) => blocks.map((block) => block && elementNode(block)))
-  Y.applyUpdate(page, editOf(base, hunks))
+  Y.applyUpdate(page, editOf(base, hunks).update)
   return hunks.map((hunk, index): Change => {
     const was = (old[index] ?? []).filter((block) => block !== null)
     const isSame = stays(hunk)
@@ -44,8 +60,13 @@ export function changesOf(base: Y.Doc, branch: Y.Doc, page: Y.Doc, decided: Read
 
 /** An edit that makes these changes, all that are not decided when none are named. It is made of the page as it was, so merging it
  *  into the page as it is keeps what others wrote there. */
-export function acceptanceOf(base: Y.Doc, branch: Y.Doc, wanted: readonly string[] | null, decided: ReadonlySet<string>): Uint8Array {
-  const hunks = hunksOf(base, branch)
+export function acceptanceOf(
+  { document: base, taken }: Base,
+  branch: Y.Doc,
+  wanted: readonly string[] | null,
+  decided: ReadonlySet<string>,
+): Acceptance {
+  const hunks = hunksOf(base, branch, taken)
   const known = new Set(hunks.map(({ key }) => key))
   if (wanted?.some((key) => !known.has(key))) throw new UnknownChangeError()
   const chosen = new Set(wanted)
@@ -55,48 +76,54 @@ export function acceptanceOf(base: Y.Doc, branch: Y.Doc, wanted: readonly string
   )
 }
 
-function editOf(base: Y.Doc, hunks: Hunk[]): Uint8Array {
+function editOf(base: Y.Doc, hunks: Hunk[]): Acceptance {
   const known = Y.encodeStateVector(base)
   const fragment = base.getXmlFragment(FRAGMENT)
+  const blocks: Record<string, string> = {}
   base.transact(() => {
     for (const hunk of hunks) {
       const [only] = hunk.before
       if (only && stays(hunk)) become(base, only, hunk.after[0] as Node)
-      else replace(fragment, hunk)
+      const come = only && stays(hunk) ? [only] : replace(fragment, hunk)
+      for (const [index, block] of come.entries()) {
+        const [there, here] = [hunk.made[index] as string, idOf(block)]
+        if (there !== here) blocks[there] = here
+      }
     }
   })
-  return Y.encodeStateAsUpdate(base, known)
+  return { update: Y.encodeStateAsUpdate(base, known), blocks }
 }
 
 /** Whether it changes one block and leaves it what it is: then its text is changed word by word. */
 const stays = ({ before, after }: Hunk) => before.length === 1 && after.length === 1 && before[0]?.nodeName === after[0]?.type.name
 
-function replace(fragment: Y.XmlFragment, { before, after, above }: Hunk): void {
+/** The blocks that are there instead. */
+function replace(fragment: Y.XmlFragment, { before, after, above }: Hunk): Y.XmlElement[] {
   const placeOf = (block: Y.XmlElement) => fragment.toArray().indexOf(block)
   const place = above ? placeOf(above) + 1 : 0
   for (const block of before) fragment.delete(placeOf(block))
   const made = prosemirrorToYXmlFragment(documentSchema.topNodeType.create(null, after), new Y.Doc().getXmlFragment(FRAGMENT))
-  fragment.insert(
-    place,
-    made.toArray().map((block) => block.clone() as Y.XmlElement),
-  )
+  const come = made.toArray().map((block) => block.clone() as Y.XmlElement)
+  fragment.insert(place, come)
+  return come
 }
 
 function become(document: Y.Doc, element: Y.XmlElement, node: Node): void {
   updateYFragment(document, element, node, { mapping: new Map(), isOMark: new Map() })
 }
 
-function hunksOf(base: Y.Doc, branch: Y.Doc): Hunk[] {
+function hunksOf(base: Y.Doc, branch: Y.Doc, taken: Base['taken']): Hunk[] {
   const old = blocksOf(base)
   const now = blocksOf(branch)
-  const stayed = new Set(now.map(idOf))
+  const nameOf = (block: Y.XmlElement) => taken[idOf(block)] ?? idOf(block)
+  const stayed = new Set(now.map(nameOf))
   const kept = new Set(old.map(idOf).filter((id) => stayed.has(id)))
   const hunks: Hunk[] = []
   let above: Y.XmlElement | null = null
   let [oldAt, nowAt] = [0, 0]
   const takeUntilKept = (blocks: Y.XmlElement[], from: number) => {
     const taken: Y.XmlElement[] = []
-    for (let at = from; at < blocks.length && !kept.has(idOf(blocks[at] as Y.XmlElement)); at++) taken.push(blocks[at] as Y.XmlElement)
+    for (let at = from; at < blocks.length && !kept.has(nameOf(blocks[at] as Y.XmlElement)); at++) taken.push(blocks[at] as Y.XmlElement)
     return taken
   }
   while (oldAt < old.length || nowAt < now.length) {
@@ -119,7 +146,8 @@ function hunkOf(before: Y.XmlElement[], changed: Y.XmlElement[], above: Y.XmlEle
   if (after.some((node) => node === null) || [...before, ...changed].every(isEmptyLine)) return []
   const nodes = after as Node[]
   const named = [before.map((block) => [idOf(block), elementNode(block)]), above && idOf(above), nodes.map((node) => node.toJSON())]
-  return [{ key: createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 32), before, after: nodes, above }]
+  const key = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 32)
+  return [{ key, before, after: nodes, made: changed.map(idOf), above }]
 }
 
 function validNode(block: Y.XmlElement): Node | null {

@@ -1,12 +1,13 @@
 import * as Y from 'yjs'
 import { applyUpdates } from '../applyUpdates.ts'
 import type { SuggestionAnswer } from './changes.ts'
-import { acceptanceOf, changesOf, UnknownChangeError } from './hunks.ts'
+import { type Acceptance, acceptanceOf, type Base, changesOf, UnknownChangeError } from './hunks.ts'
 
 /** What is stored about a suggestion; documents as Yjs updates in order. */
 export interface StoredSuggestion {
-  /** The page as it was when the suggestion was begun. */
+  /** The page as it was when the suggestion was begun, and what was taken over since. */
   base: Uint8Array[]
+  taken: Base['taken']
   branch: Uint8Array[]
   page: Uint8Array[]
   /** The changes that were accepted or rejected. */
@@ -37,11 +38,12 @@ export class SuggestionError extends Error {
 export async function answerAboutSuggestion(
   question: SuggestionQuestion,
   database: SuggestionDatabase,
-): Promise<SuggestionAnswer | Uint8Array> {
+): Promise<SuggestionAnswer | Acceptance> {
   const stored = await database.suggestion(question.documentId, question.suggestionId)
   if (!stored) throw new SuggestionError('suggestion_not_found')
   if (question.kind === 'suggestion' && stored.closed) return { changes: [] }
-  const [base, branch] = [opened(stored.base), opened(stored.branch)]
+  const base: Base = { document: opened(stored.base), taken: stored.taken }
+  const branch = opened(stored.branch)
   const decided = new Set(stored.decided)
   if (question.kind === 'suggestion') return { changes: changesOf(base, branch, opened(stored.page), decided) }
   try {

@@ -56,12 +56,12 @@ export function SuggestionCard(props: CardProps) {
             {changes().length === 0
               ? en.none
               : t('count', { count: changes().length, word: plural(changes().length, { one: en.change, other: en.changes }) })}
-            <Show when={props.suggestion.state === 'open' && !props.isOwn && changes().length > 0}> · {en.writing}</Show>
+            <Show when={!props.isOwn && changes().length > 0}> · {en.writing}</Show>
           </p>
         </div>
         <Show when={!props.isOpen}>
           <Button look="outline" onClick={() => props.onOpen()}>
-            {props.isOwn && props.suggestion.state === 'open' ? en.goOn : en.open}
+            {props.isOwn ? en.goOn : en.open}
           </Button>
         </Show>
       </header>

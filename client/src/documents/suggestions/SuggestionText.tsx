@@ -23,9 +23,9 @@ export default function SuggestionText(props: { documentId: string; suggestionId
   )
   const words = (suggestion: SuggestionRow) => {
     if (suggestion.author_id !== self()) return t('bannerOther', { name: comments.nameOf(suggestion.author_id) ?? en.former })
-    return suggestion.state === 'open' ? en.bannerOwn : en.bannerClosed
+    return suggestion.state === 'closed' ? en.bannerClosed : en.bannerOwn
   }
-  const isWriting = () => found()?.author_id === self() && found()?.state === 'open'
+  const isWriting = () => found()?.author_id === self() && found()?.state !== 'closed'
   const leave = () => setSearch({ suggestion: undefined, panel: 'suggestions' })
   return (
     <Show when={!found.loading}>

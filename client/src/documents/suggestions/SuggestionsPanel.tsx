@@ -38,7 +38,7 @@ export default function SuggestionsPanel(props: PanelProps) {
   const open = (id: string) => setSearch({ suggestion: id })
   const begin = () =>
     attempt(en.did.begin, async () => {
-      const own = suggestions.all()?.find((each) => each.author_id === self() && each.state === 'open')
+      const own = suggestions.all()?.find((each) => each.author_id === self())
       open(own?.id ?? (await beginSuggestion(props.document.id)))
     })
   const nameOf = (id: string | null) => comments.nameOf(id) ?? (id === self() ? session.user()?.name : undefined) ?? en.former

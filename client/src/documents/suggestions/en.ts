@@ -32,7 +32,7 @@ export const suggestionsEn = {
   acceptedAll: 'The changes are in the page.',
   rejected: 'Rejected.',
   bannerOwn: 'You write a suggestion. The page stays as it is until an editor takes it over.',
-  bannerClosed: 'Something of this suggestion was decided, so it stays as it is.',
+  bannerClosed: 'All of this suggestion was decided, so it stays as it is.',
   bannerOther: 'This is what {{ name }} suggests. The page itself is unchanged.',
   done: 'Done',
   back: 'Back to the page',
