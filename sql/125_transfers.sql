@@ -48,7 +48,7 @@ create table atrium_private.transfer_pages (
   primary key (transfer_id, place)
 );
 comment on table atrium_private.transfer_pages is 'Pages of an import before they appear, all at once.';
-comment on column atrium_private.transfer_pages.page is 'id, parent_id (null: right beneath the import''s place), title, json, text, markdown, links, update (a Yjs update in base64).';
+comment on column atrium_private.transfer_pages.page is 'id, parent_id (null: right beneath the import''s place), title, icon, json, text, markdown, links, update (a Yjs update in base64).';
 alter table atrium_private.transfer_pages enable row level security;
 
 -- Files that go in and come out, named <transfer>/source and <transfer>/result.
@@ -91,8 +91,8 @@ declare
   place atrium.spaces := atrium_private.require_place(in_space, beneath);
   made atrium.transfers;
 begin
-  if of_format is null or of_format not in ('markdown', 'html', 'docx', 'zip') then
-    raise sqlstate 'PT422' using message = 'Markdown, HTML, Word documents and ZIP archives can be imported.', detail = 'format_invalid';
+  if of_format is null or of_format not in ('markdown', 'html', 'docx', 'zip', 'json') then
+    raise sqlstate 'PT422' using message = 'Markdown, HTML, Word documents, exports in JSON and ZIP archives can be imported.', detail = 'format_invalid';
   end if;
   perform atrium_private.refuse_many_transfers();
   insert into atrium.transfers (id, owner_id, kind, format, space_id, document_id, file_name)
@@ -180,7 +180,7 @@ create function atrium.create_import(id uuid, space_id uuid, format text, parent
   language sql set search_path = ''
 as $$ select * from atrium_private.create_import($1, $2, $4, $3, $5) $$;
 comment on function atrium.create_import(uuid, uuid, text, uuid, text) is
-  'Begins an import: put the file as <id>/source into the bucket transfers, then call start_import. Format: markdown, html, docx or zip (a tree of Markdown and HTML with attachments). Editors of the space may. Nullable: id, parent_id, document_id, error, message, result.
+  'Begins an import: put the file as <id>/source into the bucket transfers, then call start_import. Format: markdown, html, docx, json (an export) or zip (a tree of Markdown and HTML with attachments, or an export in JSON with its files). Editors of the space may. Nullable: id, parent_id, document_id, error, message, result.
 Example: select id from atrium.create_import(null, ''0190…'', ''zip'', file_name => ''notes.zip'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, parent_not_found, 409 id_taken, space_archived, 422 format_invalid, 429 too_many_transfers.';
 grant execute on function atrium.create_import to authenticated;

@@ -124,12 +124,12 @@ begin
   end if;
   -- Parents stand before their children.
   for staged in select given.place, p.* from atrium_private.transfer_pages given
-    cross join lateral jsonb_to_record(given.page) as p (id uuid, parent_id uuid, title text, "json" jsonb, "text" text, markdown text, links jsonb, update text)
+    cross join lateral jsonb_to_record(given.page) as p (id uuid, parent_id uuid, title text, icon text, "json" jsonb, "text" text, markdown text, links jsonb, update text)
     where given.transfer_id = $1 order by given.place
   loop
-    insert into atrium.documents (id, workspace_id, space_id, parent_id, title, position, created_by)
+    insert into atrium.documents (id, workspace_id, space_id, parent_id, title, icon, position, created_by)
     values (
-      staged.id, place.workspace_id, place.id, coalesce(staged.parent_id, transfer.document_id), staged.title,
+      staged.id, place.workspace_id, place.id, coalesce(staged.parent_id, transfer.document_id), staged.title, staged.icon,
       atrium_private.free_position(place.id, coalesce(staged.parent_id, transfer.document_id), null, null), transfer.owner_id
     );
     insert into atrium_private.document_updates (document_id, author_id, update)

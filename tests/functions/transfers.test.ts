@@ -3,6 +3,7 @@ import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate'
 import mammoth from 'mammoth'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
 import { type Person, startPlatform, type TestPlatform } from '../support/platform.ts'
 
 let platform: TestPlatform
@@ -267,8 +268,84 @@ test('[EXP2] a page goes out as HTML, PDF, Word and JSON, with its pictures and 
   expect([pdf.name, strFromU8(pdf.bytes.subarray(0, 5)), pdf.bytes.length > 5_000]).toEqual(['Ωmega Жук é.pdf', '%PDF-', true])
   const word = await mammoth.convertToHtml({ buffer: Buffer.from((await take(olga, page, 'docx')).bytes) })
   expect(word.value).toMatch(/<strong>bold<\/strong>[\s\S]*<img [\s\S]*one[\s\S]*<table>/)
-  const json = JSON.parse(strFromU8((await take(olga, page, 'json')).bytes))
+  const archive = unzipSync((await take(olga, page, 'json')).bytes)
+  const json = JSON.parse(strFromU8(archive['Ωmega Жук é.json'] as Uint8Array))
   expect(json).toMatchObject({ format: 'atrium', documents: [{ id: page, title: 'Ωmega Жук é', content: { type: 'doc' } }] })
+})
+
+const jsonOf = async (id: string) =>
+  (await olga.client.from('document_contents').select('json').eq('document_id', id).single().throwOnError()).data.json
+const bringJson = (given: unknown) => bring('json', strToU8(JSON.stringify(given)), 'pages.json')
+const exported = (...documents: object[]) => ({ format: 'atrium', schema: SCHEMA_VERSION, documents })
+const doc = (text: string) => ({ type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text }] }] })
+
+test('[IMP6] an export in JSON comes in again without loss, with its tree, icons, pictures and files', async () => {
+  const { result } = await bringZip({
+    'Trip.md':
+      '# Trip\n\nSee [day one](Trip/Day%201.md) and ![map](map.png)\n\n[the plan](plan.csv)\n\n==marked== ~~gone~~ $x^2$ and H~2~O\n\n> [!WARNING]\n> Take *water*.\n\n- [x] done\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n',
+    'Trip/Day 1.md': '# Day 1\n\n```js\nlet x\n```\n\n[up](../Trip.md)\n',
+    'Trip/Day 2.md': '# Day 2\n\n<details>\n<summary>s</summary>\n\nmore\n\n</details>\n',
+    'map.png': PNG,
+    'plan.csv': 'a,b',
+  })
+  const root = result?.root_ids[0] as string
+  await olga.client.from('documents').update({ icon: '🧭' }).eq('id', root).throwOnError()
+  const first = await take(olga, root, 'json', true)
+  expect(first.name).toBe('Trip.zip')
+  const again = await bring('zip', first.bytes, first.name as string)
+  expect(again).toMatchObject({ state: 'done', result: { documents: 3, skipped: [] } })
+  const copy = again.result?.root_ids[0] as string
+  expect(await pagesBeneath(copy)).toEqual(['Trip', ['Day 1'], ['Day 2']])
+  expect((await olga.client.from('documents').select('icon').eq('id', copy).single().throwOnError()).data).toEqual({ icon: '🧭' })
+  // Exported once more it says the same, but for the ids.
+  const written = async (bytes: Uint8Array) => {
+    const files = unzipSync(bytes)
+    const text = strFromU8(files['Trip.json'] as Uint8Array)
+    const ids = new Map<string, string>()
+    const name = (id: string) => ids.get(id) ?? ids.set(id, `id ${ids.size}`).get(id)
+    return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, name as never).replaceAll(/"(updated_at|parent_id)": .*/g, '')
+  }
+  const second = await take(olga, copy, 'json', true)
+  expect(await written(second.bytes)).toBe(await written(first.bytes))
+  expect(JSON.stringify(await jsonOf(copy))).not.toContain(root)
+  const contents = (bytes: Uint8Array) =>
+    Object.entries(unzipSync(bytes)).flatMap(([path, content]) =>
+      path.startsWith('attachments/') ? [Buffer.from(content).toString('hex')] : [],
+    )
+  expect(contents(second.bytes).sort()).toEqual(contents(first.bytes).sort())
+  expect(contents(second.bytes)).toHaveLength(2)
+})
+
+test('[IMP6] a page alone comes in from its file, beneath any page', async () => {
+  const id = randomUUID()
+  const { result } = await bringJson(exported({ id, parent_id: randomUUID(), title: 'Alone', icon: null, content: doc('hello') }))
+  const [page = ''] = result?.root_ids ?? []
+  expect(await jsonOf(page)).toEqual(doc('hello'))
+  expect(page).not.toBe(id)
+})
+
+// biome-ignore format: the table is the specification
+test.for([
+  // what                  file                                                                                           code
+  ['a newer schema',       { ...exported(), schema: SCHEMA_VERSION + 1, documents: [{ id: 'a', title: 'Later', content: doc('x') }] }, 'schema_newer'],
+  ['another format',       { format: 'other', schema: 1, documents: [] },                                                 'file_invalid'],
+  ['no object',            ['atrium'],                                                                                    'file_invalid'],
+  ['no pages',             exported(),                                                                                    'nothing_to_import'],
+  ['a page of no content', exported({ id: 'a', title: 'Later' }),                                                         'file_invalid'],
+  ['pages in a circle',    exported({ id: 'a', parent_id: 'b', content: doc('x') }, { id: 'b', parent_id: 'a', content: doc('x') }), 'file_invalid'],
+  ['an unknown node',      exported({ id: 'a', title: 'Later', content: { type: 'doc', content: [{ type: 'script' }] } }), 'content_invalid'],
+] as const)('[IMP6] a file in JSON with %s is refused with a sentence, and no page appears', async ([, given, code]) => {
+  const { data: before } = await olga.client.from('documents').select('id').eq('space_id', space).throwOnError()
+  const refused = await bringJson(given)
+  expect(refused).toMatchObject({ state: 'failed', error: code, message: expect.stringMatching(/\.$/) })
+  const { data: after } = await olga.client.from('documents').select('id').eq('space_id', space).throwOnError()
+  expect(after).toHaveLength(before.length)
+})
+
+test('[IMP6] quotes within quotes without end are refused with a sentence', async () => {
+  const node = `${'{"type":"blockquote","content":['.repeat(50_000)}{"type":"paragraph"}${']}'.repeat(50_000)}`
+  const text = JSON.stringify(exported({ id: 'a', title: 'Deep', content: { type: 'doc', content: ['node'] } })).replace('"node"', node)
+  expect(await bring('json', strToU8(text), 'pages.json')).toMatchObject({ state: 'failed', error: 'content_invalid' })
 })
 
 test('[EXP3] an export holds what its owner may read, and its file is his alone', async () => {

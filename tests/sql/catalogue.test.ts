@@ -174,6 +174,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.documents_without_version()',
     'atrium_private.forget_versions(uuid,timestamp with time zone)',
     'atrium_private.history_kept_since(uuid)',
+    'atrium_private.keep_acceptance(uuid,bytea,jsonb)',
     'atrium_private.linked_file(text,text,text,text)',
     'atrium_private.read_link(text,text)',
     'atrium_private.save_document_contents(uuid,jsonb,text,text,jsonb)',

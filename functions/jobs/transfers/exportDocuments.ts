@@ -90,14 +90,19 @@ async function textFiles(
   if (given.pages.length === 1 && given.files.size === 0 && root) return { bytes: encode(write(root, null)), ending, type }
   const entries: Record<string, Uint8Array> = {}
   for (const page of given.pages) entries[`${page.path}${ending}`] = encode(write(page, ending))
-  for (const [src, { path }] of given.files) {
-    const content = await given.bytesOf(src)
+  return archiveOf(entries, given)
+}
+
+async function archiveOf(entries: Record<string, Uint8Array>, { files, bytesOf }: Pick<Export, 'files' | 'bytesOf'>): Promise<Made> {
+  for (const [src, { path }] of files) {
+    const content = await bytesOf(src)
     if (content) entries[path] = content
   }
   return { bytes: zipSync(entries, { level: 6 }) as Uint8Array<ArrayBuffer>, ending: '.zip', type: 'application/zip' }
 }
 
-async function json({ pages }: Export): Promise<Made> {
+/** With pictures and files it is an archive, in which the JSON says under which path each of them lies. */
+async function json({ pages, files, bytesOf }: Export): Promise<Made> {
   const documents = pages.map(({ page: { id, parent_id, title, icon, updated_at, json: content } }) => ({
     id,
     parent_id,
@@ -106,6 +111,13 @@ async function json({ pages }: Export): Promise<Made> {
     updated_at,
     content,
   }))
-  const text = JSON.stringify({ format: 'atrium', schema: SCHEMA_VERSION, documents }, null, 2)
+  const written = { format: 'atrium', schema: SCHEMA_VERSION, documents }
+  const [root] = pages
+  if (files.size > 0 && root) {
+    const paths = Object.fromEntries([...files].map(([src, { path }]) => [src, path]))
+    const text = JSON.stringify({ ...written, files: paths }, null, 2)
+    return archiveOf({ [`${fileName(root.page.title)}.json`]: encode(text) }, { files, bytesOf })
+  }
+  const text = JSON.stringify(written, null, 2)
   return { bytes: encode(text), ending: '.json', type: 'application/json' }
 }

@@ -1,6 +1,7 @@
 import { newDocument } from '../../../hocuspocus-server/src/newDocument.ts'
 import { openArchive } from './archive.ts'
 import { createPageReader, type Files, placesOf } from './pages.ts'
+import { exportIn, readJson } from './readJson.ts'
 import { Refused } from './refused.ts'
 import type { Storage } from './storage.ts'
 import type { Transfer, Transfers } from './transfers.ts'
@@ -19,15 +20,19 @@ const MAX_PAGES = 2_000
 /** Reads what somebody brought, and lets all of its pages appear at once. */
 export async function importDocuments(transfer: Transfer, { transfers, storage, siteUrl }: ImportServices): Promise<void> {
   const files = await filesOf(transfer, await storage.download('transfers', `${transfer.id}/source`))
-  const places = placesOf(files, transfer.id)
-  if (places.length === 0) throw new Refused('nothing_to_import', 'There is no Markdown, HTML or text in it.')
+  const exported = transfer.format === 'json' ? (files.paths[0] as string) : transfer.format === 'zip' ? exportIn(files) : null
+  const given = exported === null ? null : readJson(files, exported, { transferId: transfer.id, siteUrl })
+  const places = given?.places ?? placesOf(files, transfer.id)
+  if (places.length === 0)
+    throw new Refused('nothing_to_import', 'There are no pages in it: no Markdown, HTML or text, and no export in JSON.')
   if (places.length > MAX_PAGES) throw new Refused('archive_too_large', `More than ${MAX_PAGES} pages cannot be imported at once.`)
-  const reader = createPageReader({ files, places, siteUrl })
+  const reader = given ?? createPageReader({ files, places, siteUrl })
   for (const [index, place] of places.entries()) {
-    const { title, content } = reader.read(place)
+    const { title, icon = null, content } = reader.read(place)
     const { update, contents } = newDocument(content)
     // Each wait also lets the worker say that it is alive.
-    await transfers.stage(transfer.id, index, { id: place.id, parent_id: place.parentId, title, ...contents, update: base64(update) })
+    const page = { id: place.id, parent_id: place.parentId, title, icon, ...contents, update: base64(update) }
+    await transfers.stage(transfer.id, index, page)
     await transfers.note(transfer.id, Math.round((60 * (index + 1)) / places.length))
   }
   const attachments = reader.attachments()
@@ -35,7 +40,7 @@ export async function importDocuments(transfer: Transfer, { transfers, storage, 
     await storage.upload(bucket, object, files.read(path), type)
     await transfers.note(transfer.id, 60 + Math.round((38 * (index + 1)) / attachments.length))
   }
-  const used = new Set([...places.map(({ path }) => path), ...attachments.map(({ path }) => path)])
+  const used = new Set([exported, ...places.map(({ path }) => path), ...attachments.map(({ path }) => path)])
   const outcome = await transfers.finishImport(transfer.id, {
     documents: places.length,
     root_ids: places.filter(({ parentId }) => parentId === null).map(({ id }) => id),
@@ -55,11 +60,13 @@ const REFUSALS: Record<string, string> = {
   parent_not_found: 'The page beneath which they should go is gone.',
 }
 
+const ENDINGS = { html: 'html', json: 'json' }
+
 async function filesOf({ format, file_name }: Transfer, bytes: Uint8Array<ArrayBuffer>): Promise<Files> {
   if (format === 'zip') return openArchive(bytes, LIMITS)
   const name = file_name.split(/[\\/]/).at(-1) ?? ''
   if (format === 'docx') return readWordDocument(bytes, name)
-  const path = `${name.replace(/\.[a-z]{2,8}$/i, '') || 'Import'}.${format === 'html' ? 'html' : 'md'}`
+  const path = `${name.replace(/\.[a-z]{2,8}$/i, '') || 'Import'}.${ENDINGS[format as keyof typeof ENDINGS] ?? 'md'}`
   return { paths: [path], read: () => bytes }
 }
 

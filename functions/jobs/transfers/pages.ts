@@ -24,6 +24,7 @@ export interface Place {
 
 export interface Page {
   title: string
+  icon?: string | null
   content: ReturnType<typeof readMarkdown>
 }
 
@@ -85,13 +86,7 @@ export function createPageReader({ files, places, siteUrl }: { files: Files; pla
   const attachments = new Map<string, Attachment>()
 
   function attach(path: string, documentId: string): Attachment {
-    const bytes = files.read(path)
-    const picture = pictureType(bytes)
-    const id = idFor(documentId, path)
-    const made: Attachment =
-      picture && bytes.length <= MAX_PICTURE_BYTES
-        ? { path, bucket: 'document-images', object: `${documentId}/${id}.${picture.extension}`, type: picture.type }
-        : { path, bucket: 'document-files', object: `${documentId}/${id}`, type: 'application/octet-stream' }
+    const made = attachmentFor(files, path, documentId)
     const address = addressOf(made)
     attachments.set(address, attachments.get(address) ?? made)
     return made
@@ -130,7 +125,17 @@ export function createPageReader({ files, places, siteUrl }: { files: Files; pla
   }
 }
 
-const addressOf = ({ bucket, object }: Attachment) => `/storage/v1/object/authenticated/${bucket}/${object}`
+/** Where a file goes that a page shows. */
+export function attachmentFor(files: Files, path: string, documentId: string): Attachment {
+  const bytes = files.read(path)
+  const picture = pictureType(bytes)
+  const id = idFor(documentId, path)
+  return picture && bytes.length <= MAX_PICTURE_BYTES
+    ? { path, bucket: 'document-images', object: `${documentId}/${id}.${picture.extension}`, type: picture.type }
+    : { path, bucket: 'document-files', object: `${documentId}/${id}`, type: 'application/octet-stream' }
+}
+
+export const addressOf = ({ bucket, object }: Attachment) => `/storage/v1/object/authenticated/${bucket}/${object}`
 
 function relative(from: string, address: string): string | null {
   const parts = from.split('/').slice(0, -1)

@@ -3,7 +3,7 @@ export const en = {
     open: 'Import…',
     title: 'Import pages',
     drop: 'Drop files here, or choose them',
-    dropHint: 'Markdown, HTML, Word (.docx), or a ZIP archive with folders, pictures and files; up to 50 MB each',
+    dropHint: 'Markdown, HTML, Word (.docx), exports in JSON, or a ZIP archive with folders, pictures and files; up to 50 MB each',
     space: 'Into the space',
     beneath: 'The pages will be beneath “{{ title }}”.',
     files: 'Files',

@@ -13,9 +13,10 @@ const formats: [RegExp, string][] = [
   [/\.zip$/i, 'zip'],
   [/\.docx$/i, 'docx'],
   [/\.html?$/i, 'html'],
+  [/\.json$/i, 'json'],
   [/\.(md|markdown|mdown|txt)$/i, 'markdown'],
 ]
-export const accepted = '.md,.markdown,.mdown,.txt,.html,.htm,.docx,.zip'
+export const accepted = '.md,.markdown,.mdown,.txt,.html,.htm,.docx,.json,.zip'
 
 /** Why this file cannot be imported, as a sentence; null when it can be tried. */
 export function refusalOf(file: File): string | null {
