@@ -1,23 +1,32 @@
--- Sharing a document or a room by a link: whoever opens it, and knows the password when there is one, has the link's role on it.
--- A visitor without an account is an anonymous account (signInAnonymously), so that every part of the platform asks the same policies.
+-- Sharing a document, a room, a file or a folder by a link: whoever opens it, and knows the password when there is one, has the link's role on it.
+-- A visitor without an account is an anonymous account (signInAnonymously), so that every part of the platform asks the same policies. What
+-- a link to files shows is in 312_file_links.sql.
 
 create table atrium.links (
   id uuid primary key default gen_random_uuid(),
   workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
   space_id uuid not null,
-  object_type text not null check (object_type in ('document', 'room')),
+  object_type text not null check (object_type in ('document', 'room', 'file')),
   object_id uuid not null,
   role atrium.role not null check (role between 'viewer' and 'editor'),
   has_password boolean not null default false,
   expires_at timestamptz,
   created_by uuid references atrium.profiles (id) on delete set null,
   created_at timestamptz not null default now(),
-  foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade
+  downloads boolean not null default true,
+  uploads boolean not null default false,
+  visits integer not null default 0,
+  visited_at timestamptz,
+  foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade,
+  constraint links_kind_fits check (case object_type when 'file' then role = 'viewer' else downloads and not uploads end)
 );
-comment on table atrium.links is 'Links by which a document or a room is shared. Seen by the editors of its space; the link itself is known to its maker alone.';
+comment on table atrium.links is 'Links by which a document, a room, a file or a folder is shared. Seen by the editors of its space; the link itself is known to its maker alone.';
 comment on column atrium.links.space_id is 'The space of the item; it follows when the item moves.';
 comment on column atrium.links.role is 'viewer to editor, of a room to commenter. A visitor without an account only reads, whatever it says.';
 comment on column atrium.links.expires_at is 'From then on the link gives nothing. Null: it does not expire.';
+comment on column atrium.links.downloads is 'Whether what a link to files shows can be saved; if not, pictures, sound, film and text are shown alone.';
+comment on column atrium.links.uploads is 'Whether files can be dropped into the folder by the link, and nothing in it is shown.';
+comment on column atrium.links.visits is 'How often a link to files was opened, last at visited_at.';
 create index on atrium.links (object_id);
 create index on atrium.links (space_id);
 create index on atrium.links (workspace_id);
@@ -55,7 +64,9 @@ create index on atrium_private.link_visits (user_id, link_id);
 alter table atrium_private.link_visits enable row level security;
 
 -- Definer: nobody may insert links but through here.
-create function atrium_private.create_link(of_type text, item uuid, with_role atrium.role, until timestamptz, new_password text)
+create function atrium_private.create_link(
+  of_type text, item uuid, with_role atrium.role, until timestamptz, new_password text, may_download boolean, takes_uploads boolean
+)
   returns table (id uuid, token text, role atrium.role, has_password boolean, expires_at timestamptz)
   language plpgsql security definer set search_path = ''
 as $$
@@ -66,8 +77,12 @@ declare
 begin
   place := atrium_private.require_item_editor(of_type, item);
   -- In a room an editor would take people out and archive it.
-  if (with_role between 'viewer' and case of_type when 'room' then 'commenter' else 'editor' end::atrium.role) is distinct from true then
-    raise sqlstate 'PT422' using message = 'The role of a link is viewer, commenter or, of a document, editor.', detail = 'role_invalid';
+  if (with_role between 'viewer' and case of_type when 'room' then 'commenter' when 'file' then 'viewer' else 'editor' end::atrium.role) is distinct from true then
+    raise sqlstate 'PT422' using message = 'The role of a link is viewer, of a room commenter too, of a document commenter or editor.', detail = 'role_invalid';
+  elsif (of_type = 'file' or (may_download and not takes_uploads)) is not true then
+    raise sqlstate 'PT422' using message = 'Only a link to files says whether they can be saved, or dropped.', detail = 'object_type_invalid';
+  elsif takes_uploads and not exists (select from atrium.files folder where folder.id = item and folder.is_folder) then
+    raise sqlstate 'PT422' using message = 'Files can be dropped into a folder alone.', detail = 'object_type_invalid';
   elsif until <= now() then
     raise sqlstate 'PT422' using message = 'The expiry is in the past.', detail = 'expires_at_invalid';
   elsif char_length(new_password) not between 8 and 72 or octet_length(new_password) > 72 then
@@ -78,8 +93,8 @@ begin
   end if;
   return query
     with made as (
-      insert into atrium.links (workspace_id, space_id, object_type, object_id, role, has_password, expires_at, created_by)
-      values (place.workspace_id, place.id, of_type, item, with_role, new_password is not null, until, atrium_private.caller())
+      insert into atrium.links (workspace_id, space_id, object_type, object_id, role, has_password, expires_at, created_by, downloads, uploads)
+      values (place.workspace_id, place.id, of_type, item, with_role, new_password is not null, until, atrium_private.caller(), may_download, takes_uploads)
       returning *
     ),
     secret as (
@@ -88,7 +103,7 @@ begin
     )
     select made.id, new_token, made.role, made.has_password, made.expires_at from made;
 end $$;
-comment on function atrium_private.create_link(text, uuid, atrium.role, timestamptz, text) is 'Behind atrium.create_link.';
+comment on function atrium_private.create_link(text, uuid, atrium.role, timestamptz, text, boolean, boolean) is 'Behind atrium.create_link.';
 grant execute on function atrium_private.create_link to authenticated;
 
 -- Definer: nobody may delete links but through here.
@@ -118,7 +133,8 @@ begin
   from atrium_private.link_secrets secret
   join atrium.links known on known.id = secret.link_id
   left join atrium.documents document on known.object_type = 'document' and document.id = known.object_id
-  where secret.hash = sha256(convert_to($1, 'UTF8')) and document.trashed_at is null;
+  left join atrium.files file on known.object_type = 'file' and file.id = known.object_id
+  where secret.hash = sha256(convert_to($1, 'UTF8')) and document.trashed_at is null and file.trashed_at is null;
   if link.id is null then
     raise sqlstate 'PT404' using message = 'This link does not exist any more.', detail = 'link_not_found';
   elsif link.expires_at <= now() then
@@ -179,7 +195,9 @@ declare
   given atrium.role := case when (select account.is_anonymous from auth.users account where account.id = me) then 'viewer' else link.role end;
   state text := atrium_private.try_link(link.id, $2);
 begin
-  if state <> 'open' then
+  if link.object_type = 'file' then
+    raise sqlstate 'PT409' using message = 'A link to files is read on its page.', detail = 'link_is_page';
+  elsif state <> 'open' then
     return query select state, null::text, null::uuid, null::atrium.role;
     return;
   end if;
@@ -200,6 +218,18 @@ as $$
 $$;
 comment on function atrium_private.link_pass(uuid, bigint) is
   'Shows until this second of the epoch that whoever has it knew the password of the link. Null of a link without one.';
+
+-- Definer: see link_pass.
+create function atrium_private.is_link_open(link atrium.links, pass text)
+  returns boolean
+  language sql stable security definer set search_path = ''
+as $$
+  select not link.has_password or (
+    substring($2 from '^(\d{1,15})\.')::bigint >= extract(epoch from now())
+    and $2 = atrium_private.link_pass(link.id, substring($2 from '^(\d{1,15})\.')::bigint)
+  ) is true
+$$;
+comment on function atrium_private.is_link_open(atrium.links, text) is 'Whether a link has no password, or this is its pass.';
 
 -- Definer: the collaboration server shows a page to whoever has a link to it, and may read no other.
 create function atrium_private.read_link(token text, password text)
@@ -238,7 +268,7 @@ begin
     left join atrium.document_contents contents on contents.document_id = document.id;
 end $$;
 comment on function atrium_private.read_link(text, text) is
-  'What a document, or the last 50 messages of a room outside threads, say to whoever has a link, signed in or not. The state is as in open_link; all but the type and the role are null unless it is open. For an hour the pass opens the files of the document, see linked_file. Errors: 404 link_not_found, 410 link_expired.';
+  'What a document, or the last 50 messages of a room outside threads, say to whoever has a link, signed in or not. The state is as in open_link; all but the type and the role are null unless it is open, and of files; these are in linked_folder. For an hour the pass opens the files, see linked_file. Errors: 404 link_not_found, 410 link_expired.';
 grant execute on function atrium_private.read_link to atrium_collab;
 
 -- Definer: the collaboration server hands out files of a page to whoever has a link to it, and may read no other.
@@ -248,10 +278,9 @@ create function atrium_private.linked_file(token text, pass text, bucket text, n
 as $$
 declare
   link atrium.links := atrium_private.require_link($1);
-  until bigint := substring($2 from '^(\d{1,15})\.');
 begin
   return link.object_type = 'document'
-    and (not link.has_password or (until >= extract(epoch from now()) and $2 = atrium_private.link_pass(link.id, until)) is true)
+    and atrium_private.is_link_open(link, $2)
     and (
       link.object_id = case $3
         when 'document-images' then atrium_private.image_document($4) when 'document-files' then atrium_private.file_document($4)
@@ -280,15 +309,16 @@ create trigger forget_shares after delete on atrium.documents
   for each row execute function atrium_private.forget_shares('document');
 
 create function atrium.create_link(
-  object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null
+  object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null,
+  downloads boolean default true, uploads boolean default false
 )
   returns table (id uuid, token text, role atrium.role, has_password boolean, expires_at timestamptz)
   language sql set search_path = ''
-as $$ select * from atrium_private.create_link($1, $2, $3, $4, $5) $$;
-comment on function atrium.create_link(text, uuid, atrium.role, timestamptz, text) is
-  'Makes a link by which a document, or a room to viewers and commenters, is shared with whoever has it; the token is told this once. Editors of the space may. Nullable: expires_at, password.
+as $$ select * from atrium_private.create_link($1, $2, $3, $4, $5, $6, $7) $$;
+comment on function atrium.create_link(text, uuid, atrium.role, timestamptz, text, boolean, boolean) is
+  'Makes a link by which a document, a room to viewers and commenters, or a file or folder (type file) to viewers is shared with whoever has it; the token is told this once. A link to files can show without letting save (downloads => false), and one to a folder can take files and show none (uploads => true). Editors of the space may. Nullable: expires_at, password.
 Example: select token from atrium.create_link(''document'', ''0190…'', expires_at => now() + interval ''1 week'', password => ''open sesame'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, 422 object_type_invalid, role_invalid, expires_at_invalid, password_invalid (8 to 72 characters), 429 too_many_links.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, file_not_found, 422 object_type_invalid, role_invalid, expires_at_invalid, password_invalid (8 to 72 characters), 429 too_many_links.';
 grant execute on function atrium.create_link to authenticated;
 
 create function atrium.delete_link(link_id uuid)
@@ -316,9 +346,9 @@ create function atrium.open_link(token text, password text default null)
   language sql set search_path = ''
 as $$ select * from atrium_private.open_link($1, $2) $$;
 comment on function atrium.open_link(text, text) is
-  'Opens a link for the caller, who may be an anonymous account (it only reads). The state is open, password_required, password_wrong or too_many_attempts (ten wrong ones in 15 minutes); the other columns are null but for open. Nullable: password, object_type, object_id, role.
+  'Opens a link for the caller, who may be an anonymous account (it only reads). The state is open, password_required, password_wrong or too_many_attempts (ten wrong ones in 15 minutes); the other columns are null but for open. A link to files is not opened but read, at /l/<token>/read. Nullable: password, object_type, object_id, role.
 Example: select state, object_id from atrium.open_link(''n3cm…'', ''open sesame'');
-Errors: 401 not_signed_in, 404 link_not_found, 410 link_expired.';
+Errors: 401 not_signed_in, 404 link_not_found, 409 link_is_page, 410 link_expired.';
 grant execute on function atrium.open_link to authenticated;
 
 -- Definer: see grant_rights.

@@ -15,7 +15,8 @@ create table atrium.file_uploads (
   conflict text not null check (conflict in ('refuse', 'number', 'version')),
   state text not null default 'waiting' check (state in ('waiting', 'stored', 'done', 'refused')),
   problem text,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  link_id uuid references atrium.links (id) on delete set null
 );
 comment on table atrium.file_uploads is 'Uploads on their way, for a week at most. Seen by who uploads alone.';
 comment on column atrium.file_uploads.parent_id is 'The folder it goes into; null for the top of the space, also when the folder is deleted meanwhile.';
@@ -24,11 +25,14 @@ comment on column atrium.file_uploads.path is 'Its name in the bucket files.';
 comment on column atrium.file_uploads.sha256 is 'What the bytes must have, in hex; null if the uploader did not say.';
 comment on column atrium.file_uploads.conflict is 'What happens when the name is taken: refuse, number ("plan (2).pdf"), or version: a new version of the file that has it.';
 comment on column atrium.file_uploads.state is 'waiting for bytes, stored and not yet checked, done: it is a version, or refused, see problem.';
+comment on column atrium.file_uploads.link_id is 'The link by which somebody without an account drops it, see begin_drop; its size is the most that it may have until it is done.';
 comment on column atrium.file_uploads.problem is 'Why it was refused: size_mismatch, checksum_mismatch, name_taken, file_not_found, space_archived, role_too_low or storage_full.';
 create index on atrium.file_uploads (space_id);
 create index on atrium.file_uploads (parent_id);
 create index on atrium.file_uploads (file_id);
 create index on atrium.file_uploads (uploaded_by);
+-- How much was dropped by a link lately.
+create index on atrium.file_uploads (link_id, created_at) where link_id is not null;
 -- The worker asks what is a week old.
 create index on atrium.file_uploads (created_at);
 alter table atrium.file_uploads enable row level security;
@@ -213,10 +217,14 @@ begin
       and known.trashed_at is null;
   end if;
   trouble := case
-    when found_size <> upload.size then 'size_mismatch'
+    when found_size > upload.size or (found_size < upload.size and upload.uploaded_by is not null) then 'size_mismatch'
     when found_sha256 <> upload.sha256 then 'checksum_mismatch'
     when space.archived_at is not null then 'space_archived'
-    when (atrium_private.role_on_file(upload.uploaded_by, space.id, coalesce(upload.file_id, upload.parent_id)) >= 'editor') is not true
+    when upload.uploaded_by is null and not exists (
+      select from atrium.links link
+      where link.id = upload.link_id and link.uploads and link.object_id = upload.parent_id and (link.expires_at is null or link.expires_at > now())
+    ) then 'role_too_low'
+    when upload.uploaded_by is not null and (atrium_private.role_on_file(upload.uploaded_by, space.id, coalesce(upload.file_id, upload.parent_id)) >= 'editor') is not true
       then 'role_too_low'
     when atrium_private.storage_left(space.workspace_id) < 0 then 'storage_full'
     when upload.file_id is not null and file.id is null then 'file_not_found'
@@ -234,7 +242,7 @@ begin
     returning * into file;
   end if;
   perform atrium_private.add_file_version(file.id, upload.path, found_size, found_sha256, found_mime, upload.note, null, upload.uploaded_by);
-  update atrium.file_uploads known set state = 'done', file_id = file.id where known.id = upload.id;
+  update atrium.file_uploads known set state = 'done', file_id = file.id, size = found_size where known.id = upload.id;
   return 'done';
 end $$;
 comment on function atrium_private.finish_upload(uuid, bigint, text, text) is

@@ -102,10 +102,10 @@ export type Database = {
         Relationships: [{'columns':['document_id'],'isOneToOne':false,'foreignKeyName':'favourites_document_id_fkey','referencedColumns':['id'],'referencedRelation':'documents'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'favourites_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       file_uploads: {
-        Row: { id: string; space_id: string; parent_id: string | null; file_id: string | null; uploaded_by: string | null; path: string; name: string; size: number; sha256: string | null; note: string; conflict: string; state: string; problem: string | null; created_at: string }
-        Insert: { id?: string; space_id: string; parent_id?: string | null; file_id?: string | null; uploaded_by?: string | null; path?: string; name: string; size: number; sha256?: string | null; note?: string; conflict: string; state?: string; problem?: string | null; created_at?: string }
-        Update: { id?: string; space_id?: string; parent_id?: string | null; file_id?: string | null; uploaded_by?: string | null; path?: string; name?: string; size?: number; sha256?: string | null; note?: string; conflict?: string; state?: string; problem?: string | null; created_at?: string }
-        Relationships: [{'columns':['file_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_file_id_fkey','referencedColumns':['id'],'referencedRelation':'files'},{'columns':['parent_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_parent_id_fkey','referencedColumns':['id'],'referencedRelation':'files'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'},{'columns':['uploaded_by'],'isOneToOne':false,'foreignKeyName':'file_uploads_uploaded_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+        Row: { id: string; space_id: string; parent_id: string | null; file_id: string | null; uploaded_by: string | null; path: string; name: string; size: number; sha256: string | null; note: string; conflict: string; state: string; problem: string | null; created_at: string; link_id: string | null }
+        Insert: { id?: string; space_id: string; parent_id?: string | null; file_id?: string | null; uploaded_by?: string | null; path?: string; name: string; size: number; sha256?: string | null; note?: string; conflict: string; state?: string; problem?: string | null; created_at?: string; link_id?: string | null }
+        Update: { id?: string; space_id?: string; parent_id?: string | null; file_id?: string | null; uploaded_by?: string | null; path?: string; name?: string; size?: number; sha256?: string | null; note?: string; conflict?: string; state?: string; problem?: string | null; created_at?: string; link_id?: string | null }
+        Relationships: [{'columns':['file_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_file_id_fkey','referencedColumns':['id'],'referencedRelation':'files'},{'columns':['link_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_link_id_fkey','referencedColumns':['id'],'referencedRelation':'links'},{'columns':['parent_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_parent_id_fkey','referencedColumns':['id'],'referencedRelation':'files'},{'columns':['space_id'],'isOneToOne':false,'foreignKeyName':'file_uploads_space_id_fkey','referencedColumns':['id'],'referencedRelation':'spaces'},{'columns':['uploaded_by'],'isOneToOne':false,'foreignKeyName':'file_uploads_uploaded_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
       file_versions: {
         Row: { id: string; file_id: string; space_id: string; trashed: boolean; number: number; path: string; size: number; sha256: string; mime: string; note: string; label: string | null; restored_from: number | null; author_id: string | null; created_at: string }
@@ -156,9 +156,9 @@ export type Database = {
         Relationships: [{'columns':['invited_by'],'isOneToOne':false,'foreignKeyName':'invitations_invited_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'invitations_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'}]
       }
       links: {
-        Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password: boolean; expires_at: string | null; created_by: string | null; created_at: string }
-        Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string }
-        Update: { id?: string; workspace_id?: string; space_id?: string; object_type?: string; object_id?: string; role?: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string }
+        Row: { id: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password: boolean; expires_at: string | null; created_by: string | null; created_at: string; downloads: boolean; uploads: boolean; visits: number; visited_at: string | null }
+        Insert: { id?: string; workspace_id: string; space_id: string; object_type: string; object_id: string; role: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string; downloads?: boolean; uploads?: boolean; visits?: number; visited_at?: string | null }
+        Update: { id?: string; workspace_id?: string; space_id?: string; object_type?: string; object_id?: string; role?: Role; has_password?: boolean; expires_at?: string | null; created_by?: string | null; created_at?: string; downloads?: boolean; uploads?: boolean; visits?: number; visited_at?: string | null }
         Relationships: [{'columns':['created_by'],'isOneToOne':false,'foreignKeyName':'links_created_by_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['workspace_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_fkey','referencedColumns':['id'],'referencedRelation':'workspaces'},{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'links_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
       members: {
@@ -493,7 +493,7 @@ export type Database = {
         Returns: { id: string; token: string; role: Role; max_uses: number | null; expires_at: string | null }[]
       }
       create_link: {
-        Args: { object_type: string; object_id: string; role?: Role; expires_at?: string | null; password?: string | null }
+        Args: { object_type: string; object_id: string; role?: Role; expires_at?: string | null; password?: string | null; downloads?: boolean; uploads?: boolean }
         Returns: { id: string; token: string; role: Role; has_password: boolean; expires_at: string | null }[]
       }
       create_room: {

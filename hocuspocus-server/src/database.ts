@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { createLinkDatabase, type LinkDatabase } from './linkDatabase.ts'
 import type { Claims } from './tokens.ts'
 
 /** One row of the append-only log: what one person did to one document within one batch. */
@@ -95,7 +96,7 @@ export interface Applied {
 /** A document as a link shows it. */
 export interface LinkedPage {
   state: 'open' | 'password_required' | 'password_wrong' | 'too_many_attempts'
-  object_type: 'document' | 'room'
+  object_type: 'document' | 'room' | 'file'
   role: 'viewer' | 'commenter' | 'editor'
   title: string | null
   icon: string | null
@@ -104,7 +105,7 @@ export interface LinkedPage {
   /** Of a room, the latest ones; null of a document. */
   messages: LinkedMessage[] | null
   updated_at: Date | null
-  /** Opens the files of a document whose link has a password. */
+  /** Opens the files behind a link that has a password. */
   pass: string | null
 }
 
@@ -121,7 +122,7 @@ export interface LinkedMessage {
   replies: number
 }
 
-export interface Database {
+export interface Database extends LinkDatabase {
   /** Adds rows to the log. When it resolves they are committed. With an announcement, other servers hear of the rows of the documents
    *  named there by the same commit; only then the answer says where the rows are. */
   append(updates: LoggedUpdate[], announcement?: Announcement): Promise<LogPosition[]>
@@ -147,10 +148,6 @@ export interface Database {
   keepClientIds(documentId: string, userId: string, ids: ClientId[]): Promise<void>
   /** Asked as that person; null when there is no such document for them. */
   permissionOn(documentId: string, claims: Claims): Promise<Permission | null>
-  /** What whoever has this link reads, see `atrium_private.read_link`; why not, when it leads nowhere. */
-  readLink(token: string, password: string | null): Promise<LinkedPage | 'link_not_found' | 'link_expired'>
-  /** Whether a file is of the document that this link leads to, see `atrium_private.linked_file`. */
-  mayReadLinkedFile(token: string, pass: string | null, bucket: string, name: string): Promise<boolean>
   /** Why this person may not write the document now; null when he may. */
   refusalToWrite(documentId: string, claims: Command['claims']): Promise<Refusal | null>
   saveContents(documentId: string, contents: Contents): Promise<void>
@@ -373,27 +370,7 @@ export function createDatabase(url: string): Database {
       })
     },
 
-    async readLink(token, password) {
-      try {
-        const [page] = await withDeadline(pool.current()<LinkedPage[]>`select * from atrium_private.read_link(${token}, ${password})`)
-        return page ?? 'link_not_found'
-      } catch (error) {
-        if (sqlState(error) === 'PT404') return 'link_not_found'
-        if (sqlState(error) === 'PT410') return 'link_expired'
-        throw error
-      }
-    },
-
-    async mayReadLinkedFile(token, pass, bucket, name) {
-      try {
-        const [file] = await withDeadline(pool.current()<{ may: boolean | null }[]>`
-          select atrium_private.linked_file(${token}, ${pass}, ${bucket}, ${name}) as may`)
-        return file?.may === true
-      } catch (error) {
-        if (['PT404', 'PT410'].includes(sqlState(error) ?? '')) return false
-        throw error
-      }
-    },
+    ...createLinkDatabase({ sql: () => pool.current(), withDeadline, sqlState }),
 
     async saveContents(documentId, contents) {
       await saveContents(pool.current(), documentId, contents)

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { StorageAccess } from './config.ts'
-import type { Database, LinkedMessage, LinkedPage } from './database.ts'
+import type { LinkedMessage, LinkedPage } from './database.ts'
 import type { Json } from './formats/fit.ts'
 import { type Addresses, escapeHtml, writeHtml } from './formats/writeHtml.ts'
 import { createBucket } from './limits.ts'
+import type { LinkDatabase } from './linkDatabase.ts'
 import { createLinkedFiles, isStored, linkedAddress } from './linkedFiles.ts'
+import { createLinkedFolders, folderHtml } from './linkedFolders.ts'
 
 interface LinkedPagesOptions {
-  database: Pick<Database, 'readLink' | 'mayReadLinkedFile'>
+  database: LinkDatabase
   /** Without it pictures and files are only named. */
   storage: StorageAccess | null
   /** Milliseconds of the epoch. */
@@ -49,24 +51,51 @@ const addressesWith = (pass: string | null): Addresses => ({
   }),
 })
 
-/** `/l/:token/read`: a shared document, or the latest messages of a shared room, as a page without scripts, for whoever has the link and its
+/** `/l/:token/read`: a shared document, the latest messages of a shared room, or shared files, as a page without scripts, for whoever has the link and its
  *  password. */
 export function createLinkedPages({ database, storage, clock, report }: LinkedPagesOptions) {
   const takePage = takers(() => createBucket({ perSecond: PAGES_PER_SECOND, burst: PAGES_AT_ONCE, clock }))
   const takeFile = takers(() => createBucket({ perSecond: FILES_PER_SECOND, burst: FILES_AT_ONCE, clock }))
   const sendFile = storage && createLinkedFiles(storage, database)
+  const folders = storage && createLinkedFolders(storage, database)
 
-  async function pageFor(request: IncomingMessage, token: string, address: string | null): Promise<[status: number, html: string]> {
+  async function pageFor(
+    request: IncomingMessage,
+    token: string,
+    query: URLSearchParams,
+    address: string | null,
+  ): Promise<[status: number, html: string]> {
     if (!['GET', 'HEAD', 'POST'].includes(request.method ?? '')) return [405, notice('This can only be read.')]
     if (!takePage(address)) return [429, notice('Too many pages at once. Wait a moment, then try again.')]
-    const form = request.method === 'POST' ? await readForm(request) : new URLSearchParams()
+    const isDrop = folders?.isDrop(request) ?? false
+    const form = request.method === 'POST' && !isDrop ? await readForm(request) : new URLSearchParams()
     if (!form) return [413, notice('This is too long for a password.')]
     const found = await database.readLink(token, form.get('password'))
     if (found === 'link_expired') return [410, notice('This link has expired. Ask whoever gave it to you for another one.')]
     if (found === 'link_not_found') return [404, notice('There is no such link, or it was taken back.')]
+    if (found.object_type === 'file') return folderPage(request, token, query, found, isDrop)
     if (found.state === 'open')
       return [200, found.object_type === 'room' ? roomPage(found, token) : documentPage(found, token, sendFile !== null)]
     return [found.state === 'password_required' ? 200 : found.state === 'password_wrong' ? 403 : 429, passwordPage(found)]
+  }
+
+  async function folderPage(
+    request: IncomingMessage,
+    token: string,
+    query: URLSearchParams,
+    link: LinkedPage,
+    isDrop: boolean,
+  ): Promise<[status: number, html: string]> {
+    if (!folders) return [503, notice('Files cannot be read at the moment. Try again in a minute.')]
+    const isOpen = link.state === 'open'
+    const pass = isOpen ? link.pass : query.get('pass')
+    const at = query.get('at')
+    const found = await folders.find(token, pass, at, isOpen && at === null && !isDrop && request.method !== 'HEAD')
+    if (!found && !isOpen && link.state !== 'password_required') return [link.state === 'password_wrong' ? 403 : 429, passwordPage(link)]
+    // Who has no pass, or an old one, is asked again.
+    if (!found) return isOpen ? [404, notice('There is no such file here any more. Open the link again.')] : [200, passwordPage(link)]
+    const dropped = isDrop ? await folders.drop(request, token, pass) : null
+    return [200, layout(found.name, folderHtml(found, pass, dropped))]
   }
 
   async function fileFor(
@@ -78,7 +107,8 @@ export function createLinkedPages({ database, storage, clock, report }: LinkedPa
   ): Promise<[status: number, html: string] | null> {
     if (!['GET', 'HEAD'].includes(request.method ?? '')) return [405, notice('This can only be read.')]
     if (!takeFile(address)) return [429, notice('Too many files at once. Wait a moment, then try again.')]
-    const missing = sendFile ? await sendFile(request, response, token, query) : 404
+    const send = query.has('file') ? sendFile : folders?.send
+    const missing = send ? await send(request, response, token, query) : 404
     if (missing === 503) return [503, notice('This file cannot be read at the moment. Try again in a minute.')]
     return missing && [404, notice('There is no such file here any more. Open the link again.')]
   }
@@ -90,7 +120,8 @@ export function createLinkedPages({ database, storage, clock, report }: LinkedPa
       const [, token = ''] = PATH.exec(path) ?? []
       const query = new URLSearchParams(search)
       response.on('error', () => {}) // Whoever asked is gone.
-      const answered = query.has('file') ? fileFor(request, response, token, query, address) : pageFor(request, token, address)
+      const isFile = ['file', 'get', 'show', 'zip'].some((name) => query.has(name))
+      const answered = isFile ? fileFor(request, response, token, query, address) : pageFor(request, token, query, address)
       answered
         .catch((error: unknown): [number, string] | null => {
           if (response.destroyed) return null // Whoever asked is gone, in the middle of a file.
@@ -203,7 +234,7 @@ const only =
   }
 
 function passwordPage({ state, object_type }: Pick<LinkedPage, 'state' | 'object_type'>): string {
-  const kind = object_type === 'room' ? 'room' : 'page'
+  const kind = { document: 'page', room: 'room', file: 'folder' }[object_type]
   const problem = { password_wrong: 'This password is wrong.', too_many_attempts: 'Too many wrong passwords. Try again in 15 minutes.' }[
     state as string
   ]

@@ -6,6 +6,14 @@ set local check_function_bodies = off;
 
 alter table atrium.grants drop constraint grants_object_type_check;
 alter table atrium.grants add constraint grants_object_type_check check (object_type in ('document', 'room', 'file'));
+alter table atrium.links drop constraint links_object_type_check;
+alter table atrium.links add constraint links_object_type_check check (object_type in ('document', 'room', 'file'));
+alter table atrium.links add column downloads boolean not null default true;
+alter table atrium.links add column uploads boolean not null default false;
+alter table atrium.links add column visits integer not null default 0;
+alter table atrium.links add column visited_at timestamptz;
+alter table atrium.links add constraint links_kind_fits check (case object_type when 'file' then role = 'viewer' else downloads and not uploads end);
+alter table atrium.file_uploads add column link_id uuid references atrium.links (id) on delete set null;
 alter table atrium.notifications drop constraint notifications_object_type_check;
 alter table atrium.notifications add constraint notifications_object_type_check
   check (object_type in ('workspace', 'space', 'room', 'document', 'file'));
@@ -27,6 +35,8 @@ drop policy "people store the bytes of the uploads that they have announced" on 
 drop policy "people see their own notifications of what they may read" on atrium.notifications;
 drop trigger forget_shares on atrium.documents;
 drop function atrium_private.right_in_words(text, atrium.role, text, timestamptz);
+drop function atrium.create_link(text, uuid, atrium.role, timestamptz, text);
+drop function atrium_private.create_link(text, uuid, atrium.role, timestamptz, text);
 
 comment on column atrium.grants.object_type is 'document, room, or file: a file, or a folder with all that is in it, now and later.';
 comment on function atrium_private.grant_rights(uuid, text) is
@@ -66,6 +76,131 @@ comment on function atrium.share_item(text, uuid, atrium.role, uuid, uuid, times
   'Shares one document, room, file or folder (both are of the type file; a folder with all that is in it) with a person or group of the workspace; the same call again changes role and expiry. Who gets the role of an editor on a folder adds, changes and deletes what is in it. Editors of its space may. Nullable: user_id, group_id, expires_at.
 Example: select * from atrium.share_item(''document'', ''0190…'', ''viewer'', user_id => ''0191…'', expires_at => now() + interval ''1 week'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, file_not_found, member_not_found, group_not_found, 422 role_invalid, object_type_invalid, grantee_required, expires_at_invalid.';
+comment on table atrium.links is 'Links by which a document, a room, a file or a folder is shared. Seen by the editors of its space; the link itself is known to its maker alone.';
+comment on column atrium.links.downloads is 'Whether what a link to files shows can be saved; if not, pictures, sound, film and text are shown alone.';
+comment on column atrium.links.uploads is 'Whether files can be dropped into the folder by the link, and nothing in it is shown.';
+comment on column atrium.links.visits is 'How often a link to files was opened, last at visited_at.';
+
+-- Definer: nobody may insert links but through here.
+create or replace function atrium_private.create_link(
+  of_type text, item uuid, with_role atrium.role, until timestamptz, new_password text, may_download boolean, takes_uploads boolean
+)
+  returns table (id uuid, token text, role atrium.role, has_password boolean, expires_at timestamptz)
+  language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  place atrium.spaces;
+  new_token text := rtrim(translate(encode(extensions.gen_random_bytes(32), 'base64'), '+/', '-_'), '=');
+begin
+  place := atrium_private.require_item_editor(of_type, item);
+  -- In a room an editor would take people out and archive it.
+  if (with_role between 'viewer' and case of_type when 'room' then 'commenter' when 'file' then 'viewer' else 'editor' end::atrium.role) is distinct from true then
+    raise sqlstate 'PT422' using message = 'The role of a link is viewer, of a room commenter too, of a document commenter or editor.', detail = 'role_invalid';
+  elsif (of_type = 'file' or (may_download and not takes_uploads)) is not true then
+    raise sqlstate 'PT422' using message = 'Only a link to files says whether they can be saved, or dropped.', detail = 'object_type_invalid';
+  elsif takes_uploads and not exists (select from atrium.files folder where folder.id = item and folder.is_folder) then
+    raise sqlstate 'PT422' using message = 'Files can be dropped into a folder alone.', detail = 'object_type_invalid';
+  elsif until <= now() then
+    raise sqlstate 'PT422' using message = 'The expiry is in the past.', detail = 'expires_at_invalid';
+  elsif char_length(new_password) not between 8 and 72 or octet_length(new_password) > 72 then
+    -- bcrypt reads no further than 72 bytes.
+    raise sqlstate 'PT422' using message = 'The password of a link has 8 to 72 characters.', detail = 'password_invalid';
+  elsif (select count(*) from atrium.links link where link.object_id = item) >= 100 then
+    raise sqlstate 'PT429' using message = 'There are 100 links already. Delete some first.', detail = 'too_many_links';
+  end if;
+  return query
+    with made as (
+      insert into atrium.links (workspace_id, space_id, object_type, object_id, role, has_password, expires_at, created_by, downloads, uploads)
+      values (place.workspace_id, place.id, of_type, item, with_role, new_password is not null, until, atrium_private.caller(), may_download, takes_uploads)
+      returning *
+    ),
+    secret as (
+      insert into atrium_private.link_secrets (link_id, hash, password)
+      select made.id, sha256(convert_to(new_token, 'UTF8')), extensions.crypt(new_password, extensions.gen_salt('bf', 10)) from made
+    )
+    select made.id, new_token, made.role, made.has_password, made.expires_at from made;
+end $$;
+comment on function atrium_private.create_link(text, uuid, atrium.role, timestamptz, text, boolean, boolean) is 'Behind atrium.create_link.';
+
+-- Definer: it reads links by their token, which nobody may.
+create or replace function atrium_private.require_link(token text)
+  returns atrium.links
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links;
+begin
+  select known.* into link
+  from atrium_private.link_secrets secret
+  join atrium.links known on known.id = secret.link_id
+  left join atrium.documents document on known.object_type = 'document' and document.id = known.object_id
+  left join atrium.files file on known.object_type = 'file' and file.id = known.object_id
+  where secret.hash = sha256(convert_to($1, 'UTF8')) and document.trashed_at is null and file.trashed_at is null;
+  if link.id is null then
+    raise sqlstate 'PT404' using message = 'This link does not exist any more.', detail = 'link_not_found';
+  elsif link.expires_at <= now() then
+    raise sqlstate 'PT410' using message = 'This link has expired.', detail = 'link_expired';
+  end if;
+  return link;
+end $$;
+
+-- Definer: it writes visits.
+create or replace function atrium_private.open_link(token text, password text)
+  returns table (state text, object_type text, object_id uuid, role atrium.role)
+  language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  me uuid := atrium_private.require_caller();
+  link atrium.links := atrium_private.require_link($1);
+  given atrium.role := case when (select account.is_anonymous from auth.users account where account.id = me) then 'viewer' else link.role end;
+  state text := atrium_private.try_link(link.id, $2);
+begin
+  if link.object_type = 'file' then
+    raise sqlstate 'PT409' using message = 'A link to files is read on its page.', detail = 'link_is_page';
+  elsif state <> 'open' then
+    return query select state, null::text, null::uuid, null::atrium.role;
+    return;
+  end if;
+  insert into atrium_private.link_visits (link_id, user_id, role) values (link.id, me, given)
+  on conflict (link_id, user_id) do update set role = excluded.role, opened_at = now();
+  return query select 'open', link.object_type, link.object_id, given;
+end $$;
+
+-- Definer: see link_pass.
+create function atrium_private.is_link_open(link atrium.links, pass text)
+  returns boolean
+  language sql stable security definer set search_path = ''
+as $$
+  select not link.has_password or (
+    substring($2 from '^(\d{1,15})\.')::bigint >= extract(epoch from now())
+    and $2 = atrium_private.link_pass(link.id, substring($2 from '^(\d{1,15})\.')::bigint)
+  ) is true
+$$;
+comment on function atrium_private.is_link_open(atrium.links, text) is 'Whether a link has no password, or this is its pass.';
+comment on function atrium_private.read_link(text, text) is
+  'What a document, or the last 50 messages of a room outside threads, say to whoever has a link, signed in or not. The state is as in open_link; all but the type and the role are null unless it is open, and of files; these are in linked_folder. For an hour the pass opens the files, see linked_file. Errors: 404 link_not_found, 410 link_expired.';
+
+-- Definer: the collaboration server hands out files of a page to whoever has a link to it, and may read no other.
+create or replace function atrium_private.linked_file(token text, pass text, bucket text, name text)
+  returns boolean
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_link($1);
+begin
+  return link.object_type = 'document'
+    and atrium_private.is_link_open(link, $2)
+    and (
+      link.object_id = case $3
+        when 'document-images' then atrium_private.image_document($4) when 'document-files' then atrium_private.file_document($4)
+      end
+      or ($3 in ('document-images', 'document-files') and exists (
+        select from atrium.copied_files file where file.document_id = link.object_id and file.name = $4
+      ))
+    ) is true;
+end $$;
 
 -- Definer: it deletes rows that nobody may delete. Rooms go with their space, and with it what was shared of them.
 create or replace function atrium_private.forget_shares()
@@ -80,6 +215,22 @@ end $$;
 comment on function atrium_private.forget_shares() is 'What is gone is not shared any more.';
 create trigger forget_shares after delete on atrium.documents
   for each row execute function atrium_private.forget_shares('document');
+
+create or replace function atrium.create_link(
+  object_type text, object_id uuid, role atrium.role default 'viewer', expires_at timestamptz default null, password text default null,
+  downloads boolean default true, uploads boolean default false
+)
+  returns table (id uuid, token text, role atrium.role, has_password boolean, expires_at timestamptz)
+  language sql set search_path = ''
+as $$ select * from atrium_private.create_link($1, $2, $3, $4, $5, $6, $7) $$;
+comment on function atrium.create_link(text, uuid, atrium.role, timestamptz, text, boolean, boolean) is
+  'Makes a link by which a document, a room to viewers and commenters, or a file or folder (type file) to viewers is shared with whoever has it; the token is told this once. A link to files can show without letting save (downloads => false), and one to a folder can take files and show none (uploads => true). Editors of the space may. Nullable: expires_at, password.
+Example: select token from atrium.create_link(''document'', ''0190…'', expires_at => now() + interval ''1 week'', password => ''open sesame'');
+Errors: 401 not_signed_in, 403 role_too_low, 404 document_not_found, room_not_found, file_not_found, 422 object_type_invalid, role_invalid, expires_at_invalid, password_invalid (8 to 72 characters), 429 too_many_links.';
+comment on function atrium.open_link(text, text) is
+  'Opens a link for the caller, who may be an anonymous account (it only reads). The state is open, password_required, password_wrong or too_many_attempts (ten wrong ones in 15 minutes); the other columns are null but for open. A link to files is not opened but read, at /l/<token>/read. Nullable: password, object_type, object_id, role.
+Example: select state, object_id from atrium.open_link(''n3cm…'', ''open sesame'');
+Errors: 401 not_signed_in, 404 link_not_found, 409 link_is_page, 410 link_expired.';
 
 -- Who sees whom, and why somebody may do something.
 
@@ -817,6 +968,10 @@ comment on function atrium.delete_file_version(uuid) is
   'Deletes an older version of a file for ever. Editors of the space, or of a shared folder, may.
 Example: select atrium.delete_file_version(''0190…'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 version_not_found, 409 version_is_present, file_trashed, space_archived.';
+comment on column atrium.file_uploads.link_id is 'The link by which somebody without an account drops it, see begin_drop; its size is the most that it may have until it is done.';
+
+-- How much was dropped by a link lately.
+create index on atrium.file_uploads (link_id, created_at) where link_id is not null;
 
 create policy "people store the bytes of the uploads that they have announced"
   on storage.objects for insert to authenticated
@@ -921,10 +1076,14 @@ begin
       and known.trashed_at is null;
   end if;
   trouble := case
-    when found_size <> upload.size then 'size_mismatch'
+    when found_size > upload.size or (found_size < upload.size and upload.uploaded_by is not null) then 'size_mismatch'
     when found_sha256 <> upload.sha256 then 'checksum_mismatch'
     when space.archived_at is not null then 'space_archived'
-    when (atrium_private.role_on_file(upload.uploaded_by, space.id, coalesce(upload.file_id, upload.parent_id)) >= 'editor') is not true
+    when upload.uploaded_by is null and not exists (
+      select from atrium.links link
+      where link.id = upload.link_id and link.uploads and link.object_id = upload.parent_id and (link.expires_at is null or link.expires_at > now())
+    ) then 'role_too_low'
+    when upload.uploaded_by is not null and (atrium_private.role_on_file(upload.uploaded_by, space.id, coalesce(upload.file_id, upload.parent_id)) >= 'editor') is not true
       then 'role_too_low'
     when atrium_private.storage_left(space.workspace_id) < 0 then 'storage_full'
     when upload.file_id is not null and file.id is null then 'file_not_found'
@@ -942,13 +1101,160 @@ begin
     returning * into file;
   end if;
   perform atrium_private.add_file_version(file.id, upload.path, found_size, found_sha256, found_mime, upload.note, null, upload.uploaded_by);
-  update atrium.file_uploads known set state = 'done', file_id = file.id where known.id = upload.id;
+  update atrium.file_uploads known set state = 'done', file_id = file.id, size = found_size where known.id = upload.id;
   return 'done';
 end $$;
 comment on function atrium.begin_upload(uuid, uuid, uuid, text, bigint, text, uuid, text, text) is
   'Announces a file, or with file_id a new version of one (space, folder and name are its own then). Its bytes are uploaded to the bucket files under the path that is returned (5 GB at most), are checked against size and sha256, and become a version; the state of the upload says when. Editors of the space, or of a shared folder, may. The same call again returns the same upload. Nullable: id, space_id, parent_id, name, sha256, file_id, note, problem.
 Example: select path from atrium.begin_upload(gen_random_uuid(), ''0190…'', null, ''plan.pdf'', 1200);
 Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, folder_not_found, file_not_found, 409 id_taken, name_taken, is_folder, file_trashed, space_archived, 413 storage_full, 422 name_required, name_too_long (255 bytes), name_invalid, name_reserved, size_invalid, sha256_invalid, note_too_long, conflict_invalid, 429 too_many_uploads.';
+
+-- Links to files and folders: what a page without an account shows of them, and what may be dropped there. Nobody gets a right in tables by
+-- such a link: the collaboration server asks the functions here for every page and every file, so that a link that is gone ends at once.
+
+-- Definer: see link_pass.
+create function atrium_private.require_file_link(token text, pass text)
+  returns atrium.links
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_link($1);
+begin
+  if link.object_type <> 'file' or not atrium_private.is_link_open(link, pass) then
+    raise sqlstate 'PT404' using message = 'This link does not lead to a file, or asks for its password.', detail = 'link_not_found';
+  end if;
+  return link;
+end $$;
+comment on function atrium_private.require_file_link(text, text) is
+  'The link to a file or folder that a token opens, with the pass from read_link when it has a password. Errors: 404 link_not_found, 410 link_expired.';
+
+-- Definer: the collaboration server shows a folder to whoever has a link to it, and may read no other.
+create function atrium_private.linked_folder(token text, pass text, at_file uuid, is_arrival boolean)
+  returns jsonb
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_file_link($1, $2);
+  here atrium.files;
+begin
+  select known.* into here from atrium.files known
+  where known.id = coalesce(at_file, link.object_id) and known.above @> array[link.object_id] and known.trashed_at is null;
+  if here.id is null or (link.uploads and here.id <> link.object_id) then
+    raise sqlstate 'PT404' using message = 'There is no such file or folder here.', detail = 'link_not_found';
+  end if;
+  if is_arrival then
+    update atrium.links known set visits = known.visits + 1, visited_at = now() where known.id = link.id;
+  end if;
+  return jsonb_build_object(
+    'id', here.id, 'name', here.name, 'is_folder', here.is_folder, 'size', here.size, 'mime', here.mime, 'updated_at', here.updated_at,
+    'downloads', link.downloads, 'uploads', link.uploads, 'expires_at', link.expires_at,
+    -- What is above the shared folder is nobody's business.
+    'trail', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', folder.id, 'name', folder.name) order by cardinality(folder.above)), '[]')
+      from atrium.files folder where folder.id = any (here.above) and folder.id <> here.id and folder.above @> array[link.object_id]
+    ),
+    'files', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', file.id, 'name', file.name, 'is_folder', file.is_folder, 'size', file.size, 'mime', file.mime,
+        'updated_at', file.updated_at) order by file.is_folder desc, file.name_key), '[]')
+      from (
+        select known.* from atrium.files known
+        where not link.uploads and known.space_id = here.space_id and known.parent_id = here.id and known.trashed_at is null
+        order by known.is_folder desc, known.name_key limit 1000
+      ) file
+    )
+  );
+end $$;
+comment on function atrium_private.linked_folder(text, text, uuid, boolean) is
+  'What a link shows: the file or folder it leads to, or one inside, with the first 1,000 files in it; of a folder that is only for uploads no file. An arrival is counted. Errors: 404 link_not_found, 410 link_expired.';
+grant execute on function atrium_private.linked_folder to atrium_collab;
+
+-- Definer: see linked_folder.
+create function atrium_private.linked_files(token text, pass text, at_file uuid)
+  returns table (id uuid, path text, name text, mime text, size bigint, downloads boolean, folders jsonb, updated_at timestamptz)
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_file_link($1, $2);
+begin
+  if link.uploads then
+    return;
+  end if;
+  return query
+    select file.id, file.path, file.name, file.mime, file.size, link.downloads,
+      to_jsonb(array(select folder.name from atrium.files folder
+        where folder.id = any (file.above) and folder.id <> file.id and folder.above @> array[at_file] order by cardinality(folder.above))),
+      file.updated_at
+    from atrium.files file
+    where file.above @> array[link.object_id, at_file] and file.trashed_at is null and not file.is_folder
+    order by file.above;
+end $$;
+comment on function atrium_private.linked_files(text, text, uuid) is
+  'The file that a link shows, or all files in a folder that it shows, with the folders in which each is. Errors: 404 link_not_found, 410 link_expired.';
+grant execute on function atrium_private.linked_files to atrium_collab;
+
+create function atrium_private.harmless_file_name(value text)
+  returns text
+  language plpgsql immutable set search_path = ''
+as $$
+declare
+  -- Neither folders, nor what cannot be seen, nor a dot at the end.
+  tidy text := regexp_replace(regexp_replace(left(value, 2000), '^.*[/\\]', ''), E'[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]', '', 'g');
+  ending text;
+begin
+  tidy := btrim(normalize(regexp_replace(tidy, '\s+', ' ', 'g')), ' .');
+  if lower(tidy) ~ '^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)' then
+    tidy := '_' || tidy;
+  end if;
+  ending := coalesce(substring(tidy from '(?<=.)\.[^. ]{1,16}$'), '');
+  tidy := left(tidy, char_length(tidy) - char_length(ending));
+  while octet_length(tidy || ending) > 255 loop
+    tidy := left(tidy, -1);
+  end loop;
+  return atrium_private.valid_file_name(tidy || ending);
+exception when sqlstate 'PT422' then
+  return 'file';
+end $$;
+comment on function atrium_private.harmless_file_name(text) is 'A name from anywhere, made into one that valid_file_name takes.';
+
+-- Definer: whoever has the link may write nothing himself.
+create function atrium_private.begin_drop(token text, pass text, new_name text, most_bytes bigint)
+  returns atrium.file_uploads
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  link atrium.links := atrium_private.require_file_link($1, $2);
+  space atrium.spaces;
+  upload atrium.file_uploads;
+begin
+  if not link.uploads then
+    raise sqlstate 'PT404' using message = 'Nothing can be dropped here.', detail = 'link_not_found';
+  end if;
+  space := atrium_private.lock_files(link.space_id);
+  if (most_bytes between 0 and 1073741824) is not true then
+    raise sqlstate 'PT413' using message = 'At most 1 GB is taken here at once.', detail = 'too_large';
+  elsif (select count(*) from atrium.file_uploads known where known.link_id = link.id and known.created_at > now() - interval '1 hour') >= 200
+    or (select coalesce(sum(known.size), 0) from atrium.file_uploads known where known.link_id = link.id and known.created_at > now() - interval '1 day')
+      + most_bytes > 10737418240 then
+    raise sqlstate 'PT429' using message = 'This is more than is taken here at once. Try again later.', detail = 'too_many_uploads';
+  elsif atrium_private.storage_left(space.workspace_id) < most_bytes then
+    raise sqlstate 'PT413' using message = 'There is no room for this.', detail = 'storage_full';
+  end if;
+  insert into atrium.file_uploads (space_id, parent_id, link_id, name, size, conflict)
+  values (link.space_id, link.object_id, link.id, atrium_private.harmless_file_name(new_name), most_bytes, 'number')
+  returning * into upload;
+  return upload;
+end $$;
+comment on function atrium_private.begin_drop(text, text, text, bigint) is
+  'Announces a file for a folder whose link takes uploads: of a link 200 an hour and 10 GB a day, each of 1 GB at most. Errors: 404 link_not_found, 409 space_archived, 410 link_expired, 413 too_large, storage_full, 429 too_many_uploads.';
+grant execute on function atrium_private.begin_drop to atrium_collab;
+
+-- Definer: see begin_drop.
+create function atrium_private.cancel_drop(upload_id uuid)
+  returns void
+  language sql security definer set search_path = ''
+as $$ delete from atrium.file_uploads upload where upload.id = $1 and upload.uploaded_by is null and upload.state = 'waiting' $$;
+comment on function atrium_private.cancel_drop(uuid) is 'Forgets an upload that came by a link and broke off; its bytes go too.';
+grant execute on function atrium_private.cancel_drop to atrium_collab;
 comment on column atrium.notifications.object_type is 'workspace, space, room, document or file: what the inbox groups by.';
 
 -- The look-ups of a document and of a file are under the policies on these themselves.
@@ -1007,57 +1313,6 @@ begin
     limit most;
 end $$;
 
--- The inbox: reading notifications, and being through with them.
-
--- Definer: it reads names and sources for somebody who may read the objects. Not granted.
-create or replace function atrium_private.read_notifications(for_user uuid, in_workspace uuid, ids uuid[], which text, before timestamptz, most integer)
-  returns table (
-    id uuid, kind text, workspace_id uuid, space_id uuid, object_type text, object_id uuid, object_name text, object_icon text, is_direct boolean,
-    actors uuid[], actor_names text[], source_id uuid, thread_id uuid, place bigint, excerpt text, detail text,
-    touched_at timestamptz, read_at timestamptz, done_at timestamptz, snoozed_until timestamptz
-  )
-  language plpgsql stable security definer rows 50 set search_path = ''
-as $$
-begin
-  return query
-    select told.id, told.kind, told.workspace_id, coalesce(room.space_id, document.space_id, file.space_id, space.id), told.object_type, told.object_id,
-      case
-        when room.kind = 'direct' then (
-          select string_agg(profile.name, ', ' order by lower(profile.name)) from atrium.room_members inside
-          join atrium.profiles profile on profile.id = inside.user_id
-          where inside.room_id = room.id and inside.user_id <> for_user)
-        else coalesce(room.name, document.title, file.name, space.name, workspace.name, '')
-      end,
-      document.icon, coalesce(room.kind = 'direct', false), told.actors,
-      case
-        when told.actors = '{}' then array_remove(array[message.bot_name], null)
-        else array(select coalesce(profile.name, '') from unnest(told.actors) with ordinality as actor (person, turn)
-          left join atrium.profiles profile on profile.id = actor.person order by actor.turn)
-      end,
-      told.source_id, told.thread_id, told.place,
-      nullif(left(btrim(regexp_replace(left(case
-        when told.kind = 'document_mention' then substring(contents.text from greatest(1, position('@' || mine.name in contents.text) - 80) for 300)
-        when told.kind = 'transfer' then coalesce(transfer.message, transfer.file_name)
-        when comment.id is not null then comment.text
-        else message.text
-      end, 900), '\s+', ' ', 'g')), 300), ''),
-      case told.kind when 'access' then shared.role::text when 'transfer' then transfer.kind || '_' || transfer.state end,
-      told.touched_at, told.read_at, told.done_at, told.snoozed_until
-    from atrium_private.visible_notifications(for_user, in_workspace, ids, which, before, most) told
-    left join atrium.profiles mine on mine.id = for_user
-    left join atrium.rooms room on told.object_type = 'room' and room.id = told.object_id
-    left join atrium.documents document on told.object_type = 'document' and document.id = told.object_id
-    left join atrium.files file on told.object_type = 'file' and file.id = told.object_id
-    left join atrium.spaces space on told.object_type = 'space' and space.id = told.object_id
-    left join atrium.workspaces workspace on told.object_type = 'workspace' and workspace.id = told.object_id
-    left join atrium.messages message on told.object_type = 'room' and message.id = told.source_id and message.room_id = told.object_id
-    left join atrium.comments comment on told.object_type = 'document' and comment.id = told.source_id and comment.document_id = told.object_id
-    left join atrium.grants shared on told.kind = 'access' and shared.id = told.source_id
-    left join atrium.transfers transfer on told.kind = 'transfer' and transfer.id = told.source_id
-    left join atrium.document_contents contents on told.kind = 'document_mention' and contents.document_id = told.object_id
-    order by told.touched_at desc, told.id;
-end $$;
-
 -- Definer: see mark_notifications.
 create or replace function atrium_private.mark_object_read(of_type text, item uuid)
   returns void
@@ -1076,6 +1331,9 @@ begin
     perform atrium_private.send_to_people(array[me], 'notifications', '{}');
   end if;
 end $$;
+
+grant execute on function atrium_private.create_link to authenticated;
+grant execute on function atrium.create_link to authenticated;
 
 -- What sql/990_lockdown.sql does to everything.
 revoke execute on all functions in schema atrium, atrium_private from public;

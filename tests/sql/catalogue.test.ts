@@ -164,6 +164,8 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
       select oid::regprocedure::text from pg_proc where pronamespace in ${OURS} and has_function_privilege('${role}', oid, 'execute')
       order by name`)
   expect(await reach('atrium_collab')).toEqual([
+    'atrium_private.begin_drop(text,text,text,bigint)',
+    'atrium_private.cancel_drop(uuid)',
     'atrium_private.collaboration_servers',
     'atrium_private.document_chunks',
     'atrium_private.document_client_ids',
@@ -176,6 +178,8 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.history_kept_since(uuid)',
     'atrium_private.keep_acceptance(uuid,bytea,jsonb)',
     'atrium_private.linked_file(text,text,text,text)',
+    'atrium_private.linked_files(text,text,uuid)',
+    'atrium_private.linked_folder(text,text,uuid,boolean)',
     'atrium_private.read_link(text,text)',
     'atrium_private.save_document_contents(uuid,jsonb,text,text,jsonb)',
     'atrium_private.save_document_version(uuid,jsonb,jsonb)',

@@ -15,14 +15,20 @@ import type { Sharing } from './sharing.ts'
 
 const t = textsOf(en)
 const linkRoles = ['viewer', 'commenter', 'editor'] as const satisfies readonly Role[]
+/** What whoever has a link to files may. */
+const fileKinds = ['save', 'look', 'drop'] as const
 /** What a room's commenters may is more than their name says. */
 const roomRoles = { viewer: t('links.roles.viewer'), commenter: t('links.roles.editor') }
 
-/** Makes a link to a page or room and shows it, once. */
+/** Makes a link to a page, room, file or folder and shows it, once. */
 export function LinkDialog(props: { sharing: Sharing; title: string; onClose(): void }) {
   const submit = createSubmit<'expires' | 'password'>(sentenceOf)
   const [role, setRole] = createSignal<(typeof linkRoles)[number]>('viewer')
+  const [kind, setKind] = createSignal<(typeof fileKinds)[number]>('save')
   const [link, setLink] = createSignal<string>()
+  const isFile = () => props.sharing.type === 'file'
+  const kinds = () =>
+    fileKinds.filter((value) => value !== 'drop' || props.sharing.isFolder).map((value) => ({ value, label: t(`links.files.${value}`) }))
 
   const options = () =>
     props.sharing.type === 'room'
@@ -39,8 +45,9 @@ export function LinkDialog(props: { sharing: Sharing; title: string; onClose(): 
       password: password !== '' && isShortOrLong && t('links.passwordWrong'),
     }
     await submit.run(form, errors, async () => {
-      const token = await props.sharing.makeLink(role(), expires?.toISOString() ?? null, password || null)
-      setLink(location.origin + paths.link(token))
+      const files = isFile() ? { downloads: kind() === 'save', uploads: kind() === 'drop' } : {}
+      const token = await props.sharing.makeLink(role(), expires?.toISOString() ?? null, password || null, files)
+      setLink(location.origin + paths.link(token) + (isFile() ? '/read' : ''))
     })
   }
 
@@ -83,7 +90,9 @@ export function LinkDialog(props: { sharing: Sharing; title: string; onClose(): 
           />
         }
       >
-        <Select label={t('links.role')} value={role()} options={options()} onChange={setRole} />
+        <Show when={isFile()} fallback={<Select label={t('links.role')} value={role()} options={options()} onChange={setRole} />}>
+          <Select label={t('links.role')} value={kind()} options={kinds()} onChange={setKind} />
+        </Show>
         <Field label={t('links.expires')} name="expires" type="date" error={submit.errorOf('expires')} />
         <PasswordField
           label={t('links.password')}

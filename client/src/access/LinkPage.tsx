@@ -29,6 +29,8 @@ export default function LinkPage() {
     async (token) => {
       try {
         const [found] = await rpc<Preview[]>('link_preview', { token })
+        // Files are shown by the server, to everybody alike.
+        if (found?.object_type === 'file') location.replace(`${paths.link(token)}/read`)
         return { found }
       } catch (error) {
         return { error }

@@ -1,10 +1,8 @@
 import { createSignal, lazy, Show, Suspense } from 'solid-js'
-import { textsOf } from '../i18n.ts'
 import { Button, type ButtonLook } from '../ui/Button.tsx'
-import { en } from './en.ts'
+import { en } from './buttonEn.ts'
 import type { SharedItem } from './sharing.ts'
 
-const t = textsOf(en)
 const ShareDialog = lazy(() => import('./ShareDialog.tsx').then((module) => ({ default: module.ShareDialog })))
 
 /** Opens the dialog that says who has access, and shares. For editors of the space. */
@@ -13,11 +11,11 @@ export function ShareButton(props: { item: SharedItem; title: string; look?: But
   return (
     <>
       <Button look={props.look ?? 'quiet'} icon="userPlus" onClick={() => setOpen(true)}>
-        {t('share.button')}
+        {en.share}
       </Button>
       <Show when={open()}>
         <Suspense>
-          <ShareDialog item={props.item} title={props.title || t('share.untitled')} onClose={() => setOpen(false)} />
+          <ShareDialog item={props.item} title={props.title || en.untitled} onClose={() => setOpen(false)} />
         </Suspense>
       </Show>
     </>

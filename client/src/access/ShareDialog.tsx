@@ -148,9 +148,7 @@ export function ShareDialog(props: { item: SharedItem; title: string; onClose():
             </ul>
           </section>
         </Show>
-        <Show when={props.item.type !== 'file'}>
-          <ShareLinks sharing={sharing} onNew={() => setLinking(true)} onAsk={setAsked} />
-        </Show>
+        <ShareLinks sharing={sharing} onNew={() => setLinking(true)} onAsk={setAsked} />
         <section aria-label={t('share.people')}>
           <h3>{t('share.people')}</h3>
           <Show when={sharing.people()} fallback={sharing.problem() ? null : <Skeleton lines={4} />}>

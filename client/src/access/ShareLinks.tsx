@@ -1,6 +1,6 @@
 import { For, Show } from 'solid-js'
 import { en as common } from '../en.ts'
-import { longDate, relativeTime, textsOf } from '../i18n.ts'
+import { longDate, plural, relativeTime, textsOf } from '../i18n.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { toast } from '../ui/Toast.tsx'
@@ -44,7 +44,7 @@ export function ShareLinks(props: { sharing: Sharing; onNew(): void; onAsk(asked
               <li>
                 <Icon name="link" />
                 <div class="share-person">
-                  <strong>{common.roles[link.role]}</strong>
+                  <strong>{link.object_type === 'file' ? t(`links.files.${kindOf(link)}`) : common.roles[link.role]}</strong>
                   <div class="muted">{[...limits(link), t('links.madeBy', maker(link))].join(' · ')}</div>
                 </div>
                 <IconButton icon="trash" label={t('links.delete', maker(link))} onClick={() => remove(link)} />
@@ -57,7 +57,9 @@ export function ShareLinks(props: { sharing: Sharing; onNew(): void; onAsk(asked
   )
 }
 
-/** "with password", "until 3 March 2027" */
+const kindOf = (link: Link) => (link.uploads ? 'drop' : link.downloads ? 'save' : 'look')
+
+/** "with password", "until 3 March 2027", "opened 3 times" */
 function limits(link: Link): string[] {
   const found: string[] = []
   if (link.has_password) found.push(t('links.withPassword'))
@@ -65,5 +67,6 @@ function limits(link: Link): string[] {
     const isOver = new Date(link.expires_at).getTime() < Date.now()
     found.push(t(isOver ? 'links.over' : 'links.until', { date: longDate(link.expires_at) }))
   }
+  if (link.object_type === 'file') found.push(plural(link.visits, en.links.visits).replace('{{ count }}', String(link.visits)))
   return found
 }

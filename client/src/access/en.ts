@@ -1,8 +1,6 @@
 export const en = {
   share: {
-    button: 'Share',
     title: 'Who has access to {{ title }}',
-    untitled: 'this page',
     with: 'Share with',
     choose: 'A person or a group',
     group: 'Group: {{ name }}',
@@ -27,6 +25,8 @@ export const en = {
     dialog: 'New link to {{ title }}',
     role: 'Who has the link may',
     roles: { viewer: 'Read', commenter: 'Read and comment', editor: 'Read and write' },
+    files: { save: 'Look and save', look: 'Look, not save', drop: 'Only put files into the folder' },
+    visits: { one: 'opened once', other: 'opened {{ count }} times' },
     expires: 'Until (optional)',
     password: 'Password (optional)',
     passwordHint: '8 characters or more. Tell it by another way than the link.',

@@ -7,6 +7,8 @@ export interface SharedItem {
   type: 'document' | 'room' | 'file'
   id: string
   workspaceId: string
+  /** Of a file: whether it is a folder. */
+  isFolder?: boolean
 }
 
 export type PersonWithAccess = Result<'who_has_access'>[number]
@@ -38,6 +40,7 @@ export function createSharing(item: SharedItem) {
 
   return {
     type: item.type,
+    isFolder: item.isFolder === true,
     /** Undefined before the first answer. */
     people: () => latest()?.people,
     grants: () => latest()?.grants ?? [],
@@ -55,8 +58,8 @@ export function createSharing(item: SharedItem) {
     },
 
     /** Makes a link and tells its token, which nobody can read again. */
-    async makeLink(role: Role, expiresAt: string | null, password: string | null): Promise<string> {
-      const args = { object_type: item.type, object_id: item.id, role, expires_at: expiresAt, password }
+    async makeLink(role: Role, expiresAt: string | null, password: string | null, files: { downloads?: boolean; uploads?: boolean } = {}) {
+      const args = { object_type: item.type, object_id: item.id, role, expires_at: expiresAt, password, ...files }
       const [made] = await rpc<Result<'create_link'>>('create_link', args)
       await refetch()
       return made?.token ?? ''

@@ -420,7 +420,11 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
         <Match when={asking() === 'share' && only()}>
           {(file) => (
             <Suspense>
-              <ShareDialog item={{ type: 'file', id: file().id, workspaceId: workspace.id() }} title={file().name} onClose={close} />
+              <ShareDialog
+                item={{ type: 'file', id: file().id, workspaceId: workspace.id(), isFolder: file().is_folder }}
+                title={file().name}
+                onClose={close}
+              />
             </Suspense>
           )}
         </Match>
