@@ -16,7 +16,7 @@ export const paths = {
   file: (id: string) => `/f/${id}`,
   inbox: () => '/inbox',
   people: () => '/people',
-  admin: (tab = 'audit') => `/admin/${tab}`,
+  admin: (tab = 'people') => `/admin/${tab}`,
   settings: () => '/settings',
   security: () => '/settings/security',
   notificationSettings: () => '/settings/notifications',

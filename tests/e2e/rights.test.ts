@@ -45,7 +45,7 @@ test('[E2E23] closing a space says before who loses it, and the audit log says a
   await page.getByRole('button', { name: 'Make private' }).click()
   await page.getByText('Private: only its members see it.').waitFor()
 
-  await page.goto(`${atrium.started.url}/admin`)
+  await page.goto(`${atrium.started.url}/admin/audit`)
   const newest = page.getByRole('list', { name: 'Entries, newest first' }).getByRole('listitem')
   await newest.filter({ hasText: 'Anna changed a space' }).filter({ hasText: 'private: no → yes' }).waitFor()
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()])

@@ -29,7 +29,7 @@ type Tab = (typeof tabs)[number]
 export default function AdminPage() {
   const params = useParams<{ tab?: string }>()
   const workspace = useWorkspace()
-  const tab = (): Tab | undefined => (params.tab ? tabs.find((known) => known === params.tab) : 'audit')
+  const tab = (): Tab | undefined => (params.tab ? tabs.find((known) => known === params.tab) : tabs[0])
 
   return (
     <Show when={tab()} fallback={<NotFound />}>
