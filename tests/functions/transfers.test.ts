@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SCHEMA_VERSION } from '../../hocuspocus-server/src/schema/version.ts'
 import { type Person, startPlatform, type TestPlatform } from '../support/platform.ts'
+import { linesOf } from './pdfLines.ts'
 
 let platform: TestPlatform
 let admin: postgres.Sql
@@ -346,6 +347,16 @@ test('[IMP6] quotes within quotes without end are refused with a sentence', asyn
   const node = `${'{"type":"blockquote","content":['.repeat(50_000)}{"type":"paragraph"}${']}'.repeat(50_000)}`
   const text = JSON.stringify(exported({ id: 'a', title: 'Deep', content: { type: 'doc', content: ['node'] } })).replace('"node"', node)
   expect(await bring('json', strToU8(text), 'pages.json')).toMatchObject({ state: 'failed', error: 'content_invalid' })
+})
+
+test('[EXP7] a PDF has the letters of many scripts, lines from right to left in their order, and formulas as text', async () => {
+  const text = `# 测试\n\n中文和**粗体**，日本語のかな、한국어\n\nשלום (גדול) עולם 2026\n\nمرحبا English بالعالم\n\n$x_1^2 \\leq \\frac{a}{\\sqrt{2}}$ ∀\n\n\`\`\`\n漢 code\n\`\`\`\n`
+  const [page = ''] = await rootsOf(bringZip({ 'letters.md': text }))
+  const lines = linesOf((await take(olga, page, 'pdf')).bytes)
+  const expected = ['测试', '中文和粗体，日本語のかな、한국어', '2026 םלוע (לודג) םולש', 'x12 ≤ a/(√2) ∀', '漢 code', '1 / 1']
+  expect(lines.filter((line) => !/\p{Script=Arabic}/u.test(line))).toEqual(expected)
+  // The letters of a word are joined; of two words the first stands at the right, and what is English in between.
+  expect(lines.find((line) => /\p{Script=Arabic}/u.test(line))).toMatch(/^\p{Script=Arabic}{7} English \p{Script=Arabic}{5}$/u)
 })
 
 test('[EXP3] an export holds what its owner may read, and its file is his alone', async () => {

@@ -4,6 +4,8 @@ import type { Addresses } from '../../../hocuspocus-server/src/formats/writeHtml
 import { safeAddress } from '../../../hocuspocus-server/src/schema/addresses.ts'
 import type { Export, Made } from './exportDocuments.ts'
 import { addressesFor } from './exportTree.ts'
+import { formula } from './pdfFormula.ts'
+import { cut, FONTS, isRightToLeft, type Run } from './pdfText.ts'
 import { pictureType } from './pictureType.ts'
 
 type Content = Record<string, unknown> | string
@@ -15,12 +17,10 @@ interface Pdfmake {
 }
 
 const pdfmake = pdfmakeModule as unknown as Pdfmake
-// Latin, Greek and Cyrillic; what the font does not have is a box.
-const font = (name: string) => new URL(import.meta.resolve(`pdfmake/fonts/Roboto/Roboto-${name}.ttf`)).pathname
-const ROBOTO = { normal: font('Regular'), bold: font('Medium'), italics: font('Italic'), bolditalics: font('MediumItalic') }
-pdfmake.setFonts({ Roboto: ROBOTO })
+pdfmake.setFonts(FONTS as unknown as Record<string, Record<string, string>>)
+const fontFiles = new Set(Object.values(FONTS).flatMap((family) => Object.values(family)))
 pdfmake.setUrlAccessPolicy(() => false)
-pdfmake.setLocalAccessPolicy((path) => Object.values(ROBOTO).includes(path))
+pdfmake.setLocalAccessPolicy((path) => fontFiles.has(path))
 
 const WIDTH = 451
 const INK: Record<string, string> = {
@@ -50,7 +50,7 @@ export async function writePdf(given: Export): Promise<Made> {
   const content: Content[] = []
   for (const [index, tree] of given.pages.entries()) {
     const writer = createWriter(given, addressesFor(tree, { ...given, ending: null }))
-    const title = { text: tree.page.title || 'Untitled', style: 'title', ...(index > 0 && { pageBreak: 'before' }) }
+    const title = { ...lineOf([{ text: tree.page.title || 'Untitled' }]), style: 'title', ...(index > 0 && { pageBreak: 'before' }) }
     content.push(title, ...(await writer.blocks(tree.blocks)))
   }
   const definition = {
@@ -81,13 +81,12 @@ function createWriter(given: Export, addresses: Addresses) {
   async function block({ type, attrs = {}, content = [] }: Json): Promise<Content[]> {
     switch (type) {
       case 'paragraph':
-        return [{ text: inline(content), margin: [0, 0, 0, 7], alignment: attrs.textAlign ?? undefined }]
+        return [{ ...lineOf(inline(content), attrs.textAlign), margin: [0, 0, 0, 7] }]
       case 'heading':
         return [
           {
-            text: inline(content),
+            ...lineOf(inline(content), attrs.textAlign),
             style: `heading${attrs.level === 1 || attrs.level === 2 ? attrs.level : 3}`,
-            alignment: attrs.textAlign ?? undefined,
           },
         ]
       case 'bulletList':
@@ -103,19 +102,19 @@ function createWriter(given: Export, addresses: Addresses) {
       case 'codeBlock':
         return [
           framed(
-            [{ text: content.map(({ text = '' }) => text).join('') || ' ', fontSize: 9, preserveLeadingSpaces: true }],
+            [{ text: cut([{ text: content.map(({ text = '' }) => text).join('') || ' ' }]), fontSize: 9, preserveLeadingSpaces: true }],
             null,
             '#f1f1ed',
           ),
         ]
       case 'blockMath':
-        return [{ text: String(attrs.latex ?? ''), italics: true, alignment: 'center', margin: [0, 4, 0, 10] }]
+        return [{ text: cut(formula(String(attrs.latex ?? ''))), alignment: 'center', fontSize: 12, margin: [0, 4, 0, 10] }]
       case 'horizontalRule':
         return [{ canvas: [{ type: 'line', x1: 0, y1: 4, x2: WIDTH, y2: 4, lineWidth: 0.6, lineColor: '#c9c9c2' }], margin: [0, 2, 0, 10] }]
       case 'details': {
         const [summary, body] = content
         return [
-          { text: inline(summary?.content ?? []), bold: true, margin: [0, 2, 0, 4] },
+          { ...lineOf(inline(summary?.content ?? [])), bold: true, margin: [0, 2, 0, 4] },
           { stack: await blocks(body?.content ?? []), margin: [12, 0, 0, 4] },
         ]
       }
@@ -124,7 +123,7 @@ function createWriter(given: Export, addresses: Addresses) {
       case 'image':
         return [await picture(attrs)]
       case 'file':
-        return [{ text: String(attrs.name || 'file'), decoration: 'underline', margin: [0, 0, 0, 7] }]
+        return [{ ...lineOf([{ text: String(attrs.name || 'file') }]), decoration: 'underline', margin: [0, 0, 0, 7] }]
       default:
         return await blocks(content)
     }
@@ -175,25 +174,30 @@ function createWriter(given: Export, addresses: Addresses) {
     const type = bytes && pictureType(bytes)?.type
     // The other kinds PDF does not know, and pictures of other sites are not fetched.
     if (!bytes || (type !== 'image/png' && type !== 'image/jpeg'))
-      return { text: String(alt || 'Picture'), italics: true, color: '#6b6b66', margin: [0, 0, 0, 7] }
+      return { ...lineOf([{ text: String(alt || 'Picture') }]), italics: true, color: '#6b6b66', margin: [0, 0, 0, 7] }
     const image = `data:${type};base64,${base64(bytes)}`
     return { image, fit: [WIDTH * (Number(width) || 1), 640], alignment: align ?? 'left', margin: [0, 4, 0, 10] }
   }
 
-  function inline(nodes: Json[]): Content[] {
-    const words = nodes.map(({ type, text, attrs = {}, marks = [] }): Content => {
-      if (type === 'hardBreak') return '\n'
-      if (type === 'inlineMath') return { text: String(attrs.latex ?? ''), italics: true }
+  function inline(nodes: Json[]): Run[] {
+    return nodes.flatMap(({ type, text, attrs = {}, marks = [] }): Run | Run[] => {
+      if (type === 'hardBreak') return { text: '\n' }
+      if (type === 'inlineMath') return formula(String(attrs.latex ?? ''))
       if (type === 'mention') {
         const { text: label, href } = addresses.mention(attrs)
         return { text: label, color: '#2b7a6c', ...(href && { link: href }) }
       }
       return { text: text ?? '', ...Object.assign({}, ...marks.map(({ type: mark, attrs: own = {} }) => styleOf(mark, own))) }
     })
-    return words.length > 0 ? words : [' ']
   }
 
   return { blocks }
+}
+
+/** The words of a paragraph in fonts that have them. One that is read from right to left begins there. */
+function lineOf(runs: Run[], align?: unknown) {
+  const alignment = align ?? (isRightToLeft(runs) ? 'right' : undefined)
+  return { text: runs.length > 0 ? cut(runs) : ' ', alignment }
 }
 
 function styleOf(mark: string, attrs: Record<string, unknown>): Record<string, unknown> {
