@@ -1,7 +1,7 @@
 import { useLocation, useNavigate, useSearchParams } from '@solidjs/router'
 import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from 'solid-js'
 import { ShareButton } from '../access/ShareButton.tsx'
-import type { EditorHandle, Person, SavedState } from '../islands/contract.ts'
+import type { EditorHandle, Person } from '../islands/contract.ts'
 import { blockOf, paths } from '../paths.ts'
 import type { DocumentRow } from '../rows.ts'
 import { useSession } from '../session.ts'
@@ -26,6 +26,7 @@ import { IconPicker } from './IconPicker.tsx'
 import { MoveDialog } from './MoveDialog.tsx'
 import { pageEn } from './pageEn.ts'
 import { pageMenu } from './pageMenu.ts'
+import { createSavedState } from './savedState.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
 import { createWatching } from './watching.ts'
@@ -42,8 +43,8 @@ export function DocumentView(props: { document: DocumentRow }) {
   const workspace = useWorkspace()
   const documents = useDocuments()
   const navigate = useNavigate()
-  const [state, setState] = createSignal<SavedState>('connecting')
-  const [unsent, setUnsent] = createSignal(false)
+  const [state, setState] = createSavedState()
+  let unsent = false
   const [people, setPeople] = createSignal<Person[]>([])
   const [lostText, setLostText] = createSignal<string>()
   /** Another number opens the page anew, without what never reached the server. */
@@ -70,12 +71,10 @@ export function DocumentView(props: { document: DocumentRow }) {
     props.document.created_at === props.document.updated_at
   const person = (): Person => ({ id: session.user()?.id ?? '', name: session.user()?.name ?? '' })
 
-  createEffect(() => {
-    if (!unsent()) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    onCleanup(() => removeEventListener('beforeunload', warn))
-  })
+  // Asked when somebody leaves: telling the browser at each letter would cost a millisecond of it.
+  const warn = (event: BeforeUnloadEvent) => unsent && event.preventDefault()
+  addEventListener('beforeunload', warn)
+  onCleanup(() => removeEventListener('beforeunload', warn))
 
   const location = useLocation()
   createEffect(
@@ -123,7 +122,7 @@ export function DocumentView(props: { document: DocumentRow }) {
       person={person()}
       onState={(next, pending) => {
         setState(next)
-        setUnsent(pending)
+        unsent = pending
         // Of a link that was taken back the socket alone hears.
         if (next === 'denied') void workspace.reload()
       }}
@@ -184,7 +183,7 @@ export function DocumentView(props: { document: DocumentRow }) {
               text={text()}
               onShowSaved={() => {
                 setLostText(undefined)
-                setUnsent(false)
+                unsent = false
                 setState('connecting')
                 setOpening(opening() + 1)
               }}
