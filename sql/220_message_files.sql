@@ -212,6 +212,24 @@ end $$;
 comment on function atrium_private.add_message_file(uuid, uuid, text, text, integer, integer, integer, text) is 'Behind atrium.add_message_file.';
 grant execute on function atrium_private.add_message_file to authenticated;
 
+-- Definer: nobody may update files but through here.
+create function atrium_private.describe_message_file(file_id uuid, new_alt text)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if char_length(new_alt) > 1000 then
+    raise sqlstate 'PT422' using message = 'A description has 1000 characters at most.', detail = 'file_invalid';
+  end if;
+  update atrium.message_files file set alt = nullif(btrim(new_alt), '')
+  where file.id = file_id and file.uploaded_by = atrium_private.require_caller() and file.message_id is null;
+  if not found then
+    raise sqlstate 'PT404' using message = 'There is no such file that waits to be sent.', detail = 'file_not_found';
+  end if;
+end $$;
+comment on function atrium_private.describe_message_file(uuid, text) is 'Behind atrium.describe_message_file.';
+grant execute on function atrium_private.describe_message_file to authenticated;
+
 -- Definer: nobody may delete files but through here.
 create function atrium_private.remove_message_file(file_id uuid)
   returns void
@@ -290,6 +308,16 @@ comment on function atrium.add_message_file(uuid, uuid, text, text, integer, int
 Example: select path from atrium.add_message_file(gen_random_uuid(), ''0190…'', ''plan.pdf'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 room_not_found, 409 id_taken, room_archived, 422 name_required, name_too_long (255 characters), name_invalid, file_invalid, 429 too_many_files.';
 grant execute on function atrium.add_message_file to authenticated;
+
+create function atrium.describe_message_file(id uuid, alt text)
+  returns void
+  language sql set search_path = ''
+as $$ select atrium_private.describe_message_file($1, $2) $$;
+comment on function atrium.describe_message_file(uuid, text) is
+  'Says what an own picture shows that was not sent yet, for those who cannot see it; null or nothing takes it back. Nullable: alt.
+Example: select atrium.describe_message_file(''0190…'', ''The front door, painted green'');
+Errors: 401 not_signed_in, 404 file_not_found, 422 file_invalid (1000 characters).';
+grant execute on function atrium.describe_message_file to authenticated;
 
 create function atrium.remove_message_file(id uuid)
   returns void

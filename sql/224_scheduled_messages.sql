@@ -178,6 +178,7 @@ create function atrium_private.fire_reminders(at timestamptz default now())
 as $$
 declare
   due atrium.saved_messages;
+  reminder atrium.reminders;
   fired integer := 0;
 begin
   for due in
@@ -196,10 +197,24 @@ begin
       fired := fired + 1;
     end if;
   end loop;
+  for reminder in
+    update atrium.reminders known set reminded_at = at
+    where known.id in (
+      select waiting.id from atrium.reminders waiting
+      where waiting.remind_at <= at and waiting.reminded_at is null order by waiting.remind_at limit 100 for update skip locked
+    )
+    returning known.*
+  loop
+    if atrium_private.role_in_room(reminder.user_id, reminder.room_id) is not null then
+      perform atrium_private.send_to_people(array[reminder.user_id], 'reminder', jsonb_build_object('id', reminder.id));
+      perform atrium_private.notify_own_reminder(reminder);
+      fired := fired + 1;
+    end if;
+  end loop;
   return fired;
 end $$;
 comment on function atrium_private.fire_reminders(timestamptz) is
-  'Reminds of saved messages whose time has come, each once; returns how many. reminder {message_id, room_id} goes to the person''s devices.';
+  'Reminds of saved messages and in own words when the time has come, each once; returns how many. reminder {message_id, room_id} or {id} goes to the person''s devices.';
 grant execute on function atrium_private.fire_reminders to atrium_worker;
 
 create function atrium.schedule_message(

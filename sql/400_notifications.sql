@@ -57,7 +57,7 @@ comment on column atrium.notifications.object_type is 'workspace, space, room, d
 comment on column atrium.notifications.kind is 'One of notification_kinds.';
 comment on column atrium.notifications.actors is 'Who did it, the latest last; empty for the system, or for an app that posts.';
 comment on column atrium.notifications.source_id is
-  'The message, comment (a thread has the id of its first one), suggestion, grant, invitation or transfer; null for a document that was changed.';
+  'The message, comment (a thread has the id of its first one), suggestion, grant, invitation, transfer or reminder; null for a document that was changed.';
 comment on column atrium.notifications.thread_id is 'The thread of a room or of comments in which it happened.';
 comment on column atrium.notifications.place is 'The seq of a message: reading the room up to it reads the notification.';
 comment on column atrium.notifications.touched_at is 'The last time that something was added to it: changes of one session of work are one notification.';

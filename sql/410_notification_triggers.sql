@@ -498,6 +498,17 @@ begin
 end $$;
 comment on function atrium_private.notify_reminder(uuid, uuid, timestamptz) is 'Reminds somebody of a message that he saved for this time.';
 
+-- Definer: see above. Not granted: whatever fires reminders calls it.
+create function atrium_private.notify_own_reminder(reminder atrium.reminders)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_people(array[reminder.user_id], 'reminder', null, room.workspace_id, 'room', room.id, reminder.id)
+  from atrium.rooms room where room.id = reminder.room_id;
+end $$;
+comment on function atrium_private.notify_own_reminder(atrium.reminders) is 'Reminds somebody in his own words.';
+
 -- Definer: see above. Not granted: whatever sends scheduled messages calls it.
 create function atrium_private.notify_scheduled_failed(of_user uuid, scheduled_id uuid, reason text)
   returns void

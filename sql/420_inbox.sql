@@ -38,11 +38,13 @@ begin
         else array(select coalesce(profile.name, '') from unnest(told.actors) with ordinality as actor (person, turn)
           left join atrium.profiles profile on profile.id = actor.person order by actor.turn)
       end,
-      told.source_id, told.thread_id, told.place,
+      -- A reminder in own words is nothing to go to.
+      case when reminder.id is null then told.source_id end, told.thread_id, told.place,
       nullif(left(btrim(regexp_replace(left(case
         when told.kind = 'document_mention' then atrium_private.words_around(contents.text, '@' || mine.name)
         when told.kind = 'transfer' then coalesce(transfer.message, transfer.file_name)
         when comment.id is not null then comment.text
+        when reminder.id is not null then reminder.text
         else message.text
       end, 900), '\s+', ' ', 'g')), 300), ''),
       case told.kind when 'access' then shared.role::text when 'transfer' then transfer.kind || '_' || transfer.state end,
@@ -57,6 +59,7 @@ begin
     left join atrium.messages message on told.object_type = 'room' and message.id = told.source_id and message.room_id = told.object_id
     left join atrium.comments comment on told.object_type = 'document' and comment.id = told.source_id and comment.document_id = told.object_id
     left join atrium.grants shared on told.kind = 'access' and shared.id = told.source_id
+    left join atrium.reminders reminder on told.kind = 'reminder' and reminder.id = told.source_id and reminder.user_id = for_user
     left join atrium.transfers transfer on told.kind = 'transfer' and transfer.id = told.source_id
     left join atrium.document_contents contents on told.kind = 'document_mention' and contents.document_id = told.object_id
     order by told.touched_at desc, told.id;

@@ -279,9 +279,10 @@ create function atrium_private.forget_notifications()
   language sql security definer set search_path = ''
 as $$
   delete from atrium.notifications told
-  where told.touched_at < now() - interval '180 days' or (told.done_at < now() - interval '30 days' and told.touched_at < now() - interval '30 days')
+  where told.touched_at < now() - interval '180 days' or (told.done_at < now() - interval '30 days' and told.touched_at < now() - interval '30 days');
+  delete from atrium.reminders known where known.reminded_at < now() - interval '180 days';
 $$;
-comment on function atrium_private.forget_notifications() is 'Deletes what is half a year old, or done for a month.';
+comment on function atrium_private.forget_notifications() is 'Deletes what is half a year old, or done for a month, and reminders that came half a year ago.';
 grant execute on function atrium_private.forget_notifications to atrium_worker;
 
 -- Definer: nobody may insert subscriptions but through here.

@@ -251,6 +251,12 @@ export type Database = {
         Update: { room_id?: string; user_id?: string; seq?: number; place?: number; updated_at?: string; muted?: boolean; hidden_place?: number | null }
         Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'read_marks_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'read_marks_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
       }
+      reminders: {
+        Row: { id: string; user_id: string; room_id: string; text: string; remind_at: string; reminded_at: string | null; created_at: string }
+        Insert: { id?: string; user_id: string; room_id: string; text: string; remind_at: string; reminded_at?: string | null; created_at?: string }
+        Update: { id?: string; user_id?: string; room_id?: string; text?: string; remind_at?: string; reminded_at?: string | null; created_at?: string }
+        Relationships: [{'columns':['room_id'],'isOneToOne':false,'foreignKeyName':'reminders_room_id_fkey','referencedColumns':['id'],'referencedRelation':'rooms'},{'columns':['user_id'],'isOneToOne':false,'foreignKeyName':'reminders_user_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'}]
+      }
       room_members: {
         Row: { room_id: string; user_id: string; role: string; joined_at: string }
         Insert: { room_id: string; user_id: string; role?: string; joined_at?: string }
@@ -428,6 +434,10 @@ export type Database = {
         Args: { id: string | null; space_id: string | null; parent_id: string | null; name: string | null; size: number; sha256?: string | null; file_id?: string | null; note?: string | null; conflict?: string }
         Returns: Database['atrium']['Tables']['file_uploads']['Row']
       }
+      cancel_reminder: {
+        Args: { id: string }
+        Returns: undefined
+      }
       cancel_scheduled_message: {
         Args: { id: string }
         Returns: undefined
@@ -562,6 +572,10 @@ export type Database = {
       }
       delete_task_status: {
         Args: { status_id: string; move_to: string }
+        Returns: undefined
+      }
+      describe_message_file: {
+        Args: { id: string; alt: string | null }
         Returns: undefined
       }
       document_access: {
@@ -767,6 +781,10 @@ export type Database = {
       reject_suggestion: {
         Args: { id: string; changes?: string[] | null }
         Returns: undefined
+      }
+      remind_me: {
+        Args: { id: string | null; room_id: string; text: string; remind_at: string }
+        Returns: Database['atrium']['Tables']['reminders']['Row']
       }
       remove_bot: {
         Args: { bot_id: string }

@@ -1,4 +1,4 @@
--- Messages: threads whose replies are forgotten, words that begin where words begin, files of what is forwarded. What is here leads to what the numbered files install, which the test MIG8 compares; those files say why.
+-- Messages: threads whose replies are forgotten, words that begin where words begin, files of what is forwarded and what they show, reminders in own words. What is here leads to what the numbered files install, which the test MIG8 compares; those files say why.
 
 set local lock_timeout = '30s';
 set local statement_timeout = '30min';
@@ -81,11 +81,13 @@ begin
         else array(select coalesce(profile.name, '') from unnest(told.actors) with ordinality as actor (person, turn)
           left join atrium.profiles profile on profile.id = actor.person order by actor.turn)
       end,
-      told.source_id, told.thread_id, told.place,
+      -- A reminder in own words is nothing to go to.
+      case when reminder.id is null then told.source_id end, told.thread_id, told.place,
       nullif(left(btrim(regexp_replace(left(case
         when told.kind = 'document_mention' then atrium_private.words_around(contents.text, '@' || mine.name)
         when told.kind = 'transfer' then coalesce(transfer.message, transfer.file_name)
         when comment.id is not null then comment.text
+        when reminder.id is not null then reminder.text
         else message.text
       end, 900), '\s+', ' ', 'g')), 300), ''),
       case told.kind when 'access' then shared.role::text when 'transfer' then transfer.kind || '_' || transfer.state end,
@@ -100,6 +102,7 @@ begin
     left join atrium.messages message on told.object_type = 'room' and message.id = told.source_id and message.room_id = told.object_id
     left join atrium.comments comment on told.object_type = 'document' and comment.id = told.source_id and comment.document_id = told.object_id
     left join atrium.grants shared on told.kind = 'access' and shared.id = told.source_id
+    left join atrium.reminders reminder on told.kind = 'reminder' and reminder.id = told.source_id and reminder.user_id = for_user
     left join atrium.transfers transfer on told.kind = 'transfer' and transfer.id = told.source_id
     left join atrium.document_contents contents on told.kind = 'document_mention' and contents.document_id = told.object_id
     order by told.touched_at desc, told.id;
@@ -247,6 +250,200 @@ create trigger announce after update on atrium.messages
     is distinct from (new.text, new.content, new.mentions, new.files, new.forwarded, new.previews, new.bot_icon, new.edited_at, new.deleted_at))
   execute function atrium_private.announce_message();
 
+create table atrium.reminders (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references atrium.profiles (id) on delete cascade,
+  room_id uuid not null references atrium.rooms (id) on delete cascade,
+  text text not null check (char_length(text) between 1 and 1000),
+  remind_at timestamptz not null,
+  reminded_at timestamptz,
+  created_at timestamptz not null default now()
+);
+comment on table atrium.reminders is 'What a person wants to be reminded of in his own words. Everybody sees his own.';
+comment on column atrium.reminders.room_id is 'Where he asked for it: the inbox shows it there, while he may read the room.';
+comment on column atrium.reminders.reminded_at is 'When he was; null before.';
+create index on atrium.reminders (user_id, remind_at);
+create index on atrium.reminders (room_id);
+-- The worker asks what is due.
+create index on atrium.reminders (remind_at) where reminded_at is null;
+alter table atrium.reminders enable row level security;
+
+create policy "people see their own reminders"
+  on atrium.reminders for select to authenticated
+  using (user_id = (select atrium_private.caller()));
+grant select on atrium.reminders to authenticated;
+
+-- Definer: nobody may write reminders but through here.
+create function atrium_private.remind_me(new_id uuid, in_room uuid, new_text text, at timestamptz)
+  returns atrium.reminders
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  mine atrium.role := atrium_private.require_room_role(in_room, 'viewer');
+  me uuid := atrium_private.caller();
+  reminder atrium.reminders;
+begin
+  new_text := btrim(new_text);
+  select known.* into reminder from atrium.reminders known where known.id = new_id;
+  if reminder.id is not null then
+    if (reminder.user_id = me and reminder.room_id = in_room) is distinct from true then
+      raise sqlstate 'PT409' using message = 'This id is taken.', detail = 'id_taken';
+    end if;
+    return reminder;
+  elsif coalesce(new_text, '') = '' then
+    raise sqlstate 'PT422' using message = 'Say what you want to be reminded of.', detail = 'text_required';
+  elsif char_length(new_text) > 1000 then
+    raise sqlstate 'PT422' using message = 'A reminder has 1000 characters at most.', detail = 'text_too_long';
+  elsif (at > now() and at < now() + interval '366 days') is not true then
+    raise sqlstate 'PT422' using message = 'Choose a time in the coming year.', detail = 'time_invalid';
+  elsif (select count(*) from atrium.reminders waiting where waiting.user_id = me and waiting.reminded_at is null) >= 100 then
+    raise sqlstate 'PT429' using message = 'A hundred reminders wait already. Remove some of them.', detail = 'too_many_reminders';
+  end if;
+  insert into atrium.reminders (id, user_id, room_id, text, remind_at)
+  values (coalesce(new_id, gen_random_uuid()), me, in_room, new_text, at)
+  returning * into reminder;
+  perform atrium_private.send_to_people(array[me], 'reminder', jsonb_build_object('id', reminder.id));
+  return reminder;
+end $$;
+comment on function atrium_private.remind_me(uuid, uuid, text, timestamptz) is 'Behind atrium.remind_me. reminder {id} goes to the person''s devices.';
+grant execute on function atrium_private.remind_me to authenticated;
+
+-- Definer: nobody may delete reminders but through here.
+create function atrium_private.cancel_reminder(reminder_id uuid)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  me uuid := atrium_private.require_caller();
+begin
+  delete from atrium.reminders known where known.id = reminder_id and known.user_id = me;
+  if not found then
+    raise sqlstate 'PT404' using message = 'There is no such reminder of yours.', detail = 'reminder_not_found';
+  end if;
+  perform atrium_private.forget_source(reminder_id, '{reminder}', array[me]);
+  perform atrium_private.send_to_people(array[me], 'reminder', jsonb_build_object('id', reminder_id));
+end $$;
+comment on function atrium_private.cancel_reminder(uuid) is 'Behind atrium.cancel_reminder.';
+grant execute on function atrium_private.cancel_reminder to authenticated;
+
+create function atrium.remind_me(id uuid, room_id uuid, text text, remind_at timestamptz)
+  returns atrium.reminders
+  language sql set search_path = ''
+as $$ select * from atrium_private.remind_me($1, $2, $3, $4) $$;
+comment on function atrium.remind_me(uuid, uuid, text, timestamptz) is
+  'Reminds the caller of something at a time, in the inbox, under a room that he may read. To be reminded of a message: save_message. The same call again returns the same reminder. Nullable: id, reminded_at.
+Example: select * from atrium.remind_me(gen_random_uuid(), ''0190…'', ''Call the printer'', now() + interval ''2 hours'');
+Errors: 401 not_signed_in, 404 room_not_found, 409 id_taken, 422 text_required, text_too_long (1000 characters), time_invalid, 429 too_many_reminders (100).';
+grant execute on function atrium.remind_me to authenticated;
+
+create function atrium.cancel_reminder(id uuid)
+  returns void
+  language sql set search_path = ''
+as $$ select atrium_private.cancel_reminder($1) $$;
+comment on function atrium.cancel_reminder(uuid) is
+  'Takes a reminder back, also one that has come.
+Example: select atrium.cancel_reminder(''0190…'');
+Errors: 401 not_signed_in, 404 reminder_not_found.';
+grant execute on function atrium.cancel_reminder to authenticated;
+
+-- Definer: the worker writes no table.
+create or replace function atrium_private.fire_reminders(at timestamptz default now())
+  returns integer
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  due atrium.saved_messages;
+  reminder atrium.reminders;
+  fired integer := 0;
+begin
+  for due in
+    update atrium.saved_messages saved set reminded_at = at
+    where (saved.user_id, saved.message_id) in (
+      select known.user_id, known.message_id from atrium.saved_messages known
+      where known.remind_at <= at and known.reminded_at is null and known.done_at is null
+      order by known.remind_at limit 100 for update skip locked
+    )
+    returning saved.*
+  loop
+    -- Nobody is reminded of what he may not read any more.
+    if atrium_private.role_in_room(due.user_id, due.room_id) is not null then
+      perform atrium_private.send_to_people(array[due.user_id], 'reminder', jsonb_build_object('message_id', due.message_id, 'room_id', due.room_id));
+      perform atrium_private.notify_reminder(due.user_id, due.message_id, due.remind_at);
+      fired := fired + 1;
+    end if;
+  end loop;
+  for reminder in
+    update atrium.reminders known set reminded_at = at
+    where known.id in (
+      select waiting.id from atrium.reminders waiting
+      where waiting.remind_at <= at and waiting.reminded_at is null order by waiting.remind_at limit 100 for update skip locked
+    )
+    returning known.*
+  loop
+    if atrium_private.role_in_room(reminder.user_id, reminder.room_id) is not null then
+      perform atrium_private.send_to_people(array[reminder.user_id], 'reminder', jsonb_build_object('id', reminder.id));
+      perform atrium_private.notify_own_reminder(reminder);
+      fired := fired + 1;
+    end if;
+  end loop;
+  return fired;
+end $$;
+comment on function atrium_private.fire_reminders(timestamptz) is
+  'Reminds of saved messages and in own words when the time has come, each once; returns how many. reminder {message_id, room_id} or {id} goes to the person''s devices.';
+
+-- Definer: see above. Not granted: whatever fires reminders calls it.
+create function atrium_private.notify_own_reminder(reminder atrium.reminders)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform atrium_private.notify_people(array[reminder.user_id], 'reminder', null, room.workspace_id, 'room', room.id, reminder.id)
+  from atrium.rooms room where room.id = reminder.room_id;
+end $$;
+comment on function atrium_private.notify_own_reminder(atrium.reminders) is 'Reminds somebody in his own words.';
+
+comment on column atrium.notifications.source_id is
+  'The message, comment (a thread has the id of its first one), suggestion, grant, invitation, transfer or reminder; null for a document that was changed.';
+
+-- Definer: see queue_notifications.
+create or replace function atrium_private.forget_notifications()
+  returns void
+  language sql security definer set search_path = ''
+as $$
+  delete from atrium.notifications told
+  where told.touched_at < now() - interval '180 days' or (told.done_at < now() - interval '30 days' and told.touched_at < now() - interval '30 days');
+  delete from atrium.reminders known where known.reminded_at < now() - interval '180 days';
+$$;
+comment on function atrium_private.forget_notifications() is 'Deletes what is half a year old, or done for a month, and reminders that came half a year ago.';
+
+-- Definer: nobody may update files but through here.
+create function atrium_private.describe_message_file(file_id uuid, new_alt text)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if char_length(new_alt) > 1000 then
+    raise sqlstate 'PT422' using message = 'A description has 1000 characters at most.', detail = 'file_invalid';
+  end if;
+  update atrium.message_files file set alt = nullif(btrim(new_alt), '')
+  where file.id = file_id and file.uploaded_by = atrium_private.require_caller() and file.message_id is null;
+  if not found then
+    raise sqlstate 'PT404' using message = 'There is no such file that waits to be sent.', detail = 'file_not_found';
+  end if;
+end $$;
+comment on function atrium_private.describe_message_file(uuid, text) is 'Behind atrium.describe_message_file.';
+grant execute on function atrium_private.describe_message_file to authenticated;
+
+create function atrium.describe_message_file(id uuid, alt text)
+  returns void
+  language sql set search_path = ''
+as $$ select atrium_private.describe_message_file($1, $2) $$;
+comment on function atrium.describe_message_file(uuid, text) is
+  'Says what an own picture shows that was not sent yet, for those who cannot see it; null or nothing takes it back. Nullable: alt.
+Example: select atrium.describe_message_file(''0190…'', ''The front door, painted green'');
+Errors: 401 not_signed_in, 404 file_not_found, 422 file_invalid (1000 characters).';
+grant execute on function atrium.describe_message_file to authenticated;
+
 -- What sql/990_lockdown.sql does to everything.
 revoke execute on all functions in schema atrium, atrium_private from public;
-grant select, insert, update, delete on atrium.forwarded_files to service_role;
+grant select, insert, update, delete on atrium.forwarded_files, atrium.reminders to service_role;

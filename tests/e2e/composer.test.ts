@@ -85,6 +85,7 @@ test('[COMP3] files go with a message: pictures are seen, everything else can on
     },
   ])
   await page.getByRole('button', { name: 'Take out drawing.svg' }).waitFor()
+  await page.getByRole('textbox', { name: 'Describe pixel.png' }).fill('A single point')
   await field.click()
   await page.keyboard.type('look')
   await page.keyboard.press('Enter')
@@ -97,7 +98,8 @@ test('[COMP3] files go with a message: pictures are seen, everything else can on
       expect.stringContaining('drawing.svg'),
     ])
   }
-  await bob.page.getByRole('button', { name: 'Open pixel.png' }).click()
+  await bob.page.getByRole('img', { name: 'A single point' }).waitFor()
+  await bob.page.getByRole('button', { name: 'Open A single point' }).click()
   await bob.page.getByRole('dialog', { name: 'Pictures of this message' }).getByRole('img').waitFor()
   await bob.page.keyboard.press('Escape')
   await expect.poll(() => bob.page.getByRole('dialog').count()).toBe(0)

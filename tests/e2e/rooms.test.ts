@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
 import { expect, test } from 'vitest'
 import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from './people.ts'
 
@@ -148,5 +149,32 @@ test('[E2E143] Alt with an arrow leads to what is unread, direct conversations t
     .getByText('Psst')
     .waitFor()
   expect(new URL(page.url()).pathname).toBe(`/c/${direct.id}`)
+  expect(complaints).toEqual([])
+})
+
+test('[E2E144] /remind asks when, waits among what is saved, and comes into the inbox in the own words', { timeout: 60_000 }, async () => {
+  const { started, browser } = atrium
+  const team = await makeTeam(started, { Anna: 'owner' })
+  const { data: rooms } = await team.as('Anna').rpc('my_rooms', { workspace_id: team.workspace }).throwOnError()
+  const { page, complaints } = await visit(browser, SIZES.phone)
+  await signIn(page, started, team.emailOf('Anna'))
+  await page.goto(`${started.url}/c/${rooms[0].id}`)
+  await page.getByRole('textbox', { name: 'Message general' }).click()
+  await page.keyboard.type('/remind call the printer')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('call the printer').waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  await dialog.getByRole('button', { name: /20 minutes/ }).click()
+  await page.getByRole('button', { name: 'See all reminders' }).click()
+  const reminders = page.getByRole('region', { name: 'Reminders' })
+  await reminders.getByText('call the printer').waitFor()
+  expect.soft(await axe(page)).toEqual([])
+  const sql = postgres(started.databaseUrl, { max: 1 })
+  await sql`select atrium_private.fire_reminders(now() + interval '1 hour')`
+  await sql.end()
+  await reminders.waitFor({ state: 'detached' })
+  await page.goto(`${started.url}/inbox`)
+  await page.getByText('call the printer').first().waitFor()
   expect(complaints).toEqual([])
 })

@@ -167,6 +167,16 @@ test('[MFILE6] hostile names and measures are refused', async () => {
   await expect(announce(cast.editor, randomUUID())).rejects.toMatchObject({ code: 'PT404', detail: 'room_not_found' })
 })
 
+test('[MFILE8] who uploads a picture says what it shows until it is sent, and nobody else does', async () => {
+  const file = await stored(cast.editor, room)
+  const describe = (by: User, alt: string) => db.call(by, 'describe_message_file', { id: file.id, alt })
+  await describe(cast.editor, ' A green door ')
+  await expect(describe(cast.admin, 'A cat')).rejects.toMatchObject({ code: 'PT404', detail: 'file_not_found' })
+  await expect(describe(cast.editor, 'a'.repeat(1001))).rejects.toMatchObject({ code: 'PT422', detail: 'file_invalid' })
+  expect((await send(cast.editor, [file.id])).files).toMatchObject([{ id: file.id, alt: 'A green door' }])
+  await expect(describe(cast.editor, 'Too late')).rejects.toMatchObject({ code: 'PT404', detail: 'file_not_found' })
+})
+
 test('[MFILE7] a forwarded message shows the same files to those who read it, until it or the first one is deleted', async () => {
   const secret = await createRoom(true)
   const file = await stored(cast.editor, secret)

@@ -56,6 +56,7 @@ const EXPORTED: Record<string, string> = {
   'atrium.read_marks.user_id': 'read_marks',
   'atrium.room_members.user_id': 'rooms',
   'atrium.rooms.created_by': 'made:room',
+  'atrium.reminders.user_id': 'reminders',
   'atrium.saved_messages.user_id': 'saved_messages',
   'atrium.scheduled_messages.user_id': 'scheduled_messages',
   'atrium.space_members.user_id': 'spaces',
@@ -151,6 +152,7 @@ async function everywhere(workspace: Workspace): Promise<User> {
   await db.call(me, 'mark_read', { room_id, seq: Number(message.seq) })
   await db.call(me, 'save_draft', { room_id, thread_id: null, text: 'Unsent' })
   await db.call(me, 'schedule_message', { id: id(), room_id, text: 'Later', send_at: new Date(Date.now() + 3_600_000).toISOString() })
+  await db.call(me, 'remind_me', { id: id(), room_id, text: 'Call', remind_at: new Date(Date.now() + 3_600_000).toISOString() })
   await db.call(me, 'add_message_file', { id: id(), room_id, name: 'a.txt' })
 
   await storeUpload(db, await beginUpload(db, me, workspace))

@@ -86,6 +86,7 @@ beforeAll(async () => {
     text: 'Later',
     send_at: tomorrow(),
   })
+  const reminder = await db.call(owner, 'remind_me', { id: randomUUID(), room_id: workspace.room.id, text: 'Call', remind_at: tomorrow() })
   await db.call(owner, 'edit_message', { id: message.id, text: 'Hello, all' })
   await db.call(owner, 'set_reaction', { message_id: message.id, emoji: '🎉' })
   await db.call(owner, 'set_pin', { message_id: message.id })
@@ -115,6 +116,7 @@ beforeAll(async () => {
   const [fileVersion] = await db.admin`select id from atrium.file_versions where file_id = ${file.id} and number = 1`
   ids = {
     file: file.id,
+    reminder: reminder.id,
     fileVersion: fileVersion?.id,
     trashedFile: trashedFile.id,
     upload: upload.id,
@@ -196,6 +198,7 @@ const TABLES = [
   ['forwarded_files',    'file_id = $message',        'room_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['drafts',             'user_id = $owner',          'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['scheduled_messages', 'id = $scheduled',           'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
+  ['reminders',          'id = $reminder',            'text',    ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['read_marks',         'user_id = $owner',          'seq',     ['',     '',   '',    '',       '',    '',   'S',  '']],
   ['message_urls',       'room_id = $room',           'place',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['webhooks',           'id = $webhook',             'name',    ['',     '',   '',    '',       '',    'S',  'S',  '']],
@@ -346,6 +349,9 @@ const CALLS = [
   ['remove_message_file', () => ({ id: ids.message }),                                                        Array(8).fill('file_not_found')],
   ['save_draft',         () => ({ room_id: ids.room, thread_id: null, text: 'Hi' }),                          ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
   ['schedule_message',   () => ({ id: randomUUID(), room_id: ids.room, text: 'Hi', send_at: tomorrow() }),    ['room_not_found', 'room_not_found', low, '', '', '', '', 'room_not_found']],
+  ['remind_me',          () => ({ id: randomUUID(), room_id: ids.room, text: 'Call', remind_at: tomorrow() }), ['room_not_found', 'room_not_found', '', '', '', '', '', 'room_not_found']],
+  ['cancel_reminder',    () => ({ id: ids.reminder }),                                                        [...Array(6).fill('reminder_not_found'), '', 'reminder_not_found']],
+  ['describe_message_file', () => ({ id: randomUUID(), alt: 'A door' }),                                      Array(8).fill('file_not_found')],
   ['cancel_scheduled_message', () => ({ id: ids.scheduled }),                                                 [...Array(6).fill('scheduled_not_found'), '', 'scheduled_not_found']],
   ['send_scheduled_now', () => ({ id: ids.scheduled }),                                                       [...Array(6).fill('scheduled_not_found'), '', 'scheduled_not_found']],
   ['mute_room',          () => ({ room_id: ids.room }),                                                       ['room_not_found', 'room_not_found', 'room_not_joined', 'room_not_joined', 'room_not_joined', 'room_not_joined', '', 'room_not_found']],
@@ -431,6 +437,7 @@ const SUBJECTS: Record<string, string> = {
   share_item: 'object_id',
   send_message: 'room_id',
   add_message_file: 'room_id',
+  remind_me: 'room_id',
   schedule_message: 'room_id',
   create_thread: 'document_id',
   reply: 'thread_id',

@@ -113,6 +113,37 @@ test('[SCHED6] a reminder comes into the inbox once, at its time, and not for wh
   expect(await told(commenter, 'reminder')).toEqual([])
 })
 
+test('[SCHED8] a reminder in own words comes once, at its time, to its person alone, and goes when he takes it back', async () => {
+  const room = await createRoom(true)
+  const remind = (who: User, more: object = {}) =>
+    db.call(who, 'remind_me', {
+      id: randomUUID(),
+      room_id: room.id,
+      text: ' Call the printer ',
+      remind_at: after(1).toISOString(),
+      ...more,
+    })
+  const fire = async (at: Date) => (await db.admin`select atrium_private.fire_reminders(${at}) as fired`)[0]?.fired
+  const reminder = await remind(editor)
+  expect(await remind(editor, { id: reminder.id, text: 'again' })).toEqual(reminder)
+  await expect(remind(commenter)).rejects.toMatchObject({ code: 'PT404', detail: 'room_not_found' })
+  await expect(remind(editor, { text: ' ' })).rejects.toMatchObject({ code: 'PT422', detail: 'text_required' })
+  await expect(remind(editor, { text: 'a'.repeat(1001) })).rejects.toMatchObject({ code: 'PT422', detail: 'text_too_long' })
+  await expect(remind(editor, { remind_at: after(-1).toISOString() })).rejects.toMatchObject({ code: 'PT422', detail: 'time_invalid' })
+  await db.call(editor, 'add_room_member', { room_id: room.id, user_id: commenter.id })
+  await remind(commenter, { text: 'Never told' })
+  await expect(remind(commenter, { id: reminder.id })).rejects.toMatchObject({ code: 'PT409', detail: 'id_taken' })
+  await db.call(editor, 'remove_room_member', { room_id: room.id, user_id: commenter.id })
+  expect(await fire(after(0.5))).toBe(0)
+  expect(await fire(after(2))).toBe(1)
+  expect(await fire(after(3))).toBe(0)
+  const inbox = async () => (await told(editor, 'reminder')).filter(({ object_id }) => object_id === room.id)
+  expect(await inbox()).toMatchObject([{ source_id: null, excerpt: 'Call the printer' }])
+  await expect(db.call(commenter, 'cancel_reminder', { id: reminder.id })).rejects.toMatchObject({ detail: 'reminder_not_found' })
+  await db.call(editor, 'cancel_reminder', { id: reminder.id })
+  expect(await inbox()).toEqual([])
+})
+
 test('[DRAFT1] of two devices the one that wrote later wins, and nobody else sees a draft', async () => {
   const room = await createRoom()
   const save = (by: User, text: string, written_at: Date, thread_id: string | null = null) =>

@@ -15,7 +15,7 @@ import { Answer, type AnswerHandle } from './Answer.tsx'
 import { en } from './en.ts'
 import { inboxEvent } from './events.ts'
 import type { Notice } from './inbox.ts'
-import { placeOf } from './place.ts'
+import { isOfMessage, placeOf } from './place.ts'
 import { nameOf, sentenceOf } from './words.ts'
 
 const t = textsOf(en)
@@ -169,8 +169,7 @@ export function Preview(props: PreviewProps) {
 
 /** Around a message: its thread, or what was said just before and after. */
 async function conversationOf(notice: Notice): Promise<Conversation> {
-  if (notice.object_type === 'room' && notice.source_id && notice.kind !== 'access' && notice.kind !== 'transfer')
-    return { said: await messagesAround(notice) }
+  if (isOfMessage(notice)) return { said: await messagesAround(notice) }
   if (notice.object_type === 'document' && notice.thread_id) {
     const [[thread], comments] = await Promise.all([
       rows<{ quote: string }[]>(rest.from('comment_threads').select('quote').eq('id', notice.thread_id)),
@@ -197,7 +196,7 @@ async function messagesAround({ object_id, thread_id, place, source_id, is_direc
 
 /** How this is answered: in its thread; to a message outside threads by beginning one, in a conversation of two by the next message. */
 function answerOf(notice: Notice): ((id: string, said: Written) => Promise<unknown>) | undefined {
-  if (notice.object_type === 'room' && notice.source_id && !['access', 'scheduled_failed', 'transfer'].includes(notice.kind)) {
+  if (isOfMessage(notice)) {
     const thread = notice.thread_id ?? (notice.is_direct ? null : notice.source_id)
     return (id, { text, content }) =>
       rpc('send_message', { id, room_id: notice.object_id, text, content, ...(thread && { thread_id: thread }) })

@@ -1,10 +1,15 @@
 import { paths } from '../paths.ts'
 import type { Notice } from './inbox.ts'
 
+/** Whether it is about a message. */
+export const isOfMessage = ({ object_type, source_id, kind }: Notice): boolean =>
+  object_type === 'room' && source_id !== null && !['access', 'scheduled_failed', 'transfer'].includes(kind)
+
 /** Where a notification is answered. */
-export function placeOf({ object_type, object_id, kind, source_id, thread_id }: Notice): string {
+export function placeOf(notice: Notice): string {
+  const { object_type, object_id, kind, source_id, thread_id } = notice
   if (object_type === 'room') {
-    if (!source_id || kind === 'access' || kind === 'scheduled_failed' || kind === 'transfer') return paths.room(object_id)
+    if (!source_id || !isOfMessage(notice)) return paths.room(object_id)
     return thread_id ? `${paths.room(object_id)}?thread=${thread_id}` : paths.room(object_id, source_id)
   }
   if (object_type === 'document') {

@@ -53,6 +53,24 @@ function Item(props: { one: Attachment; attachments: Attachments }) {
             {one.name}
           </span>
         </Show>
+        <Show when={one.kind === 'image'}>
+          <input
+            type="text"
+            class="attachment-alt"
+            dir="auto"
+            maxlength={1000}
+            aria-label={t('describeNamed', { name: one.name })}
+            placeholder={en.describe}
+            value={one.alt}
+            onChange={(event) => void props.attachments.describe(one.id, event.currentTarget.value)}
+            // The form around it would send the message.
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.isComposing) return
+              event.preventDefault()
+              event.currentTarget.blur()
+            }}
+          />
+        </Show>
         <small role={one.state === 'failed' ? 'alert' : undefined}>{status()}</small>
         <Show when={one.state === 'running' || one.state === 'paused' || one.state === 'waiting'}>
           <progress max={1} value={one.part} aria-label={t('storingNamed', { name: one.name })} />

@@ -31,7 +31,7 @@ import './composer.css'
 
 const t = textsOf(en)
 const AttachmentTray = lazy(() => import('./AttachmentTray.tsx').then((module) => ({ default: module.AttachmentTray })))
-const SendLater = lazy(() => import('./SendLater.tsx'))
+const LaterDialog = lazy(() => import('./LaterDialog.tsx'))
 const VoiceRecorder = lazy(() => import('./VoiceRecorder.tsx').then((module) => ({ default: module.VoiceRecorder })))
 const ComposerTools = lazy(() => import('./ComposerTools.tsx').then((module) => ({ default: module.ComposerTools })))
 
@@ -61,7 +61,8 @@ export function Composer(props: ComposerProps) {
   const [attachments, setAttachments] = createSignal<Attachments>()
   const [recording, setRecording] = createSignal(false)
   const [dropping, setDropping] = createSignal(false)
-  const [scheduling, setScheduling] = createSignal(false)
+  /** Asks when: to send what is written, or to remind of these words. */
+  const [later, setLater] = createSignal<{ reminder: string }>()
   const [commands, setCommands] = createSignal<ReturnType<typeof import('./commands.ts').createCommands>>()
   const workspace = useWorkspace()
   const rooms = useRooms()
@@ -125,6 +126,7 @@ export function Composer(props: ComposerProps) {
   }
   addEventListener('atrium:drafts', onDrafts)
   onCleanup(() => removeEventListener('atrium:drafts', onDrafts))
+  const sendLater = () => setLater({ reminder: '' })
   async function loadCommands() {
     const { createCommands } = await import('./commands.ts')
     setCommands(
@@ -134,7 +136,8 @@ export function Composer(props: ComposerProps) {
         navigate,
         leave: rooms.leave,
         toggleCodeBlock: () => field?.toggleCodeBlock(),
-        schedule: () => setScheduling(isSendable()),
+        schedule: () => isSendable() && sendLater(),
+        remind: (reminder) => setLater({ reminder }),
         send: (said) => props.onSend({ ...said, files: [] }),
       }),
     )
@@ -283,25 +286,28 @@ export function Composer(props: ComposerProps) {
               onInsert={(typed) => field?.insert(typed)}
               onFiles={addFiles}
               onRecord={() => setRecording(true)}
-              onLater={isSendable() && !attachments()?.isBusy() ? () => setScheduling(true) : undefined}
+              onLater={isSendable() && !attachments()?.isBusy() ? sendLater : undefined}
             />
           </Suspense>
           <span class="grow" />
           <IconButton icon="send" label={en.send} type="submit" class="composer-send" aria-disabled={!isSendable()} />
         </Show>
       </div>
-      <Show when={scheduling()}>
-        <Suspense>
-          <SendLater
-            place={place()}
-            message={{ ...saidOf(written()), files: [...storedFiles()] }}
-            onDone={() => {
-              attachments()?.take()
-              empty()
-            }}
-            onClose={() => setScheduling(false)}
-          />
-        </Suspense>
+      <Show when={later()}>
+        {(asked) => (
+          <Suspense>
+            <LaterDialog
+              reminder={asked().reminder}
+              place={place()}
+              message={{ ...saidOf(written()), files: [...storedFiles()] }}
+              onDone={() => {
+                attachments()?.take()
+                empty()
+              }}
+              onClose={() => setLater()}
+            />
+          </Suspense>
+        )}
       </Show>
       <p id={`${id}-hint`} class="visually-hidden">
         {en.composerHint}

@@ -17,6 +17,7 @@ import { attempt } from './attempt.ts'
 import { en } from './en.ts'
 import { MessageContent } from './MessageContent.tsx'
 import type { MessageRow } from './messageLog.ts'
+import { Reminders } from './Reminders.tsx'
 import { readingEn } from './readingEn.ts'
 import { roomName } from './roomName.ts'
 import { useRooms } from './rooms.ts'
@@ -65,6 +66,9 @@ export default function SavedPage() {
             {readingEn.savedDone}
           </Button>
         </fieldset>
+        <Show when={!isDone()}>
+          <Reminders />
+        </Show>
         <Switch
           fallback={
             <div aria-busy="true">

@@ -30,6 +30,10 @@ export interface Attachment {
   /** Shows or plays it before it is sent. */
   preview: string | null
   durationMs: number | null
+  /** What a picture shows, for those who cannot see it. */
+  alt: string
+  /** That is on its way to the server. */
+  describing: boolean
   stored: MessageFile | null
 }
 
@@ -39,6 +43,8 @@ interface Running {
   width: number | null
   height: number | null
   durationMs: number | null
+  /** What was said of it when it was announced. */
+  alt?: string
   upload?: Upload
 }
 
@@ -65,6 +71,7 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
     const one = find(id)
     if (!work || !one) return
     patch(id, { state: 'running', problem: null })
+    work.alt ??= one.alt
     try {
       const { path } = await rpc<{ path: string }>('add_message_file', {
         id,
@@ -74,6 +81,7 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
         width: work.width,
         height: work.height,
         duration_ms: work.durationMs,
+        alt: work.alt,
       })
       // Somebody may have discarded or paused it meanwhile.
       if (find(id)?.state !== 'running') return
@@ -103,7 +111,7 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
     })
   }
 
-  function finish(id: string, { mime, width, height, durationMs, file }: Running, path: string) {
+  function finish(id: string, { mime, width, height, durationMs, file, alt }: Running, path: string) {
     const one = find(id)
     if (!one) return
     const stored: MessageFile = {
@@ -116,12 +124,31 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
       width,
       height,
       duration_ms: durationMs,
-      alt: null,
+      alt: alt || null,
     }
     patch(id, { state: 'stored', part: 1, stored })
     running.delete(id)
     onChange(storedOnes())
+    if (one.alt !== (alt ?? '')) void describe(id, one.alt)
     next()
+  }
+
+  /** Until it is stored it waits to be said; the message waits for it then. */
+  async function describe(id: string, alt: string): Promise<void> {
+    patch(id, { alt })
+    const stored = find(id)?.stored
+    if (!stored) return
+    patch(id, { describing: true })
+    try {
+      await rpc('describe_message_file', { id, alt })
+      patch(id, { stored: { ...unwrap(stored), alt: alt || null } })
+      onChange(storedOnes())
+    } catch (error) {
+      patch(id, { alt: stored.alt ?? '' })
+      setProblem(sentenceOf(error))
+    } finally {
+      patch(id, { describing: false })
+    }
   }
 
   function fail(id: string, error: unknown) {
@@ -141,7 +168,8 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
     const id = crypto.randomUUID()
     const durationMs = voice ? Math.round(voice.durationMs) : measured.durationMs
     running.set(id, { file, mime, ...measured, durationMs })
-    setList(list.length, { id, name, size: file.size, kind, state: 'waiting', part: 0, problem: null, preview, durationMs, stored: null })
+    const nothingYet = { state: 'waiting', part: 0, problem: null, alt: '', describing: false, stored: null } as const
+    setList(list.length, { id, name, size: file.size, kind, preview, durationMs, ...nothingYet })
     next()
   }
 
@@ -164,8 +192,9 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
       setProblem('')
       for (const file of files) await add(file)
     },
+    describe: (id: string, alt: string) => describe(id, alt.trim()),
     addVoice: (file: File, durationMs: number) => add(file, { durationMs }),
-    isBusy: () => list.some((one) => one.state !== 'stored' && one.state !== 'failed'),
+    isBusy: () => list.some((one) => one.describing || (one.state !== 'stored' && one.state !== 'failed')),
     hasFailed: () => list.some((one) => one.state === 'failed'),
 
     pause(id: string) {
@@ -210,6 +239,8 @@ const asAttachment = (stored: MessageFile): Attachment => ({
   problem: null,
   preview: null,
   durationMs: stored.duration_ms,
+  alt: stored.alt ?? '',
+  describing: false,
   stored,
 })
 

@@ -17,11 +17,12 @@ interface CommandParts {
   leave(roomId: string): Promise<unknown>
   toggleCodeBlock(): void
   schedule(): void
+  remind(text: string): void
   send(written: Written): void
 }
 
 /** What can be done by a word after `/`. Anything else that begins so is a message: people write paths, too. */
-export function createCommands({ roomId, workspace, navigate, leave, toggleCodeBlock, schedule, send }: CommandParts) {
+export function createCommands({ roomId, workspace, navigate, leave, toggleCodeBlock, schedule, remind, send }: CommandParts) {
   async function run(work: () => Promise<unknown>, done: string): Promise<void> {
     try {
       await work()
@@ -37,6 +38,7 @@ export function createCommands({ roomId, workspace, navigate, leave, toggleCodeB
       if (people.length === 0) return void toast(en.inviteWhom)
       void run(() => Promise.all(people.map((id) => rpc('add_room_member', { room_id: roomId, user_id: id }))), en.invited)
     },
+    remind,
     me: (rest) => send({ text: rest, content: italic(rest) }),
   }
   const atOnce: Record<string, () => void> = {
@@ -48,6 +50,7 @@ export function createCommands({ roomId, workspace, navigate, leave, toggleCodeB
   const offered: ComposerCommand[] = [
     { name: 'topic', argument: en.topicArgument, description: en.topic },
     { name: 'invite', argument: en.inviteArgument, description: en.invite },
+    { name: 'remind', argument: en.remindArgument, description: en.remind },
     { name: 'me', argument: en.meArgument, description: en.me },
     ...(['code', 'schedule', 'mute', 'leave'] as const).map((name) => ({ name, description: en[name], run: atOnce[name] as () => void })),
   ]

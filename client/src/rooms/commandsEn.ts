@@ -7,6 +7,8 @@ export const commandsEn = {
   inviteArgument: '@person',
   inviteWhom: 'Say whom: type @ and choose a person.',
   invited: 'They are in the room now.',
+  remind: 'Remind me of something later',
+  remindArgument: 'what',
   me: 'Say what you are doing',
   meArgument: 'is away',
   code: 'Write code',

@@ -13,6 +13,8 @@ export const composerEn = {
   voice: 'Record a voice message',
   schedule: 'Send later',
   attachments: 'Files of this message',
+  describe: 'Describe the picture',
+  describeNamed: 'Describe {{ name }}',
   pasted: 'Pasted {{ kind }}',
   fileEmpty: '{{ name }} is empty.',
   fileTooLarge: '{{ name }} is larger than {{ limit }} MB.',

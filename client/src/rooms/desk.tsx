@@ -8,6 +8,7 @@ import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
 import type { Conversation } from './conversation.ts'
 import { en } from './en.ts'
+import type { Asked } from './MessageDialogs.tsx'
 import type { Marks } from './marks.ts'
 import { actionsOf } from './messageActions.ts'
 import { messageEn } from './messageEn.ts'
@@ -15,10 +16,7 @@ import type { MessageHost } from './messageHost.ts'
 import type { MessageRow } from './messageLog.ts'
 import type { Words } from './outgoingMessages.ts'
 
-const ConfirmDialog = lazy(() => import('../ui/Dialog.tsx').then((module) => ({ default: module.ConfirmDialog })))
-const ForwardDialog = lazy(() => import('./ForwardDialog.tsx'))
-const RemindDialog = lazy(() => import('./RemindDialog.tsx'))
-const VersionsDialog = lazy(() => import('./VersionsDialog.tsx'))
+const MessageDialogs = lazy(() => import('./MessageDialogs.tsx'))
 
 interface DeskOptions {
   room(): RoomRow
@@ -30,8 +28,6 @@ interface DeskOptions {
   goTo(id: string): Promise<boolean>
   focusComposer(): void
 }
-
-type Asked = { what: 'delete' | 'forward' | 'remind' | 'history'; row: MessageRow }
 
 /** What a person has in hand while he reads a room or a thread: the message that he edits or quotes, and the questions about one. */
 export function createDesk(options: DeskOptions) {
@@ -128,32 +124,13 @@ export function createDesk(options: DeskOptions) {
 
     /** The questions about a message. */
     Dialogs() {
-      const row = (what: Asked['what']) => (asked()?.what === what ? asked()?.row : undefined)
-      const close = () => setAsked(undefined)
       return (
         <Suspense>
-          <Show when={row('delete')}>
-            {(gone) => (
-              <ConfirmDialog
-                title={en.deleteTitle}
-                action={en.delete}
-                cancel={en.cancel}
-                onClose={close}
-                onConfirm={() => {
-                  const deleted = gone()
-                  close()
-                  void attempt(en.delete, () => conversation.remove(deleted))
-                }}
-              >
-                <p>{en.deleteText}</p>
-              </ConfirmDialog>
+          <Show when={asked()}>
+            {(question) => (
+              <MessageDialogs asked={question()} marks={marks} conversation={conversation} nameOf={nameOf} onClose={() => setAsked()} />
             )}
           </Show>
-          <Show when={row('forward')}>
-            {(chosen) => <ForwardDialog row={chosen()} name={nameOf(chosen().author_id)} onClose={close} />}
-          </Show>
-          <Show when={row('remind')}>{(chosen) => <RemindDialog row={chosen()} marks={marks} onClose={close} />}</Show>
-          <Show when={row('history')}>{(chosen) => <VersionsDialog row={chosen()} onClose={close} />}</Show>
         </Suspense>
       )
     },

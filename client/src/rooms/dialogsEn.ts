@@ -1,8 +1,11 @@
 /** Words of the dialogs about a message, and of the panels beside a room. */
 export const dialogsEn = {
+  deleteTitle: 'Delete this message?',
+  deleteText: 'Its text is erased for everybody. A note that something stood here remains.',
   remindAt: 'At another time',
   remindThen: 'Remind me then',
   remindPast: 'Choose a time that is still to come.',
+  reminders: 'See all reminders',
   reminderSet: 'You will be reminded {{ when }}.',
   forwardTitle: 'Forward the message',
   forwardTo: 'To',

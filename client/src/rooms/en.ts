@@ -29,8 +29,6 @@ export const en = {
   messageActions: 'Actions for the message of {{ name }}',
   edit: 'Edit',
   delete: 'Delete',
-  deleteTitle: 'Delete this message?',
-  deleteText: 'Its text is erased for everybody. A note that something stood here remains.',
   copyText: 'Copy text',
   copied: 'The text is in your clipboard.',
   markUnread: 'Mark unread from here',

@@ -55,6 +55,5 @@ export const messageEn = {
   in180: 'In three hours',
   tomorrow: 'Tomorrow at nine',
   nextWeek: 'Monday at nine',
-  reminderSet: 'You will be reminded {{ when }}.',
   savedToast: 'Saved. You find it under “Saved messages”.',
 } as const

@@ -30,6 +30,7 @@ export const readingEn = {
   done: 'Done',
   undone: 'Not done yet',
   remove: 'Remove',
+  reminders: 'Reminders',
   remindedAt: 'Reminder {{ when }}',
   search: 'Search messages',
   searchLabel: 'Search messages',

@@ -29,7 +29,7 @@ const SENTENCES: Record<string, (who: string, where: string) => string> = {
   access: (who, where) => `${who} shared ${where} with you`,
   invitation_accepted: (who, where) => `${who} joined ${where}`,
   transfer: (_, where) => `An import or export in ${where} has ended`,
-  reminder: (_, where) => `You wanted to be reminded of a message in ${where}`,
+  reminder: (_, where) => `You wanted to be reminded of something in ${where}`,
   scheduled_failed: (_, where) => `A message for ${where} could not be sent`,
 }
 
