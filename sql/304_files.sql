@@ -71,7 +71,7 @@ create table atrium.file_versions (
   restored_from integer,
   author_id uuid references atrium.profiles (id) on delete set null,
   created_at timestamptz not null default now(),
-  foreign key (space_id, file_id) references atrium.files (space_id, id) on delete cascade,
+  foreign key (space_id, file_id) references atrium.files (space_id, id) on update cascade on delete cascade,
   unique (file_id, number)
 );
 comment on table atrium.file_versions is 'Every content that a file had, complete and checked. Whoever sees the file sees them.';
@@ -128,8 +128,10 @@ begin
   return new;
 end $$;
 comment on function atrium_private.place_file() is 'Says in which folders a file or folder is.';
-create trigger place_file before insert or update of parent_id on atrium.files
+create trigger place_new_file before insert on atrium.files
   for each row execute function atrium_private.place_file();
+create trigger place_file before update of parent_id on atrium.files
+  for each row when (new.parent_id is distinct from old.parent_id) execute function atrium_private.place_file();
 
 -- Definer: it writes what the caller may not see.
 create function atrium_private.place_files_below()
@@ -147,6 +149,21 @@ create trigger place_files_below after update of parent_id on atrium.files
 
 create trigger forget_shares after delete on atrium.files
   for each row execute function atrium_private.forget_shares('file');
+
+-- Definer: it writes what nobody may. Its versions follow by their key.
+create function atrium_private.follow_file_space()
+  returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  update atrium.grants set space_id = new.space_id where object_type = 'file' and object_id = new.id;
+  update atrium.links set space_id = new.space_id where object_type = 'file' and object_id = new.id;
+  update atrium.file_uploads set space_id = new.space_id where state in ('waiting', 'stored') and (file_id = new.id or parent_id = new.id);
+  return null;
+end $$;
+comment on function atrium_private.follow_file_space() is 'What is shared, linked or uploaded goes along to another space.';
+create trigger follow_file_space after update of space_id on atrium.files
+  for each row when (new.space_id <> old.space_id) execute function atrium_private.follow_file_space();
 
 -- Definer: nobody may write versions.
 create function atrium_private.follow_file()

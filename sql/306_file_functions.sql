@@ -59,31 +59,73 @@ end $$;
 comment on function atrium_private.refuse_trashed(atrium.files) is 'Errors: 404 file_not_found, 409 file_trashed.';
 
 -- Definer: see create_folder.
-create function atrium_private.move_file(file_id uuid, in_folder uuid, conflict text)
+create function atrium_private.move_file(file_id uuid, in_folder uuid, conflict text, to_space uuid)
   returns atrium.files
   language plpgsql security definer set search_path = ''
 as $$
 declare
   file atrium.files := atrium_private.require_file_role($1, 'editor');
+  target uuid := coalesce(to_space, file.space_id);
+  place atrium.spaces;
+  tidy text;
 begin
-  perform atrium_private.require_folder(file.space_id, in_folder);
+  -- Both spaces are locked in one order, or two moves in opposite directions would wait for each other.
+  perform from atrium.spaces space where space.id in (file.space_id, target) order by space.id for no key update;
+  place := atrium_private.require_folder(target, in_folder);
   select known.* into file from atrium.files known where known.id = $1;
   perform atrium_private.refuse_trashed(file);
   perform atrium_private.require_folder_of(file);
-  if in_folder in (select inside from atrium_private.files_in($1) inside) then
+  if place.workspace_id <> file.workspace_id then
+    raise sqlstate 'PT409' using message = 'A file cannot move to another workspace.', detail = 'other_workspace';
+  elsif in_folder in (select inside from atrium_private.files_in($1) inside) then
     raise sqlstate 'PT409' using message = 'A folder cannot be inside itself.', detail = 'cycle';
   end if;
-  update atrium.files known
-  set parent_id = in_folder, name = atrium_private.free_file_name(file.space_id, in_folder, file.name, $1, conflict),
-    updated_at = now(), updated_by = atrium_private.caller()
-  where known.id = $1 returning known.* into file;
+  tidy := atrium_private.free_file_name(target, in_folder, file.name, $1, conflict);
+  if target = file.space_id then
+    update atrium.files known set parent_id = in_folder, name = tidy, updated_at = now(), updated_by = atrium_private.caller() where known.id = $1;
+  else
+    perform atrium_private.move_stored_bytes($1, place);
+    update atrium.files known
+    set space_id = target, parent_id = case known.id when $1 then in_folder else known.parent_id end,
+      name = case known.id when $1 then tidy else known.name end,
+      updated_at = case known.id when $1 then now() else known.updated_at end,
+      updated_by = case known.id when $1 then atrium_private.caller() else known.updated_by end
+    where known.id in (select inside from atrium_private.files_in($1) inside);
+  end if;
+  -- Whoever reads it at this moment is asked again.
+  perform atrium_private.notify_access(null, null, null, $1);
+  select known.* into file from atrium.files known where known.id = $1;
   return file;
 end $$;
-comment on function atrium_private.move_file(uuid, uuid, text) is 'Behind atrium.move_file.';
+comment on function atrium_private.move_file(uuid, uuid, text, uuid) is 'Behind atrium.move_file.';
 grant execute on function atrium_private.move_file to authenticated;
 
+-- Definer: nobody may write the sums.
+create function atrium_private.move_stored_bytes(moving uuid, place atrium.spaces)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  with moved as (
+    update atrium_private.stored_files known set space_id = place.id
+    from atrium.file_versions version join storage.objects object on object.bucket_id = 'files' and object.name = version.path
+    where version.file_id in (select inside from atrium_private.files_in(moving) inside)
+      and known.object_id = object.id and known.space_id = version.space_id
+    returning known.owner_id, known.bytes, version.space_id as from_space
+  ),
+  sums as (select moved.from_space, moved.owner_id, count(*) as files, sum(moved.bytes) as bytes from moved group by 1, 2),
+  less as (
+    update atrium_private.stored_bytes known set files = known.files - sums.files, bytes = known.bytes - sums.bytes
+    from sums where known.space_id = sums.from_space and known.owner_id is not distinct from sums.owner_id
+  )
+  insert into atrium_private.stored_bytes as known (workspace_id, space_id, owner_id, files, bytes)
+  select place.workspace_id, place.id, sums.owner_id, sums.files, sums.bytes from sums
+  on conflict (document_id, room_id, space_id, owner_id) do update set files = known.files + excluded.files, bytes = known.bytes + excluded.bytes;
+end $$;
+comment on function atrium_private.move_stored_bytes(uuid, atrium.spaces) is 'Counts what is stored of a file, or of all in a folder, in another space of the workspace.';
+
 -- Definer: see create_folder. The copy shares the bytes, which stay as long as any version has them.
-create function atrium_private.copy_file(file_id uuid, in_folder uuid)
+create function atrium_private.copy_file(file_id uuid, in_folder uuid, to_space uuid)
   returns atrium.files
   language plpgsql security definer set search_path = ''
 as $$
@@ -91,12 +133,14 @@ declare
   file atrium.files := atrium_private.require_file_role($1, 'viewer');
   me uuid := atrium_private.caller();
   copy_of uuid := gen_random_uuid();
+  place atrium.spaces := atrium_private.require_folder(coalesce(to_space, file.space_id), in_folder);
   parts uuid[];
 begin
-  perform atrium_private.require_folder(file.space_id, in_folder);
   select known.* into file from atrium.files known where known.id = $1;
   perform atrium_private.refuse_trashed(file);
-  if in_folder in (select inside from atrium_private.files_in($1) inside) then
+  if place.workspace_id <> file.workspace_id then
+    raise sqlstate 'PT409' using message = 'A file cannot be copied to another workspace.', detail = 'other_workspace';
+  elsif in_folder in (select inside from atrium_private.files_in($1) inside) then
     raise sqlstate 'PT409' using message = 'A folder cannot be inside itself.', detail = 'cycle';
   end if;
   parts := array(
@@ -111,22 +155,42 @@ begin
   ),
   made as (
     insert into atrium.files (id, workspace_id, space_id, parent_id, is_folder, name, version, path, size, mime, created_by, updated_by)
-    select part.copy_id, part.workspace_id, part.space_id,
+    select part.copy_id, part.workspace_id, place.id,
       case part.id when $1 then in_folder else (select above.copy_id from part above where above.id = part.parent_id) end,
       part.is_folder,
-      case part.id when $1 then atrium_private.free_file_name(part.space_id, in_folder, part.name, null, 'number') else part.name end,
+      case part.id when $1 then atrium_private.free_file_name(place.id, in_folder, part.name, null, 'number') else part.name end,
       case when not part.is_folder then 1 end, part.path, part.size, part.mime, me, me
     -- Each folder before what is in it, see place_file.
     from part order by cardinality(part.above)
   )
   insert into atrium.file_versions (file_id, space_id, number, path, size, sha256, mime, author_id)
-  select part.copy_id, part.space_id, 1, version.path, version.size, version.sha256, version.mime, me
+  select part.copy_id, place.id, 1, version.path, version.size, version.sha256, version.mime, me
   from part join atrium.file_versions version on version.file_id = part.id and version.number = part.version;
   select known.* into file from atrium.files known where known.id = copy_of;
   return file;
 end $$;
-comment on function atrium_private.copy_file(uuid, uuid) is 'Behind atrium.copy_file.';
+comment on function atrium_private.copy_file(uuid, uuid, uuid) is 'Behind atrium.copy_file.';
 grant execute on function atrium_private.copy_file to authenticated;
+
+-- Definer: who reads a folder reads what is in it.
+create function atrium_private.folder_files(folder uuid)
+  returns table (id uuid, path text, name text, size bigint, folders jsonb, updated_at timestamptz)
+  language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  top atrium.files := atrium_private.require_file_role(folder, 'viewer');
+begin
+  return query
+    select file.id, file.path, file.name, file.size,
+      to_jsonb(array(select between_them.name from atrium.files between_them
+        where between_them.id = any (file.above[cardinality(top.above) + 1:]) and between_them.is_folder order by cardinality(between_them.above))),
+      file.updated_at
+    from atrium.files file
+    where file.above @> array[folder] and not file.is_folder and file.trashed_at is not distinct from top.trashed_at
+    order by file.above;
+end $$;
+comment on function atrium_private.folder_files(uuid) is 'Behind atrium.folder_files.';
+grant execute on function atrium_private.folder_files to authenticated;
 
 -- Definer: see create_folder.
 create function atrium_private.trash_file(file_id uuid)
@@ -141,6 +205,8 @@ begin
   where known.trashed_at is null and known.id in (select inside from atrium_private.files_in($1) inside)
     -- Trashing again may not take along what has come into it since.
     and exists (select from atrium.files root where root.id = $1 and root.trashed_at is null);
+  -- Whoever reads it at this moment is asked again.
+  perform atrium_private.notify_access(null, null, null, $1);
   select known.* into file from atrium.files known where known.id = $1;
   return file;
 end $$;
@@ -292,6 +358,16 @@ Example: select * from atrium.create_folder(gen_random_uuid(), ''0190…'', null
 Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, folder_not_found, 409 id_taken, name_taken, space_archived, 422 name_required, name_too_long (255 bytes), name_invalid, name_reserved.';
 grant execute on function atrium.create_folder to authenticated;
 
+create function atrium.folder_files(folder_id uuid)
+  returns table (id uuid, path text, name text, size bigint, folders jsonb, updated_at timestamptz)
+  language sql stable set search_path = ''
+as $$ select * from atrium_private.folder_files($1) $$;
+comment on function atrium.folder_files(uuid) is
+  'Every file in a folder, however deep, with the names of the folders between. Who reads the folder may.
+Example: select folders, name, size from atrium.folder_files(''0190…'');
+Errors: 401 not_signed_in, 404 file_not_found.';
+grant execute on function atrium.folder_files to authenticated;
+
 create function atrium.shared_files()
   returns setof atrium.files
   language sql stable set search_path = ''
@@ -311,24 +387,24 @@ Example: select * from atrium.rename_file(''0190…'', ''plan.pdf'');
 Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, 409 name_taken, file_trashed, space_archived, 422 name_required, name_too_long (255 bytes), name_invalid, name_reserved.';
 grant execute on function atrium.rename_file to authenticated;
 
-create function atrium.move_file(id uuid, parent_id uuid, conflict text default 'refuse')
+create function atrium.move_file(id uuid, parent_id uuid, conflict text default 'refuse', space_id uuid default null)
   returns atrium.files
   language sql set search_path = ''
-as $$ select * from atrium_private.move_file($1, $2, $3) $$;
-comment on function atrium.move_file(uuid, uuid, text) is
-  'Moves a file or folder into another folder of its space (null: the top). If the name is taken there, the move is refused, or with the conflict number it becomes "plan (2).pdf". Editors of the space, or of a shared folder, may. Nullable: parent_id.
+as $$ select * from atrium_private.move_file($1, $2, $3, $4) $$;
+comment on function atrium.move_file(uuid, uuid, text, uuid) is
+  'Moves a file or folder into another folder (null: the top) of its space, or of another space of the workspace if one is given, whose people see it from then on; what is shared or linked by itself stays so. If the name is taken there, the move is refused, or with the conflict number it becomes "plan (2).pdf". Editors of both places may. Nullable: parent_id, space_id.
 Example: select * from atrium.move_file(''0190…'', ''0191…'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, folder_not_found, 409 name_taken, cycle, file_trashed, space_archived, 422 conflict_invalid.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, folder_not_found, space_not_found, 409 name_taken, other_workspace, cycle, file_trashed, space_archived, 422 conflict_invalid.';
 grant execute on function atrium.move_file to authenticated;
 
-create function atrium.copy_file(id uuid, parent_id uuid)
+create function atrium.copy_file(id uuid, parent_id uuid, space_id uuid default null)
   returns atrium.files
   language sql set search_path = ''
-as $$ select * from atrium_private.copy_file($1, $2) $$;
-comment on function atrium.copy_file(uuid, uuid) is
-  'Copies the present version of a file, or a folder with all that is in it, into a folder of its space (null: the top); numbered if the name is taken there. Editors of the space, or of a shared folder, may. Nullable: parent_id.
+as $$ select * from atrium_private.copy_file($1, $2, $3) $$;
+comment on function atrium.copy_file(uuid, uuid, uuid) is
+  'Copies the present version of a file, or a folder with all that is in it, into a folder (null: the top) of its space, or of another space of the workspace if one is given; numbered if the name is taken there. Who reads it and edits the other place may. Nullable: parent_id, space_id.
 Example: select * from atrium.copy_file(''0190…'', null);
-Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, folder_not_found, 409 cycle, file_trashed, space_archived, 422 too_many_files.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 file_not_found, folder_not_found, space_not_found, 409 other_workspace, cycle, file_trashed, space_archived, 422 too_many_files.';
 grant execute on function atrium.copy_file to authenticated;
 
 create function atrium.trash_file(id uuid)

@@ -467,7 +467,7 @@ export type Database = {
         Returns: Role
       }
       copy_file: {
-        Args: { id: string; parent_id: string | null }
+        Args: { id: string; parent_id: string | null; space_id?: string | null }
         Returns: Database['atrium']['Tables']['files']['Row']
       }
       create_api_token: {
@@ -610,6 +610,10 @@ export type Database = {
         Args: { room_id: string; format: string; with_files?: boolean; id?: string | null }
         Returns: Database['atrium']['Tables']['transfers']['Row']
       }
+      folder_files: {
+        Args: { folder_id: string }
+        Returns: { id: string; path: string; name: string; size: number; folders: Json; updated_at: string }[]
+      }
       has_links: {
         Args: Record<never, never>
         Returns: boolean
@@ -699,7 +703,7 @@ export type Database = {
         Returns: Database['atrium']['Tables']['documents']['Row']
       }
       move_file: {
-        Args: { id: string; parent_id: string | null; conflict?: string }
+        Args: { id: string; parent_id: string | null; conflict?: string; space_id?: string | null }
         Returns: Database['atrium']['Tables']['files']['Row']
       }
       move_thread: {

@@ -188,3 +188,68 @@ test('[FILE44] who gets something shared is told, and reads its name for as long
   expect(await inbox()).toEqual([])
   await db.admin`update atrium.files set trashed_at = null where id = ${root.id}`
 })
+
+test('[FILE45] a folder moves to another space with all that is in it: rights, sums and shares follow at once, and two moves that cross end', async () => {
+  const { owner, general, id } = workspace
+  const hidden = await db.call(owner, 'create_space', { id: randomUUID(), workspace_id: id, name: 'Hidden', private: true })
+  const member = await createMember(db, workspace, 'viewer')
+  const place = await folder('Moving', null)
+  const deep = await folder('deep', place.id)
+  const one = await file('one.pdf', deep.id)
+  const trashed = await file('trashed.pdf', deep.id)
+  await db.call(owner, 'trash_file', { id: trashed.id })
+  await share(deep.id, 'viewer', { user_id: nobody.id })
+  await db.call(owner, 'create_link', { object_type: 'file', object_id: deep.id })
+  const late = await beginUpload(db, owner, workspace, { name: 'late.pdf', parent_id: deep.id })
+  const sums = async () =>
+    Object.fromEntries(
+      (await db.call(owner, 'storage_use', { workspace_id: id }))
+        .filter(({ kind }) => kind === 'space')
+        .map((row) => [row.id, Number(row.bytes)]),
+    )
+  const before = await sums()
+  const low = { code: 'PT404', detail: 'space_not_found' }
+  await expect(db.call(editor, 'move_file', { id: place.id, parent_id: null, space_id: hidden.id })).rejects.toMatchObject({
+    code: 'PT404',
+  })
+  await expect(db.call(member, 'copy_file', { id: one.id, parent_id: null, space_id: hidden.id })).rejects.toMatchObject(low)
+  expect(await verbs(member, one.path ?? '', randomUUID())).toBe('S')
+
+  const moved = await db.call(owner, 'move_file', { id: place.id, parent_id: null, space_id: hidden.id })
+  expect(moved).toMatchObject({ space_id: hidden.id, parent_id: null, above: [place.id] })
+  const rows = await db.admin`
+    select (select count(*)::int from atrium.files where space_id = ${hidden.id}) as files,
+      (select count(*)::int from atrium.file_versions where space_id = ${hidden.id}) as versions,
+      (select space_id from atrium.grants where object_id = ${deep.id}) = ${hidden.id} as granted,
+      (select space_id from atrium.links where object_id = ${deep.id}) = ${hidden.id} as linked,
+      (select above from atrium.files where id = ${one.id}) = ${[place.id, deep.id, one.id]} as placed`
+  expect(rows).toEqual([{ files: 4, versions: 2, granted: true, linked: true, placed: true }])
+  expect(await verbs(member, one.path ?? '', randomUUID())).toBe('')
+  expect(await verbs(nobody, one.path ?? '', randomUUID())).toBe('S')
+  const after = await sums()
+  expect(after[hidden.id]).toBe(14)
+  expect(after[general.id]).toBe((before[general.id] ?? 0) - 14)
+  expect(await storeUpload(db, late)).toBe('done')
+  expect(await db.admin`select space_id from atrium.files where name = 'late.pdf'`).toEqual([{ space_id: hidden.id }])
+
+  const copy = await db.call(owner, 'copy_file', { id: deep.id, parent_id: null, space_id: general.id })
+  expect(copy).toMatchObject({ space_id: general.id, name: 'deep' })
+  const [back, forth] = [await folder('Back', null), place.id]
+  const crossed = await Promise.allSettled([
+    db.call(owner, 'move_file', { id: back.id, parent_id: null, space_id: hidden.id }),
+    db.call(owner, 'move_file', { id: forth, parent_id: null, space_id: general.id }),
+  ])
+  expect(crossed.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+  const other = await createWorkspace(db)
+  await db.admin`insert into atrium.members (workspace_id, user_id, role) values (${other.id}, ${owner.id}, 'editor')`
+  for (const name of ['move_file', 'copy_file'] as const)
+    await expect(db.call(owner, name, { id: copy.id, parent_id: null, space_id: other.general.id })).rejects.toMatchObject({
+      detail: 'other_workspace',
+    })
+})
+
+test('[FILE45] all files in a folder are listed for whoever reads it, with the folders between', async () => {
+  const list = (by: User, folder_id: string) => db.call(by, 'folder_files', { folder_id })
+  expect(await list(viewer, root.id)).toMatchObject([{ id: plan.id, path: plan.path, folders: ['2026'] }])
+  await expect(list(nobody, root.id)).rejects.toMatchObject({ detail: 'file_not_found' })
+})

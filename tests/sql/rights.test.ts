@@ -397,6 +397,7 @@ const CALLS = [
   ['rename_file', () => ({ id: ids.file, name: 'other.pdf' }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['move_file', () => ({ id: ids.file, parent_id: null }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['copy_file', () => ({ id: ids.file, parent_id: null }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['folder_files', () => ({ folder_id: ids.file }), ['file_not_found', 'file_not_found', '', '', '', '', '', 'file_not_found']],
   ['trash_file', () => ({ id: ids.file }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['restore_file', () => ({ id: ids.file }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['delete_file', () => ({ id: ids.trashedFile }), [...Array(4).fill('file_not_found'), '', '', '', 'file_not_found']],

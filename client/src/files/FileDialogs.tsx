@@ -10,7 +10,7 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
-import { addressOf, bucket, each, type FileRow, readFolders, readVersions, restoreVersion, save } from './files.ts'
+import { addressOf, bucket, each, type FileRow, readVersions, restoreVersion, save } from './files.ts'
 import { send } from './uploads.ts'
 
 const t = textsOf(en)
@@ -18,71 +18,6 @@ const t = textsOf(en)
 const textBytes = 256 * 1024
 /** What is larger is saved, not drawn. */
 const pictureBytes = 50_000_000
-
-/** Asks for a folder of the space; not one of those that are moved, nor what is inside them. */
-export function FolderDialog(props: {
-  title: string
-  spaceId: string
-  /** Of a space to which the person belongs: he may put something at its top. */
-  spaceName: string | undefined
-  moving: readonly FileRow[]
-  from: string | null
-  onChoose(folder: string | null): void
-  onClose(): void
-}) {
-  const [folders] = createResource(() => props.spaceId, readFolders)
-  const places = () => {
-    const all = folders.state === 'ready' ? folders() : []
-    const found: { folder: FileRow; level: number }[] = []
-    const add = (parent: string | null, level: number) => {
-      for (const folder of all) {
-        if (folder.parent_id !== parent || props.moving.some(({ id }) => id === folder.id)) continue
-        found.push({ folder, level })
-        add(folder.id, level + 1)
-      }
-    }
-    // Of what is shared alone, the folders above cannot be seen.
-    for (const top of new Set(all.map(({ parent_id }) => parent_id))) if (!all.some(({ id }) => id === top)) add(top, 1)
-    return found
-  }
-  const Place = (place: { id: string | null; name: string; level: number }) => (
-    <li>
-      <button
-        type="button"
-        class="folder-place"
-        style={{ '--level': place.level }}
-        disabled={place.id === props.from}
-        onClick={() => props.onChoose(place.id)}
-      >
-        <Icon name={place.id ? 'archive' : 'space'} />
-        <span class="grow ellipsis" dir="auto">
-          {place.name}
-        </span>
-        <Show when={place.id === props.from}>
-          <small>{en.here}</small>
-        </Show>
-      </button>
-    </li>
-  )
-  return (
-    <Dialog title={props.title} closeLabel={common.cancel} onClose={() => props.onClose()}>
-      <Switch>
-        <Match when={folders.error}>
-          <p role="alert">{sentenceOf(folders.error)}</p>
-        </Match>
-        <Match when={folders.loading}>
-          <Skeleton lines={3} />
-        </Match>
-        <Match when={true}>
-          <ul class="folder-places">
-            <Show when={props.spaceName}>{(name) => <Place id={null} name={t('top', { space: name() })} level={0} />}</Show>
-            <For each={places()}>{({ folder, level }) => <Place id={folder.id} name={folder.name} level={level} />}</For>
-          </ul>
-        </Match>
-      </Switch>
-    </Dialog>
-  )
-}
 
 /** Every version of a file: to save, and for editors to bring back or add to. */
 export function FileVersionsDialog(props: { file: FileRow; mayEdit: boolean; onClose(): void }) {

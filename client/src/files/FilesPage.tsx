@@ -30,7 +30,7 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
-import { FilePreview, FileVersionsDialog, FolderDialog } from './FileDialogs.tsx'
+import { FilePreview, FileVersionsDialog } from './FileDialogs.tsx'
 import { FileList } from './FileList.tsx'
 import {
   copyFile,
@@ -56,6 +56,7 @@ import './files.css'
 
 const t = textsOf(en)
 const gatherMs = 150
+const FolderDialog = lazy(() => import('./FolderDialog.tsx').then((module) => ({ default: module.FolderDialog })))
 const ShareDialog = lazy(() => import('../access/ShareDialog.tsx').then((module) => ({ default: module.ShareDialog })))
 
 /** `/s/:space/files` and `/s/:space/files/:folder`: what a space keeps beside its pages, and the trash of it; of a space to which the person
@@ -191,10 +192,10 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
     }
     toast(titleOf(going, 'trashedOne', 'trashedMany'), { action: { label: common.undo, run: () => void undo() } })
   }
-  const place = async (to: string | null) => {
+  const place = async (to: string | null, space: string) => {
     const isMove = asking() === 'move'
     close()
-    await change(isMove ? en.move : en.copy, ({ id }) => (isMove ? moveFile(id, to) : copyFile(id, to)))
+    await change(isMove ? en.move : en.copy, ({ id }) => (isMove ? moveFile(id, to, space) : copyFile(id, to, space)))
   }
 
   return (
@@ -407,15 +408,16 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
           )}
         </Match>
         <Match when={asking() === 'move' || asking() === 'copy'}>
-          <FolderDialog
-            title={asking() === 'move' ? en.moveTitle : en.copyTitle}
-            spaceId={spaceId()}
-            spaceName={props.space?.name}
-            moving={selected()}
-            from={asking() === 'move' ? folder() : ''}
-            onChoose={(to) => void place(to)}
-            onClose={close}
-          />
+          <Suspense>
+            <FolderDialog
+              title={asking() === 'move' ? en.moveTitle : en.copyTitle}
+              spaceId={spaceId()}
+              moving={selected()}
+              from={asking() === 'move' ? folder() : ''}
+              onChoose={(to, space) => void place(to, space)}
+              onClose={close}
+            />
+          </Suspense>
         </Match>
         <Match when={asking() === 'share' && only()}>
           {(file) => (

@@ -47,6 +47,7 @@ export const en = {
   someone: 'somebody',
   trashedOne: '{{ name }} is in the trash.',
   trashedMany: '{{ count }} items are in the trash.',
+  space: 'Space',
   moveTitle: 'Move to',
   copyTitle: 'Copy to',
   top: 'Top of {{ space }}',

@@ -67,8 +67,9 @@ export const readVersions = (file: string): Promise<FileVersionRow[]> =>
 export const createFolder = (space: string, folder: string | null, name: string) =>
   rpc<FileRow>('create_folder', { id: crypto.randomUUID(), space_id: space, parent_id: folder, name })
 export const renameFile = (id: string, name: string) => rpc('rename_file', { id, name })
-export const moveFile = (id: string, folder: string | null) => rpc('move_file', { id, parent_id: folder })
-export const copyFile = (id: string, folder: string | null) => rpc('copy_file', { id, parent_id: folder })
+/** Into a folder of a space, or to its top. */
+export const moveFile = (id: string, folder: string | null, space: string) => rpc('move_file', { id, parent_id: folder, space_id: space })
+export const copyFile = (id: string, folder: string | null, space: string) => rpc('copy_file', { id, parent_id: folder, space_id: space })
 export const trashFile = (id: string) => rpc('trash_file', { id })
 export const restoreFile = (id: string) => rpc('restore_file', { id })
 export const deleteFile = (id: string) => rpc('delete_file', { id })
