@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws'
 import { type Collaboration, createCollaboration } from './collaboration.ts'
 import { type Config, type ListenAddress, readConfig } from './config.ts'
 import { createDatabase, isWriteToLostConnection } from './database.ts'
+import { createFolderZips } from './folderZips.ts'
 import { createHistory } from './history/history.ts'
 import { createHttp } from './http.ts'
 import { createAdmission, frameBytes } from './limits.ts'
@@ -46,7 +47,9 @@ async function start(config: Config): Promise<Running> {
 
   const http = createHttp({ database, history, verifyToken, clock: Date.now, report })
   const linkedPages = createLinkedPages({ database, storage: config.storage, clock: Date.now, report })
+  const folderZips = createFolderZips({ storage: config.storage, database, verifyToken, report })
   const server = createServer((request, response) => {
+    if (folderZips.isOne(pathOf(request))) return folderZips.answer(request, response)
     if (linkedPages.isOne(pathOf(request))) return linkedPages.answer(request, response, addressOf(request, config.trustForwardedFor))
     if (request.method !== 'GET' || pathOf(request) !== '/health') return http(request, response)
     const { status, body } = healthOf(collaboration, admission.connections())

@@ -1,4 +1,7 @@
+import type { Sql } from 'postgres'
 import type { LinkedPage } from './database.ts'
+import type { FolderFile } from './sendFolder.ts'
+import type { Claims } from './tokens.ts'
 
 export interface LinkedFolder {
   id: string
@@ -31,7 +34,7 @@ export interface DropRefusal {
   message: string
 }
 
-/** Everything that is asked of the database for whoever has a link. What leads nowhere is null. */
+/** Everything that is asked of the database for whoever has a link, and for whoever saves a folder. What leads nowhere is null. */
 export interface LinkDatabase {
   /** What whoever has this link reads, see `atrium_private.read_link`; why not, when it leads nowhere. */
   readLink(token: string, password: string | null): Promise<LinkedPage | 'link_not_found' | 'link_expired'>
@@ -48,11 +51,15 @@ export interface LinkDatabase {
     mostBytes: number,
   ): Promise<{ id: string; path: string; name: string } | DropRefusal>
   cancelDrop(id: string): Promise<void>
+  /** The name of a folder that a person sees. */
+  folderOf(claims: Claims, id: string): Promise<string | null>
+  filesIn(claims: Claims, folder: string): Promise<FolderFile[] | null>
+  maySeeFile(claims: Claims, id: string): Promise<boolean>
 }
 
 interface Connection {
   /** A pool that works, see createPool. */
-  sql(): import('postgres').Sql
+  sql(): Sql
   withDeadline<T>(work: PromiseLike<T>): Promise<T>
   sqlState(error: unknown): string | undefined
 }
@@ -61,9 +68,21 @@ export function createLinkDatabase({ sql, withDeadline, sqlState }: Connection):
   /** What leads nowhere any more, or needs a password, is null. */
   async function orNull<T>(work: PromiseLike<T>): Promise<T | null> {
     return withDeadline(work).catch((error: unknown) => {
-      if (['PT404', 'PT410'].includes(sqlState(error) ?? '')) return null
+      if (['PT401', 'PT404', 'PT410'].includes(sqlState(error) ?? '')) return null
       throw error
     })
+  }
+
+  /** Asks under the policies, as a person. */
+  function asPerson<Row>(claims: Claims, ask: (on: Sql) => PromiseLike<unknown>): Promise<Row[] | null> {
+    const asked = sql().begin(async (transaction) => {
+      const [, rows] = await Promise.all([
+        transaction`select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`,
+        ask(transaction as unknown as Sql),
+      ])
+      return rows as Row[]
+    })
+    return orNull(asked as Promise<Row[]>)
   }
 
   return {
@@ -107,6 +126,25 @@ export function createLinkDatabase({ sql, withDeadline, sqlState }: Connection):
         },
       )
     },
+
+    folderOf: async (claims, id) =>
+      (
+        await asPerson<{ name: string }>(
+          claims,
+          (on) => on`select name from atrium.files where id = ${id} and is_folder and trashed_at is null`,
+        )
+      )?.[0]?.name ?? null,
+
+    async filesIn(claims, folder) {
+      const found = await asPerson<Omit<FolderFile, 'size'> & { size: string }>(
+        claims,
+        (on) => on`select * from atrium.folder_files(${folder})`,
+      )
+      return found?.map((file) => ({ ...file, size: Number(file.size) })) ?? null
+    },
+
+    maySeeFile: async (claims, id) =>
+      ((await asPerson(claims, (on) => on`select from atrium.files where id = ${id} and trashed_at is null`)) ?? []).length > 0,
 
     async cancelDrop(id) {
       await withDeadline(sql()`select atrium_private.cancel_drop(${id})`)

@@ -1,17 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
-import { makeZip } from 'client-zip'
-import { createNames } from './archiveNames.ts'
 import type { StorageAccess } from './config.ts'
 import { createDrops, type Dropped } from './drops.ts'
 import { escapeHtml } from './formats/writeHtml.ts'
 import type { LinkDatabase, LinkedFolder } from './linkDatabase.ts'
-import { attachment, FILE_HEADERS, isShown, openStored, sendStored, whileAllowed } from './storedBytes.ts'
+import { MOST_ZIPPED, sendFolder } from './sendFolder.ts'
+import { attachment, isShown, sendStored } from './storedBytes.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const ZIP_DEADLINE_MS = 6 * 60 * 60_000
-/** More names than anybody unpacks. */
-const MOST_ZIPPED = 100_000
 
 /** What can be looked at without saving it. */
 const shows = (mime: string) => isShown(mime) || mime === 'text/plain'
@@ -40,34 +35,14 @@ export function createLinkedFolders(storage: StorageAccess, database: LinkDataba
     const folder = await database.linkedFolder(token, pass, id, false)
     const files = (await database.linkedFiles(token, pass, id)) ?? []
     if (!folder?.is_folder || !folder.downloads || folder.uploads || files.length > MOST_ZIPPED) return 404
-    const ended = new AbortController()
-    response.once('close', () => ended.abort())
-    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(ZIP_DEADLINE_MS)])
-    const nameOf = createNames()
-    async function* bytesOf(path: string, size: number) {
-      const found = await openStored(storage, `files/${path}`, signal)
-      if (!found.ok || !found.body) throw new Error('A file cannot be read')
-      let left = size
-      for await (const part of found.body) {
-        left -= part.length
-        yield part
-      }
-      if (left !== 0) throw new Error('A file has not the size that was announced')
-    }
-    async function* entries() {
-      for (const { id: file, folders, name, size, updated_at } of files) {
-        // Asked again for each: what was taken away meanwhile is not in it.
-        const [now] = (await database.linkedFiles(token, pass, file)) ?? []
-        if (now?.id !== file || now.size !== size) continue
-        yield { name: nameOf([...folders.slice(1), name]), size, lastModified: updated_at, input: bytesOf(now.path, size) }
-      }
-    }
-    response.writeHead(200, { ...FILE_HEADERS, 'content-type': 'application/zip', 'content-disposition': attachment(`${folder.name}.zip`) })
-    const stop = whileAllowed(
-      async () => (await database.linkedFolder(token, pass, id, false)) !== null,
-      () => ended.abort(),
-    )
-    await pipeline(makeZip(entries()), response, { signal }).finally(stop)
+    await sendFolder({
+      storage,
+      response,
+      name: folder.name,
+      files: files.map((file) => ({ ...file, folders: file.folders.slice(1) })),
+      mayRead: async ({ id: file, path }) => ((await database.linkedFiles(token, pass, file)) ?? [])[0]?.path === path,
+      mayGoOn: async () => (await database.linkedFolder(token, pass, id, false)) !== null,
+    })
     return null
   }
 

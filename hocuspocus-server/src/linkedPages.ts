@@ -5,6 +5,7 @@ import type { StorageAccess } from './config.ts'
 import type { LinkedMessage, LinkedPage } from './database.ts'
 import type { Json } from './formats/fit.ts'
 import { type Addresses, escapeHtml, writeHtml } from './formats/writeHtml.ts'
+import { readForm } from './forms.ts'
 import { createBucket } from './limits.ts'
 import type { LinkDatabase } from './linkDatabase.ts'
 import { createLinkedFiles, isStored, linkedAddress } from './linkedFiles.ts'
@@ -21,9 +22,6 @@ interface LinkedPagesOptions {
 
 const PATH = /^\/l\/([\w-]{20,64})\/read$/
 const STYLE = readFileSync(new URL('linkedPages.css', import.meta.url), 'utf8')
-const MAX_FORM_BYTES = 4096
-const MAX_IGNORED_BYTES = 1024 * 1024
-const FORM_DEADLINE_MS = 10_000
 const PAGES_PER_SECOND = 5
 const PAGES_AT_ONCE = 40
 const FILES_PER_SECOND = 20
@@ -148,27 +146,6 @@ function takers(newBucket: () => () => boolean): (address: string | null) => boo
     buckets.set(address ?? '', bucket)
     return bucket()
   }
-}
-
-/** The fields of a short form; null when it is longer, or does not come to its end. What is too long is read to its end all the same, for
- *  a while: who is still sending when the connection ends does not hear why. */
-function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
-  return new Promise((resolve) => {
-    const parts: Buffer[] = []
-    let length = 0
-    const timer = setTimeout(resolve, FORM_DEADLINE_MS, null)
-    const end = (form: URLSearchParams | null) => {
-      clearTimeout(timer)
-      resolve(form)
-    }
-    request.on('data', (part: Buffer) => {
-      length += part.length
-      if (length <= MAX_FORM_BYTES) parts.push(part)
-      else if (length > MAX_IGNORED_BYTES) end(null)
-    })
-    request.on('end', () => end(length > MAX_FORM_BYTES ? null : new URLSearchParams(Buffer.concat(parts).toString())))
-    request.on('error', () => end(null))
-  })
 }
 
 function documentPage({ title, icon, content, role, updated_at, pass }: LinkedPage, token: string, hasFiles: boolean): string {

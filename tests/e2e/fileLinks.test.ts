@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { axe, makeTeam, SIZES, sidewaysScroll, startAtrium, visit } from './people.ts'
+import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from './people.ts'
 
 const atrium = startAtrium()
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
@@ -170,3 +171,35 @@ test('[ZIP1] a folder is saved as a ZIP by its link: every file under its place,
   expect(Object.keys(found).sort()).toEqual(['leer.txt', 'unten/tief/größe.bin'])
   expect(Buffer.from(found['unten/tief/größe.bin'] ?? []).equals(bytes)).toBe(true)
 }, 60_000)
+
+test('[ZIP2] who reads a folder saves it from the list; who does not gets nothing, and what he loses meanwhile breaks off', async () => {
+  const { started, browser } = atrium
+  const { team, ann, makeFolder, put } = await withFolder()
+  const place = await makeFolder('Contracts')
+  await put('offer.txt', Buffer.from('An offer'), await makeFolder('2026', place))
+  const visitor = await visit(browser, SIZES.desktop)
+  await signIn(visitor.page, started, team.emailOf('Ann'))
+  await visitor.page.goto(`${started.url}/s/${team.space}/files`)
+  await visitor.page.getByRole('option', { name: 'Contracts' }).click()
+  const saving = visitor.page.waitForEvent('download')
+  await visitor.page.getByRole('button', { name: 'Download' }).click()
+  const saved = await saving
+  expect(saved.suggestedFilename()).toBe('Contracts.zip')
+  const found = unzipSync(new Uint8Array(await readFile(await saved.path())))
+  expect(Object.entries(found).map(([name, bytes]) => [name, Buffer.from(bytes).toString()])).toEqual([['2026/offer.txt', 'An offer']])
+  expect(visitor.complaints).toEqual([])
+
+  const tokenOf = async (name: string) => (await team.as(name).auth.getSession()).data.session?.access_token ?? ''
+  const ask = (access_token: string) =>
+    fetch(`${started.url}/collab/folders/${place}/zip`, { method: 'POST', body: new URLSearchParams({ access_token }) })
+  expect((await ask(await tokenOf('Greta'))).status).toBe(404)
+  expect((await ask('none')).status).toBe(401)
+  await put('large.bin', Buffer.alloc(64_000_000, 7), place)
+  const { data: grant } = await ann
+    .rpc('share_item', { object_type: 'file', object_id: place, role: 'viewer', user_id: await team.idOf('Greta') })
+    .throwOnError()
+  const token = await tokenOf('Greta')
+  const cutAfter = await untilCut(await ask(token), () => ann.rpc('unshare_item', { grant_id: grant.id }).throwOnError())
+  console.log(`ZIP of a member broke off after ${cutAfter} ms`)
+  expect(cutAfter).toBeLessThan(1000)
+}, 120_000)

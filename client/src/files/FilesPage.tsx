@@ -49,6 +49,7 @@ import {
   renameFile,
   restoreFile,
   save,
+  saveFolder,
   trashFile,
 } from './files.ts'
 import { send } from './uploads.ts'
@@ -290,8 +291,13 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
                 </Show>
               }
             >
-              <Show when={selected().every((file) => !file.is_folder)}>
-                <Button icon="download" onClick={() => void each(en.download, selected(), (file) => save(file.path ?? '', file.name))}>
+              <Show when={only() || selected().every((file) => !file.is_folder)}>
+                <Button
+                  icon="download"
+                  onClick={() =>
+                    void each(en.download, selected(), (file) => (file.is_folder ? saveFolder(file.id) : save(file.path ?? '', file.name)))
+                  }
+                >
                   {en.download}
                 </Button>
               </Show>

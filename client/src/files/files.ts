@@ -1,7 +1,7 @@
 import type { Result, Row } from '../../../sql/types.gen.ts'
 import { problemOf, sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
-import { rest, rows, rpc, storage } from '../supabase.ts'
+import { accessToken, rest, rows, rpc, storage } from '../supabase.ts'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
 
@@ -89,6 +89,21 @@ export async function save(path: string, name: string): Promise<void> {
   link.href = await addressOf(path, name)
   link.download = name
   link.click()
+}
+
+/** Saves all files of a folder as one archive. A form, because the browser writes what it brings to the disk as it comes. */
+export async function saveFolder(id: string): Promise<void> {
+  const form = document.createElement('form')
+  form.method = 'post'
+  form.action = `/collab/folders/${id}/zip`
+  const token = document.createElement('input')
+  token.name = 'access_token'
+  token.value = (await accessToken()) ?? ''
+  form.hidden = true
+  form.append(token)
+  document.body.append(form)
+  form.submit()
+  form.remove()
 }
 
 /** Does something to each, one after another, and says once why one was not possible. Resolves to how many were done. */
