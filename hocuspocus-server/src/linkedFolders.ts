@@ -95,7 +95,7 @@ export function folderHtml(found: LinkedFolder, pass: string | null, dropped: Dr
   const save = downloads && !uploads
   const what = is_folder ? address({ zip: id }, pass) : address({ get: id }, pass)
   const label = is_folder ? 'Download all (ZIP)' : 'Download'
-  return `<main class="files">
+  return `<main class="${uploads ? 'card' : 'files'}">
 ${above.length > 0 ? `<nav aria-label="Folders above"><ol>${above.join('')}</ol></nav>` : ''}
 <h1 dir="auto">${escapeHtml(name)}</h1>
 ${save && (!is_folder || found.files.length > 0) ? `<p><a class="button" href="${what}" download>${label}</a></p>` : ''}
