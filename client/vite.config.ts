@@ -58,8 +58,8 @@ export default defineConfig({
             },
             // What only forms and dialogs need comes after the first screen.
             { name: 'forms', test: /\/client\/src\/ui\/(CopyField|Dialog|Field|NameDialog|submit)\b/, priority: 15 },
-            // The controls are small and shared by all: a chunk each would cost more than it saves.
-            { name: 'controls', test: /\/client\/src\/ui\//, priority: 10 },
+            // The controls, the faces of a conversation and the way to what the browser keeps are small and shared by all: a chunk each would cost more than it saves.
+            { name: 'controls', test: /\/client\/src\/(ui\/|rooms\/Faces\b|sync\/database\b)/, priority: 10 },
             // Messages are shown and written in many places; what is smaller than a kilobyte costs more in a chunk of its own.
             {
               name: 'messages',

@@ -45,6 +45,7 @@ const MessagePages = lazy(() => import('./rooms/MessagePages.tsx'))
 const DocumentPage = lazy(() => import('./documents/DocumentPage.tsx'))
 const FilesPage = lazy(() => import('./files/FilesPage.tsx'))
 const UploadTray = lazy(() => import('./files/UploadTray.tsx'))
+const TaskPages = lazy(() => import('./tasks/TaskPages.tsx'))
 const RoomPage = lazy(() => import('./rooms/RoomPage.tsx'))
 
 /** See MessagePages.tsx. */
@@ -79,6 +80,7 @@ export default function App() {
               <Route path="/s/:space" component={SpacePage} />
               <Route path="/s/:space/docs" component={DocumentsPage} />
               <Route path={['/s/:space/files/:folder?', '/f/:folder']} component={FilesPage} />
+              <Route path={['/tasks', '/t/:key', '/s/:space/tasks']} component={TaskPages} />
               <Route path="/inbox" component={InboxPage} />
               <Route path="/people" component={PeoplePage} />
               <Route path="/admin/:tab?" component={AdminPage} />

@@ -15,6 +15,7 @@ const shortcuts = [
   [['G', 'I'], 'keys.inbox'],
   [['G', 'D'], 'keys.documents'],
   [['G', 'C'], 'keys.chat'],
+  [['G', 'T'], 'keys.tasks'],
   [['G', 'P'], 'keys.people'],
   [['G', 'S'], 'keys.settings'],
   [['C'], 'keys.create'],

@@ -46,6 +46,7 @@ export function Shell(props: ParentProps) {
         'g d': () => navigate(paths.documents()),
         'g i': () => navigate(paths.inbox()),
         'g c': () => navigate(paths.rooms()),
+        'g t': () => navigate(paths.tasks()),
         'g p': () => navigate(paths.people()),
         'g s': () => navigate(paths.settings()),
       },

@@ -79,6 +79,10 @@ export function Sidebar() {
             <InboxBadge />
           </Suspense>
         </A>
+        <A class="nav-row" href={paths.tasks()}>
+          <Icon name="task" />
+          {t('tasks')}
+        </A>
         <A class="nav-row" href={paths.people()}>
           <Icon name="people" />
           {t('people')}

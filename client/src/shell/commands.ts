@@ -44,6 +44,7 @@ export function createCommands() {
     { label: t('inbox'), icon: 'bell', keys: 'G I', href: paths.inbox() },
     { label: t('documents'), icon: 'document', keys: 'G D', href: paths.documents() },
     { label: t('chat'), icon: 'chat', keys: 'G C', href: paths.rooms() },
+    { label: t('tasks'), icon: 'task', keys: 'G T', href: paths.tasks() },
     { label: t('people'), icon: 'people', keys: 'G P', href: paths.people() },
     { label: t('catchUp'), icon: 'check', href: paths.catchUp() },
     { label: t('threads'), icon: 'chat', href: paths.threads() },

@@ -71,6 +71,10 @@ function Overview(props: { space: SpaceRow }) {
       }
       actions={
         <>
+          <A class="button quiet" href={paths.spaceTasks(id())}>
+            <Icon name="task" />
+            <span class="button-label">{t('page.tasks')}</span>
+          </A>
           <A class="button quiet" href={paths.spaceFiles(id())}>
             <Icon name="archive" />
             <span class="button-label">{t('page.files')}</span>

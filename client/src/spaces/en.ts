@@ -27,6 +27,7 @@ export const en = {
     makeOpen: 'Open to the workspace',
     archive: 'Archive',
     people: 'People',
+    tasks: 'Tasks',
     files: 'Files',
     showPeople: 'Show the people of this space',
     recent: 'Recently changed',

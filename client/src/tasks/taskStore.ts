@@ -1,0 +1,229 @@
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
+import { sentenceOf } from '../errors.ts'
+import { textsOf } from '../i18n.ts'
+import { useSession } from '../session.ts'
+import { toast } from '../ui/Toast.tsx'
+import { en } from './en.ts'
+import { byPlace, placeBetween } from './order.ts'
+import {
+  type Board,
+  createTask,
+  type NewTask,
+  readBoard,
+  readTasks,
+  type Stage,
+  type TaskChange,
+  type TaskRow,
+  updateTasks,
+} from './tasks.ts'
+
+const t = textsOf(en)
+const gatherMs = 150
+/** A page that was hidden for longer may have missed hints. */
+const awayMs = 10_000
+
+/** The board of a space and its tasks. A change is painted at once and taken back when the server refuses it; what others change comes
+ *  as events with the rows. Rows are plain objects in a map, so that ten thousand are filtered in a few milliseconds. */
+export function createTaskStore(space: () => string) {
+  const session = useSession()
+  const [board, setBoard] = createSignal<Board>()
+  const [tasks, setTasks] = createSignal<ReadonlyMap<string, TaskRow>>()
+  const [problem, setProblem] = createSignal<unknown>()
+  /** Changes that the server has not answered, by task, the latest last. */
+  const waiting = new Map<string, TaskChange[]>()
+  let reading = 0
+
+  async function load(): Promise<void> {
+    const mine = ++reading
+    const wanted = space()
+    try {
+      const { last, ...found } = await readBoard(wanted)
+      const rows = await readTasks(wanted, last)
+      if (mine !== reading) return
+      setBoard(found)
+      // What is being made here, the server may not have told yet.
+      const unsent = [...(tasks()?.values() ?? [])].filter((row) => row.number === 0 && row.space_id === wanted)
+      setTasks(new Map([...unsent, ...rows.map(painted)].map((row) => [row.id, row])))
+      setProblem(undefined)
+    } catch (error) {
+      if (mine === reading) setProblem(error)
+    }
+  }
+
+  /** A row as it is shown: with the changes on their way. */
+  function painted(row: TaskRow): TaskRow {
+    const changes = waiting.get(row.id)
+    return changes ? (Object.assign({}, row, ...changes) as TaskRow) : row
+  }
+
+  /** Takes rows as the server tells them, unless something newer is known. */
+  function take(rows: readonly Partial<TaskRow>[]): void {
+    const known = tasks()
+    if (!known) return
+    const next = new Map(known)
+    for (const row of rows) {
+      const before = next.get(row.id ?? '')
+      if (row.trashed_at) next.delete(row.id ?? '')
+      else if (!before?.updated_at || Date.parse(row.updated_at ?? '') >= Date.parse(before.updated_at)) {
+        const { description: _, ...rest } = row as TaskRow & { description?: string }
+        next.set(rest.id, painted(rest))
+      }
+    }
+    setTasks(next)
+  }
+
+  function paint(ids: readonly string[], change: TaskChange): void {
+    const next = new Map(tasks())
+    const stage = change.status_id ? stageOf(change.status_id) : undefined
+    for (const id of ids) {
+      const row = next.get(id)
+      if (!row) continue
+      const closing = stage && { closed_at: stage === 'done' || stage === 'cancelled' ? (row.closed_at ?? new Date().toISOString()) : null }
+      next.set(id, { ...row, ...(change as Partial<TaskRow>), ...closing })
+    }
+    setTasks(next)
+  }
+
+  /** Changes tasks at once for the eye, then for everybody. Resolves to whether the server agreed. */
+  async function change(ids: readonly string[], wish: TaskChange, action: string): Promise<boolean> {
+    const before = ids.flatMap((id) => tasks()?.get(id) ?? [])
+    paint(ids, wish)
+    for (const id of ids) waiting.set(id, [...(waiting.get(id) ?? []), wish])
+    const settle = () => {
+      for (const id of ids) {
+        const left = waiting.get(id)?.filter((known) => known !== wish) ?? []
+        if (left.length > 0) waiting.set(id, left)
+        else waiting.delete(id)
+      }
+    }
+    try {
+      const rows = await updateTasks(ids, wish)
+      settle()
+      take(rows)
+      if (rows.length === ids.length) return true
+      // Without the right to change them the server finds none: what it has is read again.
+      toast(t('notAllowed', { action }))
+      await load()
+      return false
+    } catch (error) {
+      settle()
+      const next = new Map(tasks())
+      for (const row of before) next.set(row.id, painted(row))
+      setTasks(next)
+      toast(t('notDone', { action, reason: sentenceOf(error) }), {
+        action: { label: en.tryAgain, run: () => void change(ids, wish, action) },
+      })
+      return false
+    }
+  }
+
+  /** Makes a task that is seen before the server has numbered it. */
+  async function add(title: string, fields: NewTask): Promise<TaskRow | undefined> {
+    const id = crypto.randomUUID()
+    const known = board()
+    const status = fields.status_id ?? known?.statuses.find((row) => row.stage === 'todo')?.id ?? known?.statuses[0]?.id ?? ''
+    const last = [...(tasks()?.values() ?? [])]
+      .filter((row) => row.status_id === status)
+      .sort(byPlace)
+      .at(-1)
+    const now = new Date().toISOString()
+    const row: TaskRow = {
+      id,
+      workspace_id: '',
+      space_id: space(),
+      number: 0,
+      title,
+      status_id: status,
+      priority: fields.priority ?? 0,
+      start_on: fields.start_on ?? null,
+      due_on: fields.due_on ?? null,
+      due_at: fields.due_at ?? null,
+      estimate: fields.estimate ?? null,
+      assignees: fields.assignees ?? [],
+      labels: fields.labels ?? [],
+      checklist: [],
+      parent_id: fields.parent_id ?? null,
+      position: fields.position ?? placeBetween(last?.position, undefined),
+      created_by: session.user()?.id ?? null,
+      created_at: now,
+      updated_at: '',
+      closed_at: null,
+      archived_at: null,
+      trashed_at: null,
+    }
+    setTasks(new Map(tasks()).set(id, row))
+    try {
+      const made = await createTask(id, space(), title, fields)
+      take([made])
+      return tasks()?.get(id)
+    } catch (error) {
+      const next = new Map(tasks())
+      next.delete(id)
+      setTasks(next)
+      throw error
+    }
+  }
+
+  const stageOf = (status: string): Stage => (board()?.statuses.find((row) => row.id === status)?.stage as Stage | undefined) ?? 'todo'
+
+  createEffect(
+    on(space, () => {
+      setTasks(undefined)
+      setBoard(undefined)
+      void load()
+    }),
+  )
+  onMount(() => {
+    let timer: number | undefined
+    let hiddenAt = 0
+    const soon = () => {
+      clearTimeout(timer)
+      timer = window.setTimeout(() => void load(), gatherMs)
+    }
+    const onTasks = (event: Event) => {
+      const { space_id, rows } = (event as CustomEvent<{ space_id?: string; rows?: TaskRow[] }>).detail
+      if (space_id !== space()) return
+      if (rows) take(rows)
+      else soon()
+    }
+    const onBoard = (event: Event) => (event as CustomEvent<{ space_id?: string }>).detail.space_id === space() && soon()
+    const onVisibility = () => {
+      if (document.hidden) hiddenAt = Date.now()
+      else if (Date.now() - hiddenAt > awayMs) soon()
+    }
+    addEventListener('atrium:tasks', onTasks)
+    addEventListener('atrium:task_board', onBoard)
+    addEventListener('online', soon)
+    document.addEventListener('visibilitychange', onVisibility)
+    onCleanup(() => {
+      clearTimeout(timer)
+      removeEventListener('atrium:tasks', onTasks)
+      removeEventListener('atrium:task_board', onBoard)
+      removeEventListener('online', soon)
+      document.removeEventListener('visibilitychange', onVisibility)
+    })
+  })
+
+  const statuses = createMemo(() => board()?.statuses ?? [])
+  const labels = createMemo(() => board()?.labels ?? [])
+
+  return {
+    space,
+    /** Undefined until they are read. */
+    tasks,
+    board,
+    problem,
+    load,
+    statuses,
+    labels,
+    stageOf,
+    task: (id: string) => tasks()?.get(id),
+    keyOf: (task: TaskRow) => (task.number ? `${board()?.key}-${task.number}` : '…'),
+    change,
+    add,
+    take,
+    putLabel: (label: Board['labels'][number]) => setBoard((known) => known && { ...known, labels: [...known.labels, label] }),
+  }
+}
+
+export type TaskStore = ReturnType<typeof createTaskStore>
