@@ -27,6 +27,7 @@ create table atrium.files (
   updated_by uuid references atrium.profiles (id) on delete set null,
   updated_at timestamptz not null default now(),
   trashed_at timestamptz,
+  placeholder text check (char_length(placeholder) <= 1000),
   above uuid[] not null,
   foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade,
   unique (space_id, id),
@@ -43,11 +44,14 @@ comment on column atrium.files.path is 'The object of the bucket files with the 
 comment on column atrium.files.mime is 'What the bytes of the present version are, whatever the name says.';
 comment on column atrium.files.updated_at is 'When it got its present version, name or place, by updated_by.';
 comment on column atrium.files.trashed_at is 'Set while it is in the trash, where only editors see it. The same time as what went there with it.';
+comment on column atrium.files.placeholder is 'The same of its present version.';
 comment on column atrium.files.above is 'The folders it is in, from the top, and itself: what is shared with a folder is found by it.';
 create unique index files_name on atrium.files (space_id, parent_id, name_key) nulls not distinct where trashed_at is null;
 -- A folder is listed folders first, then by name.
 create index on atrium.files (space_id, parent_id, is_folder desc, name_key);
 create index on atrium.files (workspace_id);
+-- What the worker finds out about bytes is written to all files that have them.
+create index on atrium.files (path);
 create index on atrium.files (created_by);
 create index on atrium.files (updated_by);
 -- Everything in a folder, however deep, and what is in shared folders.
@@ -71,6 +75,7 @@ create table atrium.file_versions (
   restored_from integer,
   author_id uuid references atrium.profiles (id) on delete set null,
   created_at timestamptz not null default now(),
+  placeholder text check (char_length(placeholder) <= 1000),
   foreign key (space_id, file_id) references atrium.files (space_id, id) on update cascade on delete cascade,
   unique (file_id, number)
 );
@@ -82,6 +87,8 @@ comment on column atrium.file_versions.sha256 is 'The SHA-256 of the bytes, in h
 comment on column atrium.file_versions.mime is 'What the bytes are, by their beginning.';
 comment on column atrium.file_versions.label is 'What somebody called this version; null for none.';
 comment on column atrium.file_versions.restored_from is 'The number of the version whose content came back with this one.';
+comment on column atrium.file_versions.placeholder is
+  'A picture of a few pixels, WebP in base64, when the bucket file-thumbnails has a thumbnail under the path: what a list draws until it is loaded.';
 create index on atrium.file_versions (space_id);
 -- The policy on objects, and whoever deletes a version, ask which versions have an object.
 create index on atrium.file_versions (path);
@@ -186,11 +193,14 @@ create function atrium_private.remove_unused_object()
 as $$
 begin
   if not exists (select from atrium.file_versions version where version.path = old.path) then
-    insert into atrium_private.removed_files (bucket, path) values ('files', old.path) on conflict do nothing;
+    insert into atrium_private.removed_files (bucket, path)
+    select bucket, old.path from unnest(array['files', case when old.placeholder is not null then 'file-thumbnails' end]) bucket
+    where bucket is not null
+    on conflict do nothing;
   end if;
   return null;
 end $$;
-comment on function atrium_private.remove_unused_object() is 'Leaves an object to the worker when no version has it any more.';
+comment on function atrium_private.remove_unused_object() is 'Leaves an object and its thumbnail to the worker when no version has it any more.';
 create trigger remove_unused_object after delete on atrium.file_versions
   for each row execute function atrium_private.remove_unused_object();
 

@@ -50,6 +50,9 @@ select pgboss.create_queue('send_notifications', '{"policy": "standard", "retryL
 -- What cannot be read back is tried for most of a day; the hourly work asks again after that.
 select pgboss.create_queue('check_upload', '{"policy": "standard", "retryLimit": 20, "retryDelay": 2, "retryBackoff": true, "retryDelayMax": 3600, "expireInSeconds": 3600, "heartbeatSeconds": 60, "notify": true}');
 
+-- A file that takes a worker with it is not tried for ever.
+select pgboss.create_queue('make_thumbnail', '{"policy": "standard", "retryLimit": 3, "retryDelay": 5, "retryBackoff": true, "expireInSeconds": 300, "heartbeatSeconds": 60, "notify": true}');
+
 -- The worker maintains the tables as pg-boss does, and makes none.
 grant usage on schema pgboss to atrium_worker;
 grant all on all tables in schema pgboss to atrium_worker;

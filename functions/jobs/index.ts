@@ -6,7 +6,9 @@ import { forgetMessages } from './chat/forgetMessages.ts'
 import { readConfig } from './config.ts'
 import { emptyTrash } from './emptyTrash.ts'
 import { checkUpload, forgetUploads } from './files/checkUpload.ts'
+import { makeThumbnail } from './files/makeThumbnail.ts'
 import { removeFiles } from './files/removeFiles.ts'
+import { createThumbnails } from './files/thumbnails.ts'
 import { pushNotice } from './notifications/pushNotice.ts'
 import { sendNotifications } from './notifications/sendNotifications.ts'
 import { forgetPreviews } from './previews/forgetPreviews.ts'
@@ -102,6 +104,11 @@ await boss.work<{ upload_id: string }>(
     for (const job of jobs) await check(job)
   },
 )
+// One at a time: each holds a whole picture in memory.
+const drawSmall = makeThumbnail(execute, storage, createThumbnails())
+await boss.work<{ path: string }>('make_thumbnail', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 1 }, async (jobs) => {
+  for (const job of jobs) await drawSmall(job)
+})
 // None of them rejects.
 const forget = async () => {
   await forgetOldTransfers(execute, storage)

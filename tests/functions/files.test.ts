@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { crc32, deflateSync } from 'node:zlib'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fileType } from '../../functions/jobs/files/fileType.ts'
@@ -140,3 +141,64 @@ test.for([
 ] as const)('[FILE13] the first bytes of %s say so', ([type, bytes]) => {
   expect(fileType(bytes)).toBe(type)
 })
+
+/** A PNG of one colour, as wide and high as it says, with what a camera writes beside the picture. */
+function png(width: number, height: number, { rows = height } = {}): Uint8Array<ArrayBuffer> {
+  const chunk = (type: string, content: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type), content])
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(content.length)
+    sum.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, sum])
+  }
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([8, 2], 8)
+  const place = Buffer.from('II*\0\x08\0\0\0\0\0\0\0\0\0GPS 48.2082 16.3738', 'latin1')
+  const pixels = deflateSync(Buffer.alloc((width * 3 + 1) * rows, 0))
+  const parts = [chunk('IHDR', header), chunk('eXIf', place), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]
+  return new Uint8Array(Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...parts]))
+}
+async function uploadPicture(name: string, bytes: Uint8Array<ArrayBuffer>) {
+  const upload = await begin(name, bytes.length)
+  await send(upload.path, bytes)
+  await outcome(upload.id).toBe('done')
+  return upload.path
+}
+const placeholder = (path: string) => admin`select placeholder from atrium.files where path = ${path}`.then(([row]) => row?.placeholder)
+const thumbnail = async (path: string, person = ben) => {
+  const { data } = await person.client.storage.from('file-thumbnails').download(path)
+  return data && new Uint8Array(await data.arrayBuffer())
+}
+
+test('[FILE22] a picture gets a small one without what the camera wrote, and a placeholder of a few pixels', async () => {
+  const path = await uploadPicture('photo.png', png(1600, 1200))
+  await expect.poll(() => placeholder(path), { timeout: 60_000 }).toMatch(/^UklGR/)
+  const small = Buffer.from((await thumbnail(path)) ?? [])
+  expect(small.subarray(0, 4).toString() + small.subarray(8, 12).toString()).toBe('RIFFWEBP')
+  expect(small.length).toBeLessThan(20_000)
+  expect(small.includes('GPS') || small.includes('EXIF')).toBe(false)
+  expect(Buffer.from(await placeholder(path), 'base64').length).toBeLessThan(400)
+  // 480 by 360, less one, in 14 bits each.
+  const at = small.indexOf(Buffer.from([0x9d, 0x01, 0x2a])) + 3
+  expect([small.readUInt16LE(at) & 0x3fff, small.readUInt16LE(at + 2) & 0x3fff]).toEqual([480, 360])
+}, 90_000)
+
+test('[FILE22] what is broken, lies or explodes has no thumbnail, and the worker draws the next one', async () => {
+  const hostile = {
+    'cut off.png': png(400, 300).slice(0, 60),
+    'too large.png': png(60_000, 60_000, { rows: 100 }),
+    'noise.jpg': Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, ...Array(5000).fill(7)]),
+    'nothing.gif': new Uint8Array(Buffer.from('GIF89a')),
+    'box.avif': new Uint8Array(Buffer.from('\0\0\0\x20ftypavif\0\0\0\0avif', 'latin1')),
+    'script.svg': new Uint8Array(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')),
+  }
+  const paths = []
+  for (const [name, bytes] of Object.entries(hostile)) paths.push(await uploadPicture(name, bytes))
+  const next = await uploadPicture('next.png', png(20, 10))
+  await expect.poll(() => placeholder(next), { timeout: 60_000 }).toMatch(/^UklGR/)
+  const jobs = await admin`select state from pgboss.job where name = 'make_thumbnail' and data ->> 'path' = any (${paths})`
+  expect(jobs.map(({ state }) => state)).toEqual(Array(5).fill('completed'))
+  for (const path of paths) expect([await placeholder(path), await thumbnail(path)]).toEqual([null, null])
+}, 120_000)

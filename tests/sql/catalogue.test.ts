@@ -231,8 +231,10 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.show_previews(uuid)',
     'atrium_private.stage_page(uuid,integer,jsonb)',
     'atrium_private.store_preview(uuid,jsonb)',
+    'atrium_private.store_thumbnail(text,text)',
     'atrium_private.take_transfer(uuid)',
     'atrium_private.tell_many(jsonb)',
+    'atrium_private.thumbnail_to_make(text)',
     'atrium_private.titles_for_export(uuid,uuid[])',
     'atrium_private.upload_to_check(uuid)',
   ])

@@ -43,16 +43,16 @@ const versions = async (id: string) =>
   (await db.admin`select number, size::int, note, restored_from, path from atrium.file_versions where file_id = ${id} order by number`).map(
     (row) => ({ ...row }),
   )
-const removed = async (at = new Date()) =>
-  (await db.admin`select path from atrium_private.files_to_remove(${at}) where bucket = 'files'`).map(({ path }) => path)
+const removed = async (at = new Date(), bucket = 'files') =>
+  (await db.admin`select path from atrium_private.files_to_remove(${at}) where bucket = ${bucket}`).map(({ path }) => path)
 const state = async (id: string) => (await db.admin`select state, problem from atrium.file_uploads where id = ${id}`)[0]
 
 /** For each actor: objects of a present version, and of an upload that he announced himself if he may. */
-const objectRights = (existing: string) =>
+const objectRights = (existing: string, bucket = 'files') =>
   Promise.all(
     ACTORS.map(async (actor) => {
       const upload = await beginUpload(db, cast[actor], workspace).catch(() => null)
-      return verbs(cast[actor], existing, upload?.path ?? randomUUID())
+      return verbs(cast[actor], existing, upload?.path ?? randomUUID(), bucket)
     }),
   )
 
@@ -306,4 +306,52 @@ test('[FILE12] files of a space count for the workspace, the space and the perso
   ])
   const mine = await db.call(fresh.owner, 'my_files', {})
   expect(mine).toMatchObject([{ bucket_id: 'files', name: upload.path }])
+})
+
+const picture = async () => {
+  const upload = await beginUpload(db, cast.editor, workspace, { name: 'photo.jpg' })
+  await storeUpload(db, upload, { mime: 'image/jpeg' })
+  return upload
+}
+const makeThumbnail = async (path: string) => {
+  await db.admin`insert into storage.objects (bucket_id, name, metadata) values ('file-thumbnails', ${path}, '{"size": 9, "mimetype": "image/webp"}')`
+  await db.admin`select atrium_private.store_thumbnail(${path}, 'UklGR')`
+}
+
+test('[FILE20] a thumbnail is read by who sees its file, and written by nobody, for every role and through the trash', async () => {
+  const { id, path } = await picture()
+  await makeThumbnail(path)
+  const [row] =
+    await db.admin`select file.id from atrium.files file join atrium.file_uploads done on done.file_id = file.id where done.id = ${id}`
+  const rights = () => objectRights(path, 'file-thumbnails')
+  expect(await rights()).toEqual(['', '', 'S', 'S', 'S', 'S', 'S', ''])
+  await db.call(cast.editor, 'trash_file', { id: row?.id })
+  expect(await rights()).toEqual(['', '', '', '', 'S', 'S', 'S', ''])
+  await db.call(cast.editor, 'delete_file', { id: row?.id })
+  expect(await rights()).toEqual(Array(8).fill(''))
+  expect(await removed(new Date(), 'file-thumbnails')).toContain(path)
+})
+
+test('[FILE21] pictures get a job, once for the same bytes: copies and versions that come back have the thumbnail at once', async () => {
+  const jobs = async (path: string) =>
+    (await db.admin`select from pgboss.job where name = 'make_thumbnail' and data ->> 'path' = ${path}`).length
+  const { id, path } = await picture()
+  expect(await jobs(path)).toBe(1)
+  expect(await jobs((await file('no picture.pdf')).path ?? '')).toBe(0)
+  const [row] = await db.admin`select file_id as id from atrium.file_uploads where id = ${id}`
+  await makeThumbnail(path)
+  const placeholder = async (of: string) => (await db.admin`select placeholder from atrium.files where id = ${of}`)[0]?.placeholder
+  expect(await placeholder(row?.id)).toBe('UklGR')
+  expect((await db.call(cast.editor, 'copy_file', { id: row?.id, parent_id: null })).placeholder).toBe('UklGR')
+  await addFileVersion(db, cast.editor, row?.id)
+  expect(await placeholder(row?.id)).toBeNull()
+  const [first] = await db.admin`select id from atrium.file_versions where file_id = ${row?.id} and number = 1`
+  expect((await db.call(cast.editor, 'restore_file_version', { version_id: first?.id })).placeholder).toBe('UklGR')
+  expect(await jobs(path)).toBe(1)
+})
+
+test('[FILE21] the thumbnail of a picture that went while it was drawn is removed', async () => {
+  const gone = randomUUID()
+  await db.admin`select atrium_private.store_thumbnail(${gone}, 'UklGR')`
+  expect(await removed(new Date(), 'file-thumbnails')).toContain(gone)
 })

@@ -7,12 +7,12 @@ export function openStorage(db: Database) {
   const storage = postgres(db.url('supabase_storage_admin'), { max: 8, onnotice: () => {} })
 
   /** For a person with an object of the bucket: S select, I insert, U update, D delete; all is taken back. */
-  async function verbs(person: User, existing: string, wanted: string): Promise<string> {
+  async function verbs(person: User, existing: string, wanted: string, bucket = 'files'): Promise<string> {
     const statements = {
-      S: `select 1 from storage.objects where bucket_id = 'files' and name = '${existing}'`,
-      I: `insert into storage.objects (bucket_id, name, owner_id) values ('files', '${wanted}', '${person.id}')`,
-      U: `update storage.objects set metadata = '{}' where bucket_id = 'files' and name = '${existing}'`,
-      D: `delete from storage.objects where bucket_id = 'files' and name = '${existing}'`,
+      S: `select 1 from storage.objects where bucket_id = '${bucket}' and name = '${existing}'`,
+      I: `insert into storage.objects (bucket_id, name, owner_id) values ('${bucket}', '${wanted}', '${person.id}')`,
+      U: `update storage.objects set metadata = '{}' where bucket_id = '${bucket}' and name = '${existing}'`,
+      D: `delete from storage.objects where bucket_id = '${bucket}' and name = '${existing}'`,
     }
     const found = await Promise.all(
       Object.entries(statements).map(async ([verb, statement]) => {

@@ -1,23 +1,25 @@
-import { createSignal, createUniqueId, For } from 'solid-js'
+import { createResource, createSignal, createUniqueId, For, Show } from 'solid-js'
 import { relativeTime, sizeOf, textsOf } from '../i18n.ts'
 import { Icon } from '../ui/Icon.tsx'
 import type { IconName } from '../ui/icons.ts'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
-import type { FileRow } from './files.ts'
+import { type FileRow, thumbnailsOf } from './files.ts'
 
 const t = textsOf(en)
 
 interface FileListProps {
   files: readonly FileRow[]
   chosen: ReadonlySet<string>
+  /** Beside one another, with large thumbnails. */
+  isGrid: boolean
   onChoose(chosen: ReadonlySet<string>): void
   onOpen(file: FileRow): void
   onDelete(): void
   onRename(): void
 }
 
-/** Files to choose among. Arrows go, with Shift they take along, Ctrl+A takes all, Enter opens; a click chooses, a second one opens, and on
+/** Files to choose among, as a list or a grid. Arrows go, with Shift they take along, Ctrl+A takes all, Enter opens; a click chooses, a second one opens, and on
  *  a touch screen a tap opens and the box before the name chooses. */
 export function FileList(props: FileListProps) {
   const workspace = useWorkspace()
@@ -26,6 +28,10 @@ export function FileList(props: FileListProps) {
   /** Where a range begins. */
   let from = 0
   let list!: HTMLDivElement
+  const [thumbnails] = createResource(() => props.files, thumbnailsOf)
+  /** How far it is to the next row. */
+  const step = () => (props.isGrid ? getComputedStyle(list).gridTemplateColumns.split(' ').length : 1)
+  const isForward = (key: string) => (key === 'ArrowRight') === (getComputedStyle(list).direction === 'ltr')
   const here = () => Math.min(at(), props.files.length - 1)
 
   function go(to: number, extend: boolean) {
@@ -48,8 +54,9 @@ export function FileList(props: FileListProps) {
   function onKeyDown(event: KeyboardEvent) {
     const isCommand = event.ctrlKey || event.metaKey
     const file = props.files[here()]
-    if (event.key === 'ArrowDown') go(here() + (props.chosen.size ? 1 : 0), event.shiftKey)
-    else if (event.key === 'ArrowUp') go(here() - 1, event.shiftKey)
+    if (event.key === 'ArrowDown') go(here() + (props.chosen.size ? step() : 0), event.shiftKey)
+    else if (event.key === 'ArrowUp') go(here() - step(), event.shiftKey)
+    else if (props.isGrid && /^Arrow(Left|Right)$/.test(event.key)) go(here() + (isForward(event.key) ? 1 : -1), event.shiftKey)
     else if (event.key === 'Home') go(0, event.shiftKey)
     else if (event.key === 'End') go(props.files.length - 1, event.shiftKey)
     else if (event.key === 'a' && isCommand) props.onChoose(new Set(props.files.map((one) => one.id)))
@@ -83,6 +90,7 @@ export function FileList(props: FileListProps) {
     <div
       ref={list}
       class="file-list"
+      classList={{ 'is-grid': props.isGrid }}
       role="listbox"
       aria-label={en.list}
       aria-multiselectable="true"
@@ -105,7 +113,13 @@ export function FileList(props: FileListProps) {
             <span class="file-box" aria-hidden="true">
               <Icon name="check" />
             </span>
-            <Icon name={iconOf(file)} />
+            <Show when={file.placeholder} fallback={<Icon name={iconOf(file)} />}>
+              {(placeholder) => (
+                <span class="file-thumbnail" style={{ 'background-image': `url("data:image/webp;base64,${placeholder()}")` }}>
+                  <Show when={thumbnails.latest?.get(file.path ?? '')}>{(address) => <img src={address()} alt="" loading="lazy" />}</Show>
+                </span>
+              )}
+            </Show>
             <span class="file-words">
               <strong dir="auto">{file.name}</strong>
               <small>{details(file)}</small>

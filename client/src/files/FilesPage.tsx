@@ -22,9 +22,10 @@ import type { SpaceRow } from '../rows.ts'
 import { useSession } from '../session.ts'
 import { NoAccess } from '../shell/NotFound.tsx'
 import { Page } from '../shell/Page.tsx'
-import { Button } from '../ui/Button.tsx'
+import { Button, IconButton } from '../ui/Button.tsx'
 import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
+import { remember, remembered } from '../ui/memory.ts'
 import { NameDialog } from '../ui/NameDialog.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
@@ -59,6 +60,7 @@ const t = textsOf(en)
 const gatherMs = 150
 const FolderDialog = lazy(() => import('./FolderDialog.tsx').then((module) => ({ default: module.FolderDialog })))
 const ShareDialog = lazy(() => import('../access/ShareDialog.tsx').then((module) => ({ default: module.ShareDialog })))
+const viewKey = 'atrium.files.view'
 
 /** `/s/:space/files` and `/s/:space/files/:folder`: what a space keeps beside its pages, and the trash of it; of a space to which the person
  *  does not belong, what is shared with him. `/f/:file` leads to one file or folder, wherever it is. */
@@ -103,6 +105,7 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
   const [isOver, setIsOver] = createSignal(false)
   /** The file that the address names, when it is no folder. */
   const [single, setSingle] = createSignal<FileRow>()
+  const [isGrid, setIsGrid] = createSignal(remembered(viewKey) === 'grid')
   let input!: HTMLInputElement
 
   const inFolder = (id: string | null) => (id || props.space ? readFolder(spaceId(), id, count()) : readShared(spaceId()))
@@ -179,6 +182,7 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
   }
   const upload = (files: Iterable<File>) => send([...files], { spaceId: spaceId(), folder: folder() })
   const close = () => setAsking(undefined)
+  const toggleGrid = () => remember(viewKey, setIsGrid(!isGrid()) ? 'grid' : 'list')
   const change = async (action: string, run: (file: FileRow) => Promise<unknown>): Promise<number> => {
     const done = await each(action, selected(), run)
     await load()
@@ -203,24 +207,27 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
     <Page
       title={props.space ? t('title', { space: props.space.name }) : en.sharedTitle}
       actions={
-        <Show when={mayEdit() && !isTrash() && !isGone() && !single()}>
-          <Button look="outline" icon="plus" onClick={() => setAsking('folder')}>
-            {en.newFolder}
-          </Button>
-          <Button look="primary" icon="arrowUp" onClick={() => input.click()}>
-            {en.upload}
-          </Button>
-          <input
-            ref={input}
-            type="file"
-            multiple
-            hidden
-            onChange={() => {
-              upload(input.files ?? [])
-              input.value = ''
-            }}
-          />
-        </Show>
+        <>
+          <IconButton icon="image" label={en.grid} aria-pressed={isGrid()} onClick={toggleGrid} />
+          <Show when={mayEdit() && !isTrash() && !isGone() && !single()}>
+            <Button look="outline" icon="plus" onClick={() => setAsking('folder')}>
+              {en.newFolder}
+            </Button>
+            <Button look="primary" icon="arrowUp" onClick={() => input.click()}>
+              {en.upload}
+            </Button>
+            <input
+              ref={input}
+              type="file"
+              multiple
+              hidden
+              onChange={() => {
+                upload(input.files ?? [])
+                input.value = ''
+              }}
+            />
+          </Show>
+        </>
       }
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is beside the button, which does the same */}
@@ -360,6 +367,7 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
                 <FileList
                   files={rows()}
                   chosen={chosen()}
+                  isGrid={isGrid()}
                   onChoose={setChosen}
                   onOpen={open}
                   onDelete={() => mayEdit() && selected().length > 0 && (isTrash() ? setAsking('delete') : void trash())}

@@ -10,6 +10,7 @@ export const en = {
   trash: 'Trash',
   path: 'Folders above',
   list: 'Files and folders',
+  grid: 'Large pictures',
   upload: 'Upload',
   newFolder: 'New folder',
   folderName: 'Name',

@@ -83,6 +83,17 @@ export async function addressOf(path: string, saveAs?: string): Promise<string> 
   return data.signedUrl
 }
 
+/** Addresses of the thumbnails of those files that have one, by the path of the file. Without them the placeholders stay. */
+export async function thumbnailsOf(files: readonly FileRow[]): Promise<ReadonlyMap<string, string>> {
+  const paths = files.flatMap((file) => (file.placeholder && file.path ? [file.path] : []))
+  const found = new Map<string, string>()
+  for (let at = 0; at < paths.length; at += pageSize) {
+    const { data } = await (await storage()).from('file-thumbnails').createSignedUrls(paths.slice(at, at + pageSize), addressSeconds)
+    for (const { path, signedUrl } of data ?? []) if (path && signedUrl) found.set(path, signedUrl)
+  }
+  return found
+}
+
 /** Saves a file under its name; the browser never opens it as a page of ours. */
 export async function save(path: string, name: string): Promise<void> {
   const link = document.createElement('a')
