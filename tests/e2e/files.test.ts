@@ -166,7 +166,7 @@ test('[FILEUI20] pictures are drawn small in the list and large in the grid, whi
   await page.reload()
   await row('a.png').waitFor()
   expect(await page.getByRole('button', { name: 'Large pictures' }).getAttribute('aria-pressed')).toBe('true')
-  await page.setViewportSize(SIZES.phone)
+  await page.setViewportSize(SIZES.phone.viewport)
   expect(await sidewaysScroll(page)).toBe(0)
   expect(complaints).toEqual([])
 }, 120_000)
