@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { applyUpdates } from '../../hocuspocus-server/src/applyUpdates.ts'
 import { FRAGMENT } from '../../hocuspocus-server/src/protocol.ts'
 import { createDatabase, type Database } from '../support/database.ts'
 import { closePeers, openPeer, type Peer } from './collaboration.ts'
@@ -80,7 +81,10 @@ async function opened(documentId: string, order: 'as it is' | 'shuffled'): Promi
       : await team.admin<{ update: Buffer }[]>`
           select update from atrium_private.document_updates where document_id = ${documentId} order by random()`
   const document = new Y.Doc()
-  for (const { update } of rows) Y.applyUpdate(document, update)
+  applyUpdates(
+    document,
+    rows.map(({ update }) => update),
+  )
   return document
 }
 
