@@ -131,7 +131,7 @@ test('[E2E-TASK3] beside the board everything of a task is changed, and what hap
   await ann.page.goto(`${started.url}/t/gene-2`)
   await ann.page.getByRole('heading', { name: 'Task GENE-2' }).waitFor()
   await expect.poll(() => ann.page.getByLabel('Title').inputValue(), waits).toBe('Write the long note')
-  expect(await ann.page.getByLabel('Description').inputValue()).toBe('With *care*.')
+  await expect.poll(() => ann.page.getByLabel('Description').inputValue(), waits).toBe('With *care*.')
   expect(await ann.page.getByLabel('Time').inputValue()).toBe('17:30')
   expect(await axe(ann.page)).toEqual([])
   await ann.page.getByRole('button', { name: 'Actions for Write the long note' }).click()
@@ -248,4 +248,39 @@ test('[E2E-TASK6] ten thousand tasks open, filter and move as a few do', { timeo
   await ann.page.getByRole('button', { name: 'Clear filters' }).first().click()
   await ann.column('In progress').getByText('4999').waitFor()
   expect(ann.complaints).toEqual([])
+})
+
+test('[E2E-TASK7] of two changes on their way the later one stands, however slow the first; one that is refused takes back itself alone', async () => {
+  const { open, make, team } = await inTasks()
+  await make('Slow')
+  const ann = await open('Ann Lee')
+  const stored = async () => (await team.as('Ann Lee').from('tasks').select('title,priority,due_on,due_at')).data?.[0]
+  let held = 0
+  await ann.page.route(/\/rest\/v1\/tasks\?/, async (route) => {
+    if (route.request().method() === 'PATCH' && held++ === 0) await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await route.continue()
+  })
+  await ann.card('Slow').getByRole('link').click()
+  const panel = ann.page.getByRole('complementary', { name: 'Task' })
+  await panel.getByLabel('Due').fill('2031-05-04')
+  await panel.getByLabel('Time').fill('17:30')
+  await panel.getByLabel('Priority').selectOption('Urgent')
+  await expect.poll(stored, waits).toMatchObject({ priority: 4, due_at: expect.any(String) })
+  expect(await panel.getByLabel('Time').inputValue()).toBe('17:30')
+
+  await ann.page.unroute(/\/rest\/v1\/tasks\?/)
+  await ann.page.route(/\/rest\/v1\/tasks\?/, async (route) => {
+    if (route.request().postData()?.includes('priority')) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      return route.abort()
+    }
+    await route.continue()
+  })
+  await panel.getByLabel('Priority').selectOption('Low')
+  await panel.getByLabel('Title').fill('Slow and steady')
+  await panel.getByLabel('Title').press('Enter')
+  await ann.page.getByRole('button', { name: 'Try again' }).waitFor()
+  await expect.poll(stored, waits).toMatchObject({ title: 'Slow and steady', priority: 4 })
+  expect(await panel.getByLabel('Priority').inputValue()).toBe('4')
+  expect(await panel.getByLabel('Title').inputValue()).toBe('Slow and steady')
 })

@@ -124,7 +124,7 @@ export function WritingField(props: WritingProps) {
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault()
       props.onSubmit()
-    } else if (event.key === 'ArrowUp' && !text() && props.onUp()) event.preventDefault()
+    } else if (event.key === 'ArrowUp' && !event.altKey && !text() && props.onUp()) event.preventDefault()
     else if (event.key === 'Escape' && props.onEscape()) event.preventDefault()
   }
   return (

@@ -31,6 +31,8 @@ export function createTaskStore(space: () => string) {
   const [problem, setProblem] = createSignal<unknown>()
   /** Changes that the server has not answered, by task, the latest last. */
   const waiting = new Map<string, TaskChange[]>()
+  /** The answer to the latest of them. */
+  const answers = new Map<string, Promise<unknown>>()
   let reading = 0
 
   async function load(): Promise<void> {
@@ -84,6 +86,17 @@ export function createTaskStore(space: () => string) {
     setTasks(next)
   }
 
+  /** Sends changes of a task one after another: of two on their way at once, the server might see the later one first. */
+  function send(ids: readonly string[], wish: TaskChange): Promise<TaskRow[]> {
+    const answer = Promise.allSettled(ids.map((id) => answers.get(id))).then(() => updateTasks(ids, wish))
+    for (const id of ids) answers.set(id, answer)
+    const forget = () => {
+      for (const id of ids) if (answers.get(id) === answer) answers.delete(id)
+    }
+    answer.then(forget, forget)
+    return answer
+  }
+
   /** Changes tasks at once for the eye, then for everybody. Resolves to whether the server agreed. */
   async function change(ids: readonly string[], wish: TaskChange, action: string): Promise<boolean> {
     const before = ids.flatMap((id) => tasks()?.get(id) ?? [])
@@ -97,7 +110,7 @@ export function createTaskStore(space: () => string) {
       }
     }
     try {
-      const rows = await updateTasks(ids, wish)
+      const rows = await send(ids, wish)
       settle()
       take(rows)
       if (rows.length === ids.length) return true
@@ -108,7 +121,11 @@ export function createTaskStore(space: () => string) {
     } catch (error) {
       settle()
       const next = new Map(tasks())
-      for (const row of before) next.set(row.id, painted(row))
+      const fields = [...Object.keys(wish), ...(wish.status_id ? ['closed_at'] : [])] as (keyof TaskRow)[]
+      for (const row of before) {
+        const now = next.get(row.id) ?? row
+        next.set(row.id, painted({ ...now, ...Object.fromEntries(fields.map((field) => [field, row[field]])) }))
+      }
       setTasks(next)
       toast(t('notDone', { action, reason: sentenceOf(error) }), {
         action: { label: en.tryAgain, run: () => void change(ids, wish, action) },
