@@ -46,6 +46,8 @@ interface Entry {
   highest: number
   /** Announced, and not read yet. */
   wanted: Set<number>
+  /** Until then somebody may write in it of whom this server has not heard yet, or has just lost sight; 0 when nobody may. */
+  doubtUntil: number
   /** The highest row that was there at an earlier look; it becomes `complete` when no row below it can still be in the making. */
   mark: { at: number; id: number } | null
 }
@@ -54,6 +56,8 @@ interface Entry {
 const LOOK_MS = 3_000
 /** Longer than a statement may take: what was being written so long ago is committed or never will be. */
 const SETTLED_MS = 20_000
+/** Longer than it takes that a notice is sent again, see LOOK_MS, and heard. */
+const DOUBT_MS = 10_000
 const READ_AT_ONCE = 500
 
 /** The origin of what others committed: it is in the log, and who wrote it has the projections made. */
@@ -73,7 +77,12 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
       carets.welcome(documentId)
       lookSoon()
     },
-    onLeft: (server, documentId) => carets.forget(server, documentId),
+    onLeft(server, documentId) {
+      const entry = entries.get(documentId)
+      // What it wrote last may not have been read yet.
+      if (entry) entry.doubtUntil = clock() + DOUBT_MS
+      carets.forget(server, documentId)
+    },
     report,
   })
   const carets: SharedCarets = createSharedCarets({ isShared: servers.isShared, tell: servers.tell })
@@ -124,6 +133,7 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
   /** Looks for what was committed and not announced to this server. */
   async function look(): Promise<void> {
     const wasBehind = isBehind
+    const startedAt = clock()
     const { mayHaveMissed } = await servers.meet(wasBehind)
     if (wasBehind) {
       isBehind = false
@@ -131,20 +141,25 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
       if (mayHaveMissed) for (const documentId of [...entries.keys()]) await reload(documentId)
     }
     for (const [documentId, { isStale }] of [...entries]) if (isStale) await reload(documentId)
-    const shared = servers.shared().filter((documentId) => entries.get(documentId)?.isOpen)
-    if (shared.length === 0) return
-    const found = await database.positionsAfter(shared.map((documentId) => ({ documentId, id: entries.get(documentId)?.complete ?? 0 })))
-    for (const { documentId, id } of found) {
-      const entry = entries.get(documentId)
-      if (entry && !entry.known.has(id)) entry.wanted.add(id)
+    const shared = new Set(servers.shared())
+    const watched = [...entries].filter(([documentId, { isOpen, doubtUntil }]) => isOpen && (doubtUntil > 0 || shared.has(documentId)))
+    if (watched.length > 0) {
+      const found = await database.positionsAfter(watched.map(([documentId, { complete }]) => ({ documentId, id: complete })))
+      for (const { documentId, id } of found) {
+        const entry = entries.get(documentId)
+        if (entry && !entry.known.has(id)) entry.wanted.add(id)
+      }
     }
     await read(LATE_ARRIVAL)
     const now = clock()
-    for (const documentId of shared) settle(entries.get(documentId), now)
+    for (const [, entry] of watched) {
+      if (entry.doubtUntil <= startedAt) entry.doubtUntil = 0
+      settle(entry, now)
+    }
   }
 
-  function settle(entry: Entry | undefined, now: number): void {
-    if (!entry || (entry.mark && now - entry.mark.at < SETTLED_MS)) return
+  function settle(entry: Entry, now: number): void {
+    if (entry.mark && now - entry.mark.at < SETTLED_MS) return
     if (entry.mark) {
       entry.complete = Math.max(entry.complete, entry.mark.id)
       for (const id of entry.known) if (id <= entry.complete) entry.known.delete(id)
@@ -199,15 +214,16 @@ export function createBus({ serverId, database, onArrived, clock, report }: BusO
       const committed = await database.append(updates, { serverId, documentIds })
       const shared = new Set(documentIds)
       for (const { documentId, id } of committed) {
-        const entry = shared.has(documentId) && entries.get(documentId)
-        if (entry) learn(entry, id)
+        const entry = entries.get(documentId)
+        if (entry && (entry.doubtUntil > 0 || shared.has(documentId))) learn(entry, id)
       }
     },
 
     announcement: (documentIds) => (servers.areThereOthers() ? { serverId, documentIds } : undefined),
 
     opening(documentId, document) {
-      const nothing = { complete: 0, known: new Set<number>(), highest: 0, wanted: new Set<number>(), mark: null }
+      const doubtUntil = servers.areThereOthers() ? clock() + DOUBT_MS : 0
+      const nothing = { complete: 0, known: new Set<number>(), highest: 0, wanted: new Set<number>(), doubtUntil, mark: null }
       entries.set(documentId, { document, isOpen: false, isStale: false, ...nothing })
       servers.open(documentId)
       carets.open(documentId, document)

@@ -23,9 +23,9 @@ export interface Servers {
   areThereOthers(): boolean
   /** Takes a notice of another server; false when it is of another kind. */
   hear(notice: Notice): boolean
-  /** Says that this server is here, and finds out who else is, and whether they may have written what nobody told this one. Who has
-   *  just begun to listen greets everybody. */
-  meet(isGreeting: boolean): Promise<{ mayHaveMissed: boolean }>
+  /** Says that this server is here, and finds out who else is, and whether they may have written what nobody told this one. Who
+   *  `hasMissed` notices, or could not send some, greets everybody. */
+  meet(hasMissed: boolean): Promise<{ mayHaveMissed: boolean }>
   tell(notices: object[]): void
   leave(): Promise<void>
 }
@@ -51,6 +51,8 @@ export function createServers({ id, database, clock, onShared, onLeft, report }:
   /** document → the others who have it open too */
   const sharers = new Map<string, Set<string>>()
   const others = new Set<string>()
+  /** Notices were lost on their way to the database. */
+  let isUntold = false
 
   function tell(notices: object[]): void {
     if (others.size > 0) send(notices)
@@ -59,7 +61,10 @@ export function createServers({ id, database, clock, onShared, onLeft, report }:
   function send(notices: object[]): void {
     if (notices.length === 0) return
     const payloads = notices.map((notice) => JSON.stringify({ from: id, ...notice }))
-    database.notify(SERVERS, payloads).catch((error: unknown) => report('Other servers cannot be told', error))
+    database.notify(SERVERS, payloads).catch((error: unknown) => {
+      isUntold = true
+      report('Other servers cannot be told; trying again', error)
+    })
   }
 
   const opened = (documentIds: string[], isAnswer: boolean) => tell(chunks(documentIds).map((chunk) => ({ opened: chunk, isAnswer })))
@@ -126,8 +131,10 @@ export function createServers({ id, database, clock, onShared, onLeft, report }:
       return true
     },
 
-    async meet(isGreeting) {
+    async meet(hasMissed) {
       const { wasKnown, others: present } = await database.meetServers(id)
+      const isGreeting = hasMissed || isUntold
+      isUntold = false
       const strangers = present.filter(isNew)
       if (isGreeting) send([{ opened: [], isAnswer: true }])
       if (isGreeting || strangers.length > 0) opened([...mine.keys()], false)
