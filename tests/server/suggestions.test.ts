@@ -105,11 +105,11 @@ test('[SUG2] accepting one change makes it, leaves the others, and keeps what wa
   change(page, 'launch', 'big launch')
   change(page, 'is', 'is surely')
   const [month, rest] = changesOf(copy(base), branch, copy(page), new Set())
-  Y.applyUpdate(page, acceptanceOf(copy(base), branch, [month?.key ?? ''], new Set()))
+  Y.applyUpdate(page, acceptanceOf(copy(base), branch, month?.keys ?? [], new Set()))
   expect(lines(page)).toEqual(['Top', 'The big launch is surely in April', 'second', 'third'])
-  const left = changesOf(copy(base), branch, copy(page), new Set([month?.key ?? '']))
-  expect(left.map(({ key }) => key)).toEqual([rest?.key])
-  Y.applyUpdate(page, acceptanceOf(copy(base), branch, null, new Set([month?.key ?? ''])))
+  const left = changesOf(copy(base), branch, copy(page), new Set(month?.keys ?? []))
+  expect(left.map(({ keys }) => keys)).toEqual([rest?.keys])
+  Y.applyUpdate(page, acceptanceOf(copy(base), branch, null, new Set(month?.keys ?? [])))
   expect(lines(page)).toEqual(['Top', 'The big launch is surely in April', 'second', 'between', 'last'])
   expect(() => acceptanceOf(copy(base), branch, ['0'.repeat(32)], new Set())).toThrow()
 })
@@ -122,6 +122,27 @@ test('[SUG3] a change of a block that is gone says so, and accepting it brings n
   expect(changesOf(copy(base), branch, copy(page), new Set()).map(({ kind }) => kind)).toEqual(['lost'])
   Y.applyUpdate(page, acceptanceOf(base, branch, null, new Set()))
   expect(lines(page)).toEqual(['one', 'three'])
+})
+
+test('[SUG9] what was rejected stays away when its author adds or removes blocks beside it, and what is taken of a run stands in its order', () => {
+  const page = made('one', 'two', 'three', 'four')
+  const [base, branch] = [copy(page), copy(page)]
+  insert(branch, 1, 'refused')
+  remove(branch, 'three')
+  const rejected = new Set(changesOf(copy(base), branch, copy(page), new Set()).flatMap(({ keys }) => keys))
+  expect(changesOf(copy(base), branch, copy(page), rejected)).toEqual([])
+  insert(branch, 1, 'above')
+  insert(branch, 3, 'below')
+  remove(branch, 'four')
+  const changes = changesOf(copy(base), branch, copy(page), rejected)
+  expect(changes.map(shown)).toEqual(['{above}', '{below}', '[four]'])
+  for (const { keys } of changes.toReversed()) {
+    const taken = copy(page)
+    Y.applyUpdate(taken, acceptanceOf(copy(base), branch, keys, rejected))
+    expect(lines(taken)).not.toContain('refused')
+  }
+  Y.applyUpdate(page, acceptanceOf(copy(base), branch, null, rejected))
+  expect(lines(page)).toEqual(['one', 'above', 'below', 'two', 'three'])
 })
 
 test('[SUG4] what no editor would write is not suggested', () => {
@@ -156,8 +177,8 @@ test.for(Array.from({ length: 30 }, (_, index) => index + 1))(
     }
     const wanted = lines(branch)
     insert(page, 0, 'first of another')
-    const keys = changesOf(copy(base), branch, copy(page), new Set()).map(({ key }) => key)
-    for (const key of keys.sort(() => chance(3) - 1)) Y.applyUpdate(page, acceptanceOf(copy(base), branch, [key], new Set()))
+    const changes = changesOf(copy(base), branch, copy(page), new Set()).map(({ keys }) => keys)
+    for (const keys of changes.sort(() => chance(3) - 1)) Y.applyUpdate(page, acceptanceOf(copy(base), branch, keys, new Set()))
     // Two who write at the top at once: either may stand first.
     expect(lines(page).filter((line) => line !== 'first of another')).toEqual(wanted)
     expect(lines(page)).toHaveLength(wanted.length + 1)
@@ -171,7 +192,7 @@ test.for(Array.from({ length: 30 }, (_, index) => index + 1))(
     const page = made('first of the page', 'second of the page', 'third of the page')
     const [base, branch] = [copy(page), copy(page)]
     let taken: Acceptance['blocks'] = {}
-    const open = () => changesOn({ document: copy(base), taken }, branch, copy(page), new Set()).map(({ key }) => key)
+    const open = () => changesOn({ document: copy(base), taken }, branch, copy(page), new Set()).map(({ keys }) => keys)
     const take = (keys: string[]) => {
       const { update, blocks } = acceptance({ document: copy(base), taken }, branch, keys, new Set())
       for (const document of [base, page]) Y.applyUpdate(document, update)
@@ -184,10 +205,10 @@ test.for(Array.from({ length: 30 }, (_, index) => index + 1))(
       if (fate === 0 && present.length > 2) remove(branch, line)
       else if (fate === 1) insert(branch, chance(present.length + 1), `new in round ${round}`)
       else if (line) change(branch, line.slice(0, 3), `${round}${line.slice(1, 3)}`)
-      const keys = open()
-      if (keys.length > 0 && chance(2) === 0) take([keys[chance(keys.length)] as string])
+      const changes = open()
+      if (changes.length > 0 && chance(2) === 0) take(changes[chance(changes.length)] as string[])
     }
-    const rest = open()
+    const rest = open().flat()
     if (rest.length > 0) take(rest)
     expect(lines(page)).toEqual(lines(branch))
     expect(open()).toEqual([])
@@ -247,7 +268,7 @@ test('[SUG6] a commenter writes in his branch and not in the page; an editor tak
   ).toBe(400)
 
   change(typing.document, 'We', 'We all')
-  const command = await accept(anna, id, [changes[0]?.key ?? ''])
+  const command = await accept(anna, id, changes[0]?.keys ?? [])
   change(typing.document, 'The end', 'The very end')
   await expect.poll(() => typing.text(), SOON).toBe('We all launch in April\nThe very end')
   await expect.poll(async () => (await stateOf(anna, command))?.state, SOON).toBe('done')
@@ -264,7 +285,7 @@ test('[SUG6] a commenter writes in his branch and not in the page; an editor tak
   await branch.saved()
   expect((await ask(anna, documentId, id)).changes?.map(shown)).toEqual(['We all launch in April{, or May}', '{Carl is here}'])
   const [more] = (await ask(anna, documentId, id)).changes ?? []
-  await accept(anna, id, [more?.key ?? ''])
+  await accept(anna, id, more?.keys ?? [])
   await expect.poll(() => typing.text(), SOON).toBe('We all launch in April, or May\nThe very end')
   await accept(anna, id, null)
   await expect.poll(() => typing.text(), SOON).toBe('We all launch in April, or May\nThe very end\nCarl is here')

@@ -4,7 +4,8 @@ import type { HistoryNode } from '../history/answers.ts'
 
 /** A change as it would change the page now. */
 export interface Change {
-  key: string
+  /** It is named by all of these together: one, or one for each of the blocks that came, or went, side by side. */
+  keys: string[]
   /** `lost`: what it changes is not in the page any more. */
   kind: 'changed' | 'added' | 'removed' | 'lost'
   content: HistoryNode[]

@@ -11,7 +11,8 @@ import type { Change } from './changes.ts'
 /** One change of a suggestion: some blocks of the page as it was when the suggestion was begun, and what its author made of them.
  *  Blocks are known by their Yjs ids, which a branch shares with the page that it was copied from. */
 interface Hunk {
-  key: string
+  /** See Change. */
+  keys: string[]
   /** Blocks of the base. */
   before: Y.XmlElement[]
   after: Node[]
@@ -22,6 +23,8 @@ interface Hunk {
 }
 
 const LONGEST_ABOVE = 80
+/** So many keys may be decided at once, see atrium.accept_suggestion. */
+const MOST_KEYS = 1000
 
 export class UnknownChangeError extends Error {}
 
@@ -41,7 +44,7 @@ export interface Acceptance {
 
 /** What a suggestion would change in the page, without what was decided. */
 export function changesOf({ document: base, taken }: Base, branch: Y.Doc, page: Y.Doc, decided: ReadonlySet<string>): Change[] {
-  const hunks = hunksOf(base, branch, taken).filter(({ key }) => !decided.has(key))
+  const hunks = hunksOf(base, branch, taken, (key) => !decided.has(key))
   // Before the base is changed, because its blocks are what the page is asked for.
   const before = hunks.map((hunk) => hunk.before.map((block) => inPage(page, block)))
   const above = hunks.map((hunk) => (hunk.above ? toText(elementNode(hunk.above)).slice(0, LONGEST_ABOVE) : ''))
@@ -54,7 +57,7 @@ export function changesOf({ document: base, taken }: Base, branch: Y.Doc, page: 
     const isLost = hunk.before.length > 0 && was.length === 0 && (isSame || now.length === 0)
     const { content, wordsAdded, wordsRemoved } = isLost ? diff([], hunk.after.map(plainJson)) : diff(was, now)
     const kind = isLost ? 'lost' : was.length === 0 ? 'added' : now.length === 0 ? 'removed' : 'changed'
-    return { key: hunk.key, kind, content, wordsAdded, wordsRemoved, above: above[index] ?? '' }
+    return { keys: hunk.keys, kind, content, wordsAdded, wordsRemoved, above: above[index] ?? '' }
   })
 }
 
@@ -66,25 +69,29 @@ export function acceptanceOf(
   wanted: readonly string[] | null,
   decided: ReadonlySet<string>,
 ): Acceptance {
-  const hunks = hunksOf(base, branch, taken)
-  const known = new Set(hunks.map(({ key }) => key))
-  if (wanted?.some((key) => !known.has(key))) throw new UnknownChangeError()
-  const chosen = new Set(wanted)
-  return editOf(
-    base,
-    hunks.filter(({ key }) => (wanted ? chosen.has(key) : !decided.has(key))),
-  )
+  const found = new Set<string>()
+  const chosen = wanted && new Set(wanted)
+  const hunks = hunksOf(base, branch, taken, (key) => {
+    found.add(key)
+    return chosen ? chosen.has(key) : !decided.has(key)
+  })
+  if (wanted?.some((key) => !found.has(key))) throw new UnknownChangeError()
+  return editOf(base, hunks)
 }
 
 function editOf(base: Y.Doc, hunks: Hunk[]): Acceptance {
   const known = Y.encodeStateVector(base)
   const fragment = base.getXmlFragment(FRAGMENT)
   const blocks: Record<string, string> = {}
+  /** What came below a block last. */
+  const below = new Map<Y.XmlElement | null, Y.XmlElement>()
   base.transact(() => {
     for (const hunk of hunks) {
       const [only] = hunk.before
       if (only && stays(hunk)) become(base, only, hunk.after[0] as Node)
-      const come = only && stays(hunk) ? [only] : replace(fragment, hunk)
+      const come = only && stays(hunk) ? [only] : replace(fragment, { ...hunk, above: below.get(hunk.above) ?? hunk.above })
+      const last = come.at(-1)
+      if (last && !stays(hunk)) below.set(hunk.above, last)
       for (const [index, block] of come.entries()) {
         const [there, here] = [hunk.made[index] as string, idOf(block)]
         if (there !== here) blocks[there] = here
@@ -112,7 +119,7 @@ function become(document: Y.Doc, element: Y.XmlElement, node: Node): void {
   updateYFragment(document, element, node, { mapping: new Map(), isOMark: new Map() })
 }
 
-function hunksOf(base: Y.Doc, branch: Y.Doc, taken: Base['taken']): Hunk[] {
+function hunksOf(base: Y.Doc, branch: Y.Doc, taken: Base['taken'], isWanted: (key: string) => boolean): Hunk[] {
   const old = blocksOf(base)
   const now = blocksOf(branch)
   const nameOf = (block: Y.XmlElement) => taken[idOf(block)] ?? idOf(block)
@@ -128,11 +135,11 @@ function hunksOf(base: Y.Doc, branch: Y.Doc, taken: Base['taken']): Hunk[] {
   }
   while (oldAt < old.length || nowAt < now.length) {
     const [gone, come] = [takeUntilKept(old, oldAt), takeUntilKept(now, nowAt)]
-    hunks.push(...hunkOf(gone, come, above))
+    hunks.push(...hunksIn(gone, come, above, isWanted))
     oldAt += gone.length
     nowAt += come.length
     const [before, after] = [old[oldAt], now[nowAt]]
-    if (before && after && !isSame(before, after)) hunks.push(...hunkOf([before], [after], above))
+    if (before && after && !isSame(before, after)) hunks.push(...hunksIn([before], [after], above, isWanted))
     if (before) above = before
     oldAt += 1
     nowAt += 1
@@ -140,15 +147,41 @@ function hunksOf(base: Y.Doc, branch: Y.Doc, taken: Base['taken']): Hunk[] {
   return hunks
 }
 
-function hunkOf(before: Y.XmlElement[], changed: Y.XmlElement[], above: Y.XmlElement | null): Hunk[] {
+/** What is wanted of blocks that became others. What only came, or only went, is decided block by block: what its author adds beside a
+ *  block that was refused does not bring that one back. */
+function hunksIn(before: Y.XmlElement[], changed: Y.XmlElement[], above: Y.XmlElement | null, isWanted: (key: string) => boolean): Hunk[] {
   const after = changed.map(validNode)
-  // A branch may hold anything; what no editor would write is not suggested. Nor is the empty line that every editor adds at the end.
+  // A branch may hold anything; what no editor would write is not suggested.
   if (after.some((node) => node === null) || [...before, ...changed].every(isEmptyLine)) return []
   const nodes = after as Node[]
-  const named = [before.map((block) => [idOf(block), elementNode(block)]), above && idOf(above), nodes.map((node) => node.toJSON())]
-  const key = createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 32)
-  return [{ key, before, after: nodes, made: changed.map(idOf), above }]
+  const old = before.map((block) => [idOf(block), elementNode(block)])
+  if (before.length > 0 && changed.length > 0) {
+    const key = keyOf([old, above && idOf(above), nodes.map((node) => node.toJSON())])
+    return isWanted(key) ? [{ keys: [key], before, after: nodes, made: changed.map(idOf), above }] : []
+  }
+  const keys = before.length > 0 ? old.map(keyOf) : changed.map((block, at) => keyOf([idOf(block), nodes[at]?.toJSON()]))
+  const only = before.length > 0 ? before : changed
+  return runsOf(keys, isWanted).flatMap(([start, end]) => {
+    // Every editor adds an empty line at the end.
+    if (only.slice(start, end).every(isEmptyLine)) return []
+    const [made, named] = [changed.slice(start, end).map(idOf), keys.slice(start, end)]
+    return [{ keys: named, before: before.slice(start, end), after: nodes.slice(start, end), made, above }]
+  })
 }
+
+/** From where to where what is wanted stands side by side. */
+function runsOf(keys: string[], isWanted: (key: string) => boolean): [start: number, end: number][] {
+  const runs: [number, number][] = []
+  for (const [at, key] of keys.entries()) {
+    if (!isWanted(key)) continue
+    const run = runs.at(-1)
+    if (run && run[1] === at && at - run[0] < MOST_KEYS) run[1] = at + 1
+    else runs.push([at, at + 1])
+  }
+  return runs
+}
+
+const keyOf = (named: unknown) => createHash('sha256').update(JSON.stringify(named)).digest('hex').slice(0, 32)
 
 function validNode(block: Y.XmlElement): Node | null {
   try {

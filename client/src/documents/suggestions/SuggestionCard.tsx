@@ -41,7 +41,7 @@ export function SuggestionCard(props: CardProps) {
     // What was pressed is gone with its change.
     if (document.activeElement === document.body) (card.isConnected ? card : document.querySelector<HTMLElement>('.suggestions'))?.focus()
   }
-  const all = () => changes().map(({ key }) => key)
+  const all = () => changes().flatMap(({ keys }) => keys)
   const takeable = () => changes().filter(({ kind }) => kind !== 'lost')
   return (
     <article ref={card} class="suggestion" tabIndex={-1} aria-label={t('by', { name: props.name })} aria-busy={waiting() > 0}>
@@ -78,8 +78,8 @@ export function SuggestionCard(props: CardProps) {
                 documentId={props.suggestion.document_id}
                 change={change}
                 mayDecide={props.mayDecide}
-                onAccept={() => void decide([change.key], true, en.accepted)}
-                onReject={() => void decide([change.key], false, en.rejected)}
+                onAccept={() => void decide(change.keys, true, en.accepted)}
+                onReject={() => void decide(change.keys, false, en.rejected)}
               />
             )}
           </For>

@@ -72,7 +72,7 @@ export function createSuggestions(documentId: () => string) {
   /** A change that is being decided is off the list at once, and back on it when the server refuses. */
   const [deciding, setDeciding] = createSignal<ReadonlySet<string>>(new Set())
   const nameIn = (id: string) => (key: string) => `${id}/${key}`
-  const changesOf = (id: string) => (changes().get(id) ?? []).filter(({ key }) => !deciding().has(nameIn(id)(key)))
+  const changesOf = (id: string) => (changes().get(id) ?? []).filter(({ keys }) => !keys.every((key) => deciding().has(nameIn(id)(key))))
 
   let lastDecision = Promise.resolve()
   /** Decides one after the other, in the order they were made: nobody waits for the first to make the second. */
@@ -83,7 +83,7 @@ export function createSuggestions(documentId: () => string) {
       try {
         const others = changes()
           .get(id)
-          ?.some(({ key }) => !keys.includes(key))
+          ?.some((change) => !change.keys.every((key) => keys.includes(key)))
         // The last of them closes the suggestion.
         await ask(others ? keys : null)
         await refresh()
