@@ -1,6 +1,6 @@
 // The thread in which history is worked on: replaying a document must not hold up anybody's keystrokes.
 import { parentPort, workerData } from 'node:worker_threads'
-import { createPool } from '../database.ts'
+import { createPool } from '../connections.ts'
 import { createHistoryDatabase } from './historyDatabase.ts'
 import { forgetHistory, packRows } from './packing.ts'
 import { answer, HistoryError, type HistoryProblem, type Question } from './questions.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { createPool } from '../../../hocuspocus-server/src/database.ts'
+import { createPool } from '../../../hocuspocus-server/src/connections.ts'
 import type { Content, DiffAnswer, Replay } from '../../../hocuspocus-server/src/history/answers.ts'
 import { createHistoryDatabase, type HistoryDatabase } from '../../../hocuspocus-server/src/history/historyDatabase.ts'
 import { forgetHistory, packRows } from '../../../hocuspocus-server/src/history/packing.ts'
