@@ -12,7 +12,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     projects: [
       { extends: true, test: { name: 'all', include: ['**/*.test.ts'], exclude: ['e2e/**', '**/node_modules/**'] } },
-      { extends: true, test: { name: 'browser', include: ['e2e/**/*.test.ts'] } },
+      { extends: true, test: { name: 'browser', include: ['e2e/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },
 })
