@@ -18,7 +18,7 @@ create table atrium.notification_settings (
 comment on table atrium.notification_settings is 'How a person is told; without a row everything is as the defaults say. Everybody sees his own.';
 comment on column atrium.notification_settings.channels is
   'Where he wants other ways than notification_kinds says: {"reply": {"mail": true}}, with the keys inbox, push and mail.';
-comment on column atrium.notification_settings.watch_own is 'Whether he watches the documents that he made, unless he says otherwise for one.';
+comment on column atrium.notification_settings.watch_own is 'Whether he watches the documents and tasks that he made, unless he says otherwise for one.';
 comment on column atrium.notification_settings.quiet_from is 'From then until quiet_until, which may be on the next day, nothing is pushed or mailed. Null: no quiet hours.';
 comment on column atrium.notification_settings.quiet_days is 'Days (1 is Monday) that are quiet from midnight to midnight.';
 comment on column atrium.notification_settings.paused_until is 'Until then nothing is pushed or mailed.';
@@ -27,14 +27,14 @@ alter table atrium.notification_settings enable row level security;
 
 create table atrium.notification_levels (
   user_id uuid not null references atrium.profiles (id) on delete cascade,
-  object_type text not null check (object_type in ('workspace', 'space', 'room', 'document')),
+  object_type text not null check (object_type in ('workspace', 'space', 'room', 'document', 'task')),
   object_id uuid not null,
   workspace_id uuid not null references atrium.workspaces (id) on delete cascade,
   level text not null check (level in ('all', 'mentions', 'nothing')),
   primary key (user_id, object_type, object_id)
 );
 comment on table atrium.notification_levels is
-  'Where a person wants more or less than usual. The nearest counts: the room or document, then its space, then the workspace. Everybody sees his own.';
+  'Where a person wants more or less than usual. The nearest counts: the room, document or task, then its space, then the workspace. Everybody sees his own.';
 comment on column atrium.notification_levels.level is
   'all: everything, which is to watch it. mentions: what is said to him, and answers where he took part. nothing: it is muted.';
 -- A change asks who watches.
@@ -113,12 +113,14 @@ begin
     select room.workspace_id into place from atrium.rooms room where room.id = item;
   elsif of_type = 'document' and atrium_private.require_document_role(item, 'viewer') is not null then
     select document.workspace_id into place from atrium.documents document where document.id = item;
+  elsif of_type = 'task' and (atrium_private.require_task_role(item, 'viewer')).id is not null then
+    select task.workspace_id into place from atrium.tasks task where task.id = item;
   elsif of_type = 'space' and atrium_private.require_space_role(item, 'viewer') is not null then
     select space.workspace_id into place from atrium.spaces space where space.id = item;
   elsif of_type = 'workspace' and atrium_private.require_workspace_role(item, 'guest') is not null then
     place := item;
   else
-    raise sqlstate 'PT422' using message = 'Only a workspace, a space, a room or a document has a level.', detail = 'object_type_invalid';
+    raise sqlstate 'PT422' using message = 'Only a workspace, a space, a room, a document or a task has a level.', detail = 'object_type_invalid';
   end if;
   if new_level is null then
     delete from atrium.notification_levels known where known.user_id = me and known.object_type = of_type and known.object_id = item;
@@ -195,7 +197,7 @@ create function atrium.set_notification_level(object_type text, object_id uuid, 
   language sql set search_path = ''
 as $$ select atrium_private.set_notification_level($1, $2, $3) $$;
 comment on function atrium.set_notification_level(text, uuid, text) is
-  'Watches (all), mutes (nothing) or follows as usual (mentions) a workspace, space, room or document; null takes the rule back, so that the next wider one counts. Nullable: level.
+  'Watches (all), mutes (nothing) or follows as usual (mentions) a workspace, space, room, document or task; null takes the rule back, so that the next wider one counts. Nullable: level.
 Example: select atrium.set_notification_level(''room'', ''0190…'', ''all'');
-Errors: 401 not_signed_in, 404 workspace_not_found, space_not_found, room_not_found, document_not_found, 422 level_invalid, object_type_invalid.';
+Errors: 401 not_signed_in, 404 workspace_not_found, space_not_found, room_not_found, document_not_found, task_not_found, 422 level_invalid, object_type_invalid.';
 grant execute on function atrium.set_notification_level to authenticated;

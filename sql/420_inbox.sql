@@ -24,13 +24,13 @@ create function atrium_private.read_notifications(for_user uuid, in_workspace uu
 as $$
 begin
   return query
-    select told.id, told.kind, told.workspace_id, coalesce(room.space_id, document.space_id, file.space_id, space.id), told.object_type, told.object_id,
+    select told.id, told.kind, told.workspace_id, coalesce(room.space_id, document.space_id, file.space_id, task.space_id, space.id), told.object_type, told.object_id,
       case
         when room.kind = 'direct' then (
           select string_agg(profile.name, ', ' order by lower(profile.name)) from atrium.room_members inside
           join atrium.profiles profile on profile.id = inside.user_id
           where inside.room_id = room.id and inside.user_id <> for_user)
-        else coalesce(room.name, document.title, file.name, space.name, workspace.name, '')
+        else coalesce(room.name, document.title, file.name, task.title, space.name, workspace.name, '')
       end,
       document.icon, coalesce(room.kind = 'direct', false), told.actors,
       case
@@ -43,17 +43,27 @@ begin
       nullif(left(btrim(regexp_replace(left(case
         when told.kind = 'document_mention' then atrium_private.words_around(contents.text, '@' || mine.name)
         when told.kind = 'transfer' then coalesce(transfer.message, transfer.file_name)
+        when told.kind = 'task_status' then status.name
+        when told.kind = 'task_due' then coalesce(
+          to_char(task.due_at at time zone coalesce(settings.time_zone, 'UTC'), 'YYYY-MM-DD HH24:MI'), task.due_on::text)
+        when remark.id is not null then remark.text
         when comment.id is not null then comment.text
         when reminder.id is not null then reminder.text
         else message.text
       end, 900), '\s+', ' ', 'g')), 300), ''),
-      case told.kind when 'access' then shared.role::text when 'transfer' then transfer.kind || '_' || transfer.state end,
+      case when told.kind = 'access' then shared.role::text when told.kind = 'transfer' then transfer.kind || '_' || transfer.state
+        when told.object_type = 'task' then board.key || '-' || task.number end,
       told.touched_at, told.read_at, told.done_at, told.snoozed_until
     from atrium_private.visible_notifications(for_user, in_workspace, ids, which, before, most) told
     left join atrium.profiles mine on mine.id = for_user
     left join atrium.rooms room on told.object_type = 'room' and room.id = told.object_id
     left join atrium.documents document on told.object_type = 'document' and document.id = told.object_id
     left join atrium.files file on told.object_type = 'file' and file.id = told.object_id
+    left join atrium.tasks task on told.object_type = 'task' and task.id = told.object_id
+    left join atrium.task_boards board on board.space_id = task.space_id
+    left join atrium.task_statuses status on told.kind = 'task_status' and status.id = task.status_id
+    left join atrium.task_comments remark on told.object_type = 'task' and remark.id = told.source_id and remark.task_id = told.object_id
+    left join atrium.notification_settings settings on told.kind = 'task_due' and settings.user_id = for_user
     left join atrium.spaces space on told.object_type = 'space' and space.id = told.object_id
     left join atrium.workspaces workspace on told.object_type = 'workspace' and workspace.id = told.object_id
     left join atrium.messages message on told.object_type = 'room' and message.id = told.source_id and message.room_id = told.object_id
@@ -159,8 +169,8 @@ as $$
 declare
   me uuid := atrium_private.require_caller();
 begin
-  if (of_type in ('workspace', 'space', 'room', 'document', 'file') and item is not null) is not true then
-    raise sqlstate 'PT422' using message = 'Say which workspace, space, room, document or file was read.', detail = 'object_type_invalid';
+  if (of_type in ('workspace', 'space', 'room', 'document', 'file', 'task') and item is not null) is not true then
+    raise sqlstate 'PT422' using message = 'Say which workspace, space, room, document, file or task was read.', detail = 'object_type_invalid';
   end if;
   update atrium.notifications told set read_at = now()
   where told.user_id = me and told.object_id = item and told.object_type = of_type and told.read_at is null
@@ -244,7 +254,7 @@ create function atrium.mark_object_read(object_type text, object_id uuid)
   language sql set search_path = ''
 as $$ select atrium_private.mark_object_read($1, $2) $$;
 comment on function atrium.mark_object_read(text, uuid) is
-  'Says that the caller looks at a document (or a room, space, workspace): what he was told of it is read, on every device. Rooms say it by their read marks.
+  'Says that the caller looks at a document or task (or a room, space, workspace): what he was told of it is read, on every device. Rooms say it by their read marks.
 Example: select atrium.mark_object_read(''document'', ''0190…'');
 Errors: 401 not_signed_in, 422 object_type_invalid.';
 grant execute on function atrium.mark_object_read to authenticated;

@@ -73,6 +73,11 @@ begin
         'created_at', said.created_at, 'edited_at', said.edited_at, 'deleted_at', said.deleted_at) order by said.created_at, said.id), '[]')
       from atrium.comments said where said.author_id = me
     ),
+    'task_comments', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', said.id, 'task_id', said.task_id, 'text', said.text, 'content', said.content,
+        'created_at', said.created_at, 'edited_at', said.edited_at, 'deleted_at', said.deleted_at) order by said.created_at, said.id), '[]')
+      from atrium.task_comments said where said.author_id = me
+    ),
     'tasks', (
       select coalesce(jsonb_agg(jsonb_build_object('id', task.id, 'workspace_id', task.workspace_id, 'space_id', task.space_id, 'number', task.number,
         'title', task.title, 'description', task.description, 'due_on', task.due_on, 'created_at', task.created_at, 'closed_at', task.closed_at)
@@ -168,7 +173,7 @@ create function atrium.export_my_data()
   language sql stable set search_path = ''
 as $$ select atrium_private.export_my_data() $$;
 comment on function atrium.export_my_data() is
-  'Everything that is kept about the caller, as one JSON object: who he is (account, identities, second_factors, sessions, profile, status, memberships, groups), what he wrote (documents and tasks that he made and may still read, messages, comments, drafts, scheduled_messages, suggestions), how he wants to be told, what he was told, and what he did (made, with types and ids). Secrets and keys are left out.
+  'Everything that is kept about the caller, as one JSON object: who he is (account, identities, second_factors, sessions, profile, status, memberships, groups), what he wrote (documents and tasks that he made and may still read, messages, comments, task_comments, drafts, scheduled_messages, suggestions), how he wants to be told, what he was told, and what he did (made, with types and ids). Secrets and keys are left out.
 Example: select atrium.export_my_data();
 Errors: 401 not_signed_in.';
 grant execute on function atrium.export_my_data to authenticated;

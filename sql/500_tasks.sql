@@ -94,6 +94,8 @@ create index on atrium.tasks (space_id, status_id, position);
 -- The parts of a task.
 create index on atrium.tasks (space_id, parent_id) where parent_id is not null;
 create index on atrium.tasks (workspace_id, due_on) where closed_at is null;
+-- The worker asks what is due, wherever it is.
+create index on atrium.tasks (due_on) where closed_at is null;
 -- Deleting an account looks for what the person made.
 create index on atrium.tasks (created_by);
 -- The trash is emptied by age.

@@ -290,6 +290,7 @@ begin
       where known.task_id = new.id and known.field = 'description' and known.actor_id = me and known.at > now() - interval '10 minutes'));
   if (old.trashed_at is null) <> (new.trashed_at is null) then
     update atrium.task_activity set trashed = new.trashed_at is not null where task_id = new.id;
+    update atrium.task_comments set trashed = new.trashed_at is not null where task_id = new.id;
     -- What is part of it goes and comes along.
     update atrium.tasks set trashed_at = new.trashed_at
     where space_id = new.space_id and parent_id = new.id and trashed_at is not distinct from old.trashed_at;

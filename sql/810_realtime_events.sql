@@ -328,6 +328,8 @@ begin
   from atrium.spaces space where space.id = coalesce(new.space_id, old.space_id);
   return null;
 end $$;
-comment on function atrium_private.announce_task_detail() is 'task {id} to the space: something beside the task changed, such as what it waits for.';
+comment on function atrium_private.announce_task_detail() is 'task {id} to the space: something beside the task changed, such as what it waits for or what is said about it.';
 create trigger announce after insert or delete on atrium.task_dependencies
+  for each row execute function atrium_private.announce_task_detail();
+create trigger announce after insert or update of text, content, deleted_at on atrium.task_comments
   for each row execute function atrium_private.announce_task_detail();

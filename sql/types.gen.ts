@@ -329,6 +329,12 @@ export type Database = {
         Update: { space_id?: string; workspace_id?: string; key?: string; last_number?: number }
         Relationships: [{'columns':['workspace_id','space_id'],'isOneToOne':false,'foreignKeyName':'task_boards_workspace_id_space_id_fkey','referencedColumns':['workspace_id','id'],'referencedRelation':'spaces'}]
       }
+      task_comments: {
+        Row: { id: string; task_id: string; space_id: string; trashed: boolean; author_id: string | null; text: string | null; content: Json | null; mentions: string[]; created_at: string; edited_at: string | null; deleted_at: string | null }
+        Insert: { id?: string; task_id: string; space_id: string; trashed?: boolean; author_id?: string | null; text?: string | null; content?: Json | null; mentions?: string[]; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Update: { id?: string; task_id?: string; space_id?: string; trashed?: boolean; author_id?: string | null; text?: string | null; content?: Json | null; mentions?: string[]; created_at?: string; edited_at?: string | null; deleted_at?: string | null }
+        Relationships: [{'columns':['author_id'],'isOneToOne':false,'foreignKeyName':'task_comments_author_id_fkey','referencedColumns':['id'],'referencedRelation':'profiles'},{'columns':['space_id','task_id'],'isOneToOne':false,'foreignKeyName':'task_comments_space_id_task_id_fkey','referencedColumns':['space_id','id'],'referencedRelation':'tasks'}]
+      }
       task_dependencies: {
         Row: { task_id: string; blocked_by: string; space_id: string }
         Insert: { task_id: string; blocked_by: string; space_id: string }
@@ -458,6 +464,10 @@ export type Database = {
         Args: { id: string }
         Returns: { state: string; code: string | null; message: string | null }[]
       }
+      comment_on_task: {
+        Args: { id: string | null; task_id: string; text: string | null; content?: Json | null }
+        Returns: Database['atrium']['Tables']['task_comments']['Row']
+      }
       comment_people: {
         Args: { document_id: string }
         Returns: { id: string; name: string; may_read: boolean }[]
@@ -566,6 +576,10 @@ export type Database = {
         Args: { hand_over?: Json | null }
         Returns: undefined
       }
+      delete_task_comment: {
+        Args: { id: string }
+        Returns: Database['atrium']['Tables']['task_comments']['Row']
+      }
       delete_task_label: {
         Args: { label_id: string }
         Returns: undefined
@@ -597,6 +611,10 @@ export type Database = {
       edit_message: {
         Args: { id: string; text: string | null; content?: Json | null }
         Returns: Database['atrium']['Tables']['messages']['Row']
+      }
+      edit_task_comment: {
+        Args: { id: string; text: string | null; content?: Json | null }
+        Returns: Database['atrium']['Tables']['task_comments']['Row']
       }
       export_document: {
         Args: { document_id: string; format: string; with_children?: boolean; id?: string | null }
@@ -1065,6 +1083,10 @@ export type Database = {
       visible_to: {
         Args: { workspace_id: string; user_id: string }
         Returns: { object_type: string; object_id: string; space_id: string | null; name: string; private: boolean; role: Role; reason: string; chain: Json }[]
+      }
+      watches_task: {
+        Args: { task_id: string }
+        Returns: boolean
       }
       who_has_access: {
         Args: { object_type: string; object_id: string }

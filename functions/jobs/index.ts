@@ -145,6 +145,19 @@ const schedule = setInterval(async () => {
     sending = false
   }
 }, 2000)
+// Tasks that are due are looked for less often: nobody asked for the second.
+let reminding = false
+const deadlines = setInterval(async () => {
+  if (reminding) return
+  reminding = true
+  try {
+    await boss.getDb().executeSql('select atrium_private.fire_task_reminders()')
+  } catch (error) {
+    console.error('worker:', error instanceof Error ? error.message : error) // Asked again soon.
+  } finally {
+    reminding = false
+  }
+}, 20_000)
 const cleaning = setInterval(() => void removeFiles(execute, storage), 60_000) // Never rejects.
 let queueing = false
 const notifying = setInterval(async () => {
@@ -165,6 +178,7 @@ async function stop(): Promise<void> {
   clearInterval(expiry)
   clearInterval(forgetting)
   clearInterval(schedule)
+  clearInterval(deadlines)
   clearInterval(notifying)
   clearInterval(tidying)
   clearInterval(cleaning)

@@ -202,6 +202,7 @@ test('[CAT3] the servers reach what they need and nothing else', async () => {
     'atrium_private.finish_import(uuid,jsonb)',
     'atrium_private.finish_upload(uuid,bigint,text,text)',
     'atrium_private.fire_reminders(timestamp with time zone)',
+    'atrium_private.fire_task_reminders(timestamp with time zone)',
     'atrium_private.forget_device(uuid)',
     'atrium_private.forget_empty_drafts(timestamp with time zone)',
     'atrium_private.forget_gone_documents(uuid[])',

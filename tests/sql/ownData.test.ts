@@ -65,6 +65,7 @@ const EXPORTED: Record<string, string> = {
   'atrium.suggestions.author_id': 'suggestions',
   'atrium.task_activity.actor_id': 'made:changed_task',
   'atrium.task_assignees.user_id': 'task_assignments',
+  'atrium.task_comments.author_id': 'task_comments',
   'atrium.tasks.created_by': 'tasks',
   'atrium.thread_follows.user_id': 'thread_follows',
   'atrium.transfers.owner_id': 'transfers',
@@ -159,6 +160,7 @@ async function everywhere(workspace: Workspace): Promise<User> {
 
   const task = await db.call(me, 'create_task', { id: id(), space_id, title: 'His' })
   await db.call(me, 'assign_task', { task_id: task.id, user_id: me.id })
+  await db.call(me, 'comment_on_task', { id: id(), task_id: task.id, text: 'Mine' })
 
   await db.call(me, 'set_status', { emoji: '🌴', text: 'Away' })
   await db.call(me, 'set_notification_settings', { settings: { mail: 'daily' } })

@@ -113,6 +113,7 @@ beforeAll(async () => {
   await db.call(owner, 'assign_task', { task_id: task?.id ?? '', user_id: owner.id })
   await db.call(owner, 'set_task_dependency', { task_id: task?.id ?? '', blocked_by: blocker?.id ?? '' })
   await db.admin`update atrium.tasks set trashed_at = now() where id = ${trashedTask?.id ?? ''}`
+  const remark = await db.call(owner, 'comment_on_task', { id: randomUUID(), task_id: task?.id ?? '', text: 'Soon' })
   const [fileVersion] = await db.admin`select id from atrium.file_versions where file_id = ${file.id} and number = 1`
   ids = {
     file: file.id,
@@ -125,6 +126,7 @@ beforeAll(async () => {
     label: label?.id,
     task: task?.id ?? '',
     blocker: blocker?.id ?? '',
+    remark: remark.id,
     trashedTask: trashedTask?.id ?? '',
     webhook: webhook?.id ?? '',
     bot: bot.id,
@@ -222,6 +224,7 @@ const TABLES = [
   ['tasks',              'id = $trashedTask',         'trashed_at', ['',  '',   '',    '',       'SU',  'SU', 'SU', '']],
   ['task_assignees',     'task_id = $task',           'user_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['task_dependencies',  'task_id = $task',           'task_id', ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
+  ['task_comments',      'task_id = $task',           'text',    ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['task_activity',      'task_id = $task',           'field',   ['',     '',   'S',   'S',      'S',   'S',  'S',  '']],
   ['task_activity',      'task_id = $trashedTask',    'field',   ['',     '',   '',    '',       'S',   'S',  'S',  '']],
   ['audit_events',       'workspace_id = $workspace',  'action',  ['',     '',   '',    '',       '',    'S',  'S',  '']],
@@ -411,6 +414,10 @@ const CALLS = [
   ['assign_task',        () => ({ task_id: ids.blocker, user_id: ids.target }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
   ['label_task',         () => ({ task_id: ids.task, label_id: ids.label }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
   ['set_task_dependency', () => ({ task_id: ids.task, blocked_by: ids.blocker }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
+  ['comment_on_task',    () => ({ id: randomUUID(), task_id: ids.task, text: 'Yes' }), ['task_not_found', 'task_not_found', low, '', '', '', '', 'task_not_found']],
+  ['edit_task_comment',  () => ({ id: ids.remark, text: 'No' }), ['comment_not_found', 'comment_not_found', ...Array(4).fill('not_the_author'), '', 'comment_not_found']],
+  ['delete_task_comment', () => ({ id: ids.remark }), ['comment_not_found', 'comment_not_found', 'not_the_author', 'not_the_author', '', '', '', 'comment_not_found']],
+  ['watches_task',       () => ({ task_id: ids.task }), ['task_not_found', 'task_not_found', '', '', '', '', '', 'task_not_found']],
   ['delete_task_label',  () => ({ label_id: ids.label }), ['label_not_found', 'label_not_found', low, low, '', '', '', 'label_not_found']],
   ['delete_task_status', () => ({ status_id: ids.status, move_to: ids.otherStatus }), ['status_not_found', 'status_not_found', low, low, '', '', '', 'status_not_found']],
   ['why_can',            () => ({ user_id: ids.target, object_type: 'document', object_id: ids.document, action: 'read' }), ['document_not_found', 'document_not_found', low, low, low, '', '', 'document_not_found']],
@@ -451,6 +458,7 @@ const SUBJECTS: Record<string, string> = {
   create_folder: 'space_id',
   begin_upload: 'space_id',
   create_task: 'space_id',
+  comment_on_task: 'task_id',
 }
 
 test.for(CALLS)('[ACL4] %s answers for what does not exist as for what may not be seen', async ([name, args, expected]) => {

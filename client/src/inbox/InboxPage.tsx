@@ -26,7 +26,7 @@ const Preview = lazy(() => import('./Preview.tsx').then((module) => ({ default: 
 const AskForPush = lazy(() => import('./AskForPush.tsx').then((module) => ({ default: module.AskForPush })))
 
 const states = ['open', 'unread', 'snoozed', 'done'] as const satisfies readonly InboxState[]
-const topics = ['all', 'mentions', 'messages', 'threads', 'comments', 'pages', 'other'] as const satisfies readonly Topic[]
+const topics = ['all', 'mentions', 'messages', 'threads', 'comments', 'pages', 'tasks', 'other'] as const satisfies readonly Topic[]
 const isOneOf = <Value extends string>(known: readonly Value[], value: unknown): value is Value => known.includes(value as Value)
 /** From this width on the preview stands beside the list, and reading there is reading. */
 const wide = matchMedia('(width >= 80rem)')
@@ -252,7 +252,9 @@ export default function InboxPage() {
                                     : 'hash'
                                   : first().object_type === 'document'
                                     ? 'document'
-                                    : 'space'
+                                    : first().object_type === 'task'
+                                      ? 'task'
+                                      : 'space'
                               }
                             />
                           }

@@ -5,7 +5,7 @@ import { rpc } from '../supabase.ts'
 
 export type Notice = Result<'my_inbox'>[number]
 export type InboxState = 'open' | 'unread' | 'snoozed' | 'done'
-export type Topic = 'all' | 'mentions' | 'messages' | 'threads' | 'comments' | 'pages' | 'other'
+export type Topic = 'all' | 'mentions' | 'messages' | 'threads' | 'comments' | 'pages' | 'tasks' | 'other'
 
 const pageRows = 100
 
@@ -18,6 +18,7 @@ const topicOf: Record<string, Topic> = {
   mention: 'mentions',
   comment_mention: 'mentions',
   document_mention: 'mentions',
+  task_mention: 'mentions',
   reply: 'threads',
   comment_reply: 'comments',
   comment: 'comments',
@@ -25,6 +26,10 @@ const topicOf: Record<string, Topic> = {
   document_changed: 'pages',
   suggestion: 'pages',
   suggestion_decided: 'pages',
+  task_assigned: 'tasks',
+  task_comment: 'tasks',
+  task_status: 'tasks',
+  task_due: 'tasks',
 }
 
 export const isAbout = (notice: Notice, topic: Topic): boolean => topic === 'all' || (topicOf[notice.kind] ?? 'other') === topic

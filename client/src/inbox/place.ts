@@ -17,5 +17,6 @@ export function placeOf(notice: Notice): string {
     return thread_id ? `${paths.document(object_id)}?panel=comments&thread=${thread_id}` : paths.document(object_id)
   }
   if (object_type === 'file') return paths.file(object_id)
+  if (object_type === 'task') return paths.task(notice.detail ?? object_id)
   return object_type === 'space' ? paths.space(object_id) : paths.people()
 }

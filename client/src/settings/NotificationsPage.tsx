@@ -120,7 +120,8 @@ export default function NotificationsPage() {
         ? workspace.document(level.object_id)?.title
         : level.object_type === 'space'
           ? workspace.space(level.object_id)?.name
-          : workspace.name()) || undefined
+          : // Tasks have their own button, and not their names here.
+            level.object_type === 'workspace' && workspace.name()) || undefined
 
   return (
     <Page

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, lazy, on, onCleanup, onMount, Show, Suspense } from 'solid-js'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
@@ -19,9 +19,12 @@ import { TaskLinks } from './TaskLinks.tsx'
 import { Assignees, Labels } from './TaskPeople.tsx'
 import { Line, Part, Text } from './TaskText.tsx'
 import type { TaskStore } from './taskStore.ts'
-import { type FullTask, readTask, readTaskByKey, readWaits, setWait, type TaskChange, type TaskRow } from './tasks.ts'
+import { type FullTask, readTask, readTaskByKey, readWaits, seeTask, setWait, type TaskChange, type TaskRow } from './tasks.ts'
+import { WatchButton } from './WatchButton.tsx'
 
 const t = textsOf(en)
+/** With the small editor of messages, which the board does without. */
+const TaskComments = lazy(() => import('./TaskComments.tsx'))
 
 interface DetailsProps {
   store: TaskStore
@@ -61,6 +64,7 @@ function Waiting(props: { loading: boolean; problem: unknown; onClose: (() => vo
 }
 
 function Details(props: DetailsProps & { task: FullTask }) {
+  const workspace = useWorkspace()
   const id = props.task.id
   const [full, setFull] = createSignal(props.task)
   /** The list has the fields that others change meanwhile; what is archived or in the trash is not in it. */
@@ -77,6 +81,7 @@ function Details(props: DetailsProps & { task: FullTask }) {
     )
     readWaits(id).then(setWaits, () => {})
     setVersion((before) => before + 1)
+    if (!document.hidden) seeTask(id).catch(() => {}) // It stays unread.
   }
   createEffect(on(() => task().updated_at, refresh))
   onMount(() => {
@@ -110,6 +115,7 @@ function Details(props: DetailsProps & { task: FullTask }) {
       <header class="details-head">
         <StageMark stage={props.store.stageOf(task().status_id)} label={en.stages[props.store.stageOf(task().status_id)]} />
         <span class="task-key grow">{key()}</span>
+        <WatchButton task={id} version={version()} />
         <IconButton icon="link" label={en.copyLink} onClick={() => void copyLink()} />
         <Show when={props.onClose}>
           <a class="button quiet icon-only" href={paths.task(key())} aria-label={en.openPage} title={en.openPage}>
@@ -218,6 +224,16 @@ function Details(props: DetailsProps & { task: FullTask }) {
           <TaskLinks store={props.store} tasks={others().filter((row) => waits().blocks.includes(row.id))} />
         </Part>
       </Show>
+      <Part title={en.comments}>
+        <Suspense fallback={<Skeleton lines={2} />}>
+          <TaskComments
+            task={id}
+            version={version()}
+            mayComment={workspace.can('commenter', full().space_id) && !full().trashed_at}
+            mayDelete={mayEdit()}
+          />
+        </Suspense>
+      </Part>
       <Part title={en.activity}>
         <Activity store={props.store} task={id} version={version()} />
       </Part>

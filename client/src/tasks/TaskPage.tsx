@@ -1,5 +1,5 @@
 import { A, useNavigate, useParams } from '@solidjs/router'
-import { Show } from 'solid-js'
+import { createEffect, Show } from 'solid-js'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
@@ -27,7 +27,7 @@ export default function TaskPage() {
   const space = () => found.value()?.space_id
   return (
     <Page
-      title={t('one', { key: params.key.toUpperCase() })}
+      title={t('one', { key: params.key.length === 36 ? '' : params.key.toUpperCase() })}
       actions={
         <Show when={space()}>
           {(id) => (
@@ -58,6 +58,11 @@ function OfSpace(props: { space: string; taskKey: string }) {
   const workspace = useWorkspace()
   const navigate = useNavigate()
   const store = createTaskStore(() => props.space)
+  // Who comes by its id sees the key from then on.
+  createEffect(() => {
+    const task = store.task(props.taskKey)
+    if (task) navigate(paths.task(store.keyOf(task)), { replace: true })
+  })
   return (
     <Show when={store.board()} fallback={<Skeleton heading lines={5} />}>
       <TaskDetails

@@ -1,4 +1,5 @@
 import type { Row } from '../../../sql/types.gen.ts'
+import type { ContentNode, Written } from '../islands/contract.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import { byPlace } from './order.ts'
 
@@ -8,6 +9,7 @@ export type FullTask = TaskRow & { description: string }
 export type StatusRow = Row<'task_statuses'>
 export type LabelRow = Row<'task_labels'>
 export type ActivityRow = Row<'task_activity'>
+export type CommentRow = Omit<Row<'task_comments'>, 'content'> & { content: ContentNode | null }
 export interface CheckItem {
   id: string
   text: string
@@ -85,8 +87,9 @@ export async function readTask(id: string): Promise<FullTask | undefined> {
   return task
 }
 
-/** The task `KEY-123` of a workspace. */
+/** The task `KEY-123` of a workspace; push messages and mails name it by its id. */
 export async function readTaskByKey(workspace: string, key: string): Promise<FullTask | undefined> {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)) return readTask(key)
   const [, board, number] = /^([A-Z][A-Z0-9]{0,9})-(\d{1,9})$/i.exec(key) ?? []
   if (!board) return undefined
   const [found] = await rows<{ space_id: string }[]>(
@@ -99,6 +102,18 @@ export async function readTaskByKey(workspace: string, key: string): Promise<Ful
 
 export const readActivity = (task: string): Promise<ActivityRow[]> =>
   rows<ActivityRow[]>(rest.from('task_activity').select('*').eq('task_id', task).order('id', { ascending: false }).limit(100))
+
+export const readComments = (task: string): Promise<CommentRow[]> =>
+  rows<CommentRow[]>(rest.from('task_comments').select('*').eq('task_id', task).order('created_at').order('id').limit(pageRows))
+export const sayOfTask = (id: string, task: string, said: Written) => rpc<CommentRow>('comment_on_task', { id, task_id: task, ...said })
+export const editComment = (id: string, said: Written) => rpc<CommentRow>('edit_task_comment', { id, ...said })
+export const deleteComment = (id: string) => rpc<CommentRow>('delete_task_comment', { id })
+
+export const watchesTask = (task: string) => rpc<boolean>('watches_task', { task_id: task })
+export const watchTask = (task: string, watched: boolean) =>
+  rpc('set_notification_level', { object_type: 'task', object_id: task, level: watched ? 'all' : 'mentions' })
+/** What one was told of a task is read with it. */
+export const seeTask = (task: string) => rpc('mark_object_read', { object_type: 'task', object_id: task })
 
 /** What a task waits for, and what waits for it. */
 export async function readWaits(task: string): Promise<{ waitsFor: string[]; blocks: string[] }> {

@@ -26,6 +26,11 @@ const SENTENCES: Record<string, (who: string, where: string) => string> = {
   document_changed: (who, where) => `${who} changed ${where}`,
   suggestion: (who, where) => `${who} suggests changes to ${where}`,
   suggestion_decided: (who, where) => `${who} looked through your suggestion for ${where}`,
+  task_assigned: (who, where) => `${who} gave you the task ${where}`,
+  task_mention: (who, where) => `${who} mentioned you at the task ${where}`,
+  task_comment: (who, where) => `${who} said something about the task ${where}`,
+  task_status: (who, where) => `${who} moved the task ${where}`,
+  task_due: (_, where) => `The task ${where} is due`,
   access: (who, where) => `${who} shared ${where} with you`,
   invitation_accepted: (who, where) => `${who} joined ${where}`,
   transfer: (_, where) => `An import or export in ${where} has ended`,
@@ -53,5 +58,6 @@ export function pathOf({ kind, object_type, object_id, source_id, thread_id }: N
     return thread_id ? `/d/${object_id}?panel=comments&thread=${thread_id}` : `/d/${object_id}`
   }
   if (object_type === 'file') return `/f/${object_id}`
+  if (object_type === 'task') return `/t/${object_id}`
   return object_type === 'space' ? `/s/${object_id}` : '/people'
 }
