@@ -51,6 +51,16 @@ create table atrium_private.link_secrets (
 comment on table atrium_private.link_secrets is 'The SHA-256 of each link''s token, the bcrypt hash of its password, and how often it was guessed at.';
 alter table atrium_private.link_secrets enable row level security;
 
+create table atrium_private.expired_links (
+  hash bytea primary key check (octet_length(hash) = 32),
+  expired_at timestamptz not null
+);
+comment on table atrium_private.expired_links is
+  'The SHA-256 of the tokens of links that have expired and are removed, for 90 days: whoever still has one is told why it does not open.';
+-- The worker asks every second which are old enough.
+create index on atrium_private.expired_links (expired_at);
+alter table atrium_private.expired_links enable row level security;
+
 create table atrium_private.link_visits (
   link_id uuid not null references atrium.links (id) on delete cascade,
   user_id uuid not null references atrium.profiles (id) on delete cascade,
@@ -135,10 +145,12 @@ begin
   left join atrium.documents document on known.object_type = 'document' and document.id = known.object_id
   left join atrium.files file on known.object_type = 'file' and file.id = known.object_id
   where secret.hash = sha256(convert_to($1, 'UTF8')) and document.trashed_at is null and file.trashed_at is null;
-  if link.id is null then
-    raise sqlstate 'PT404' using message = 'This link does not exist any more.', detail = 'link_not_found';
-  elsif link.expires_at <= now() then
+  if link.expires_at <= now()
+    or exists (select from atrium_private.expired_links gone where gone.hash = sha256(convert_to($1, 'UTF8')))
+  then
     raise sqlstate 'PT410' using message = 'This link has expired.', detail = 'link_expired';
+  elsif link.id is null then
+    raise sqlstate 'PT404' using message = 'This link does not exist any more.', detail = 'link_not_found';
   end if;
   return link;
 end $$;

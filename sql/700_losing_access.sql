@@ -171,8 +171,11 @@ begin
   get diagnostics members = row_count;
   delete from atrium.grants where expires_at <= now();
   get diagnostics grants = row_count;
-  delete from atrium.links where expires_at <= now();
+  with gone as (delete from atrium.links where expires_at <= now() returning id, expires_at)
+  insert into atrium_private.expired_links (hash, expired_at)
+  select secret.hash, gone.expires_at from gone join atrium_private.link_secrets secret on secret.link_id = gone.id;
   get diagnostics links = row_count;
+  delete from atrium_private.expired_links where expired_at < now() - interval '90 days';
   return members + grants + links;
 end $$;
 comment on function atrium_private.expire_access() is

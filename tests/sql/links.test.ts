@@ -79,6 +79,20 @@ test('[LNK1] an expired link, the trash and a suspension each end it; it follows
   await expect(open(member, token)).rejects.toMatchObject({ code: 'PT410', detail: 'link_expired' })
 })
 
+test('[LNK16] a link that has expired says so for 90 days, also once the worker has removed it; one that was taken back does not', async () => {
+  const [brief, back] = [await link(), await link()]
+  const member = await createMember(db, workspace, 'guest')
+  await db.admin`update atrium.links set expires_at = now() - interval '1 second' where id = ${brief.id}`
+  await db.call(workspace.owner, 'delete_link', { link_id: back.id })
+  await db.admin`select atrium_private.expire_access()`
+  expect(await db.admin`select id from atrium.links where id in ${db.admin([brief.id, back.id])}`).toEqual([])
+  await expect(open(member, brief.token)).rejects.toMatchObject({ code: 'PT410', detail: 'link_expired' })
+  await expect(open(member, back.token)).rejects.toMatchObject({ code: 'PT404', detail: 'link_not_found' })
+  await db.admin`update atrium_private.expired_links set expired_at = now() - interval '91 days'`
+  await db.admin`select atrium_private.expire_access()`
+  await expect(open(member, brief.token)).rejects.toMatchObject({ code: 'PT404', detail: 'link_not_found' })
+})
+
 test('[LNK2] a password is asked for, and ten wrong ones close the link for fifteen minutes', async () => {
   const { document, token } = await link({ password: 'open sesame' })
   expect(await open(visitor, token)).toMatchObject({ state: 'password_required', object_id: null })
