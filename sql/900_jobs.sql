@@ -53,6 +53,9 @@ select pgboss.create_queue('check_upload', '{"policy": "standard", "retryLimit":
 -- A file that takes a worker with it is not tried for ever.
 select pgboss.create_queue('make_thumbnail', '{"policy": "standard", "retryLimit": 3, "retryDelay": 5, "retryBackoff": true, "expireInSeconds": 300, "heartbeatSeconds": 60, "notify": true}');
 
+-- Four times: the last one finds that it was tried three times, and notes it.
+select pgboss.create_queue('read_text', '{"policy": "standard", "retryLimit": 3, "retryDelay": 5, "retryBackoff": true, "expireInSeconds": 300, "heartbeatSeconds": 60, "notify": true}');
+
 -- The worker maintains the tables as pg-boss does, and makes none.
 grant usage on schema pgboss to atrium_worker;
 grant all on all tables in schema pgboss to atrium_worker;

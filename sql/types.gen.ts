@@ -628,6 +628,10 @@ export type Database = {
         Args: { room_id: string; format: string; with_files?: boolean; id?: string | null }
         Returns: Database['atrium']['Tables']['transfers']['Row']
       }
+      file_text: {
+        Args: { file_id: string }
+        Returns: { state: string; text: string }[]
+      }
       folder_files: {
         Args: { folder_id: string }
         Returns: { id: string; path: string; name: string; size: number; folders: Json; updated_at: string }[]
@@ -923,6 +927,10 @@ export type Database = {
       schedule_message: {
         Args: { id: string | null; room_id: string; text: string | null; send_at: string; content?: Json | null; thread_id?: string | null; files?: string[] | null }
         Returns: Database['atrium']['Tables']['scheduled_messages']['Row']
+      }
+      search_files: {
+        Args: { workspace_id: string; query?: string; inside?: string[]; kinds?: string[]; owners?: string[]; larger?: number; smaller?: number; changed_since?: string; changed_before?: string; older_than?: string; older_id?: string; page?: number }
+        Returns: { id: string; space_id: string; parent_id: string; is_folder: boolean; name: string; version: number | null; path: string | null; size: number | null; mime: string | null; placeholder: string | null; created_by: string | null; updated_by: string | null; updated_at: string; snippet: string | null; marks: Json | null }[]
       }
       search_messages: {
         Args: { workspace_id: string; query?: string; from_people?: string[]; in_rooms?: string[]; has?: string[]; being?: string[]; sent_before?: string; sent_after?: string; older_than?: string; page?: number }

@@ -6,7 +6,9 @@ import { forgetMessages } from './chat/forgetMessages.ts'
 import { readConfig } from './config.ts'
 import { emptyTrash } from './emptyTrash.ts'
 import { checkUpload, forgetUploads } from './files/checkUpload.ts'
+import { createFileTexts } from './files/fileTexts.ts'
 import { makeThumbnail } from './files/makeThumbnail.ts'
+import { readText } from './files/readText.ts'
 import { removeFiles } from './files/removeFiles.ts'
 import { createThumbnails } from './files/thumbnails.ts'
 import { pushNotice } from './notifications/pushNotice.ts'
@@ -109,6 +111,14 @@ const drawSmall = makeThumbnail(execute, storage, createThumbnails())
 await boss.work<{ path: string }>('make_thumbnail', { pollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 1 }, async (jobs) => {
   for (const job of jobs) await drawSmall(job)
 })
+const read = readText(execute, storage, createFileTexts())
+await boss.work<{ path: string }>(
+  'read_text',
+  { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2, batchSize: 1, localConcurrency: 3 },
+  async (jobs) => {
+    for (const job of jobs) await read(job)
+  },
+)
 // None of them rejects.
 const forget = async () => {
   await forgetOldTransfers(execute, storage)

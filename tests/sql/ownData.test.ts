@@ -87,6 +87,7 @@ const LEFT_OUT: Record<string, string> = {
   'atrium.task_dependencies.blocked_by': 'a task, no person',
   'atrium_private.document_client_ids.user_id': 'the numbers under which a page names its writers',
   'atrium_private.document_updates.author_id': 'the page itself is in the export',
+  'atrium_private.file_search.owner_id': 'a copy of files.created_by',
   'atrium_private.invitation_mails.invited_by': 'a count of mails, with addresses of others',
   'atrium_private.mail_keys.user_id': 'a secret',
   'atrium_private.stored_bytes.owner_id': 'the sum of what my_files lists',

@@ -400,6 +400,7 @@ const CALLS = [
   ['rename_file', () => ({ id: ids.file, name: 'other.pdf' }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['move_file', () => ({ id: ids.file, parent_id: null }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['copy_file', () => ({ id: ids.file, parent_id: null }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
+  ['file_text', () => ({ file_id: ids.file }), ['file_not_found', 'file_not_found', '', '', '', '', '', 'file_not_found']],
   ['folder_files', () => ({ folder_id: ids.file }), ['file_not_found', 'file_not_found', '', '', '', '', '', 'file_not_found']],
   ['trash_file', () => ({ id: ids.file }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
   ['restore_file', () => ({ id: ids.file }), ['file_not_found', 'file_not_found', low, low, '', '', '', 'file_not_found']],
@@ -499,6 +500,7 @@ test('[ACL5] functions that need no right are called by everybody who has signed
     'preview_access_change',
     // Each scope has its own answer, see [SYNC9].
     'pull',
+    'search_files',
     'search_messages',
     'search_tasks',
     'shared_files',

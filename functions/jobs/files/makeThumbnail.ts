@@ -14,7 +14,7 @@ export function makeThumbnail(
     const { rows } = await execute('select atrium_private.thumbnail_to_make($1) due', [path])
     if (!(rows[0] as { due: boolean }).due) return
     const bytes = await storage.download('files', path)
-    const thumbnail = pictureType(bytes) && (await thumbnails.draw(bytes))
+    const thumbnail = pictureType(bytes) && (await thumbnails.ask(bytes))
     if (!thumbnail) return
     await storage.upload('file-thumbnails', path, thumbnail.picture, 'image/webp')
     await execute('select atrium_private.store_thumbnail($1, $2)', [path, thumbnail.placeholder])
