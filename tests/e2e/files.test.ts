@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { axe, makeTeam, SIZES, sidewaysScroll, signIn, startAtrium, visit } from './people.ts'
 
@@ -170,3 +171,37 @@ test('[FILEUI20] pictures are drawn small in the list and large in the grid, whi
   expect(await sidewaysScroll(page)).toBe(0)
   expect(complaints).toEqual([])
 }, 120_000)
+
+test('[FILEUI21] of an office document the text is shown, of an archive the names of what is in it', async () => {
+  const { open } = await inFiles()
+  const { page, row, complaints } = await open('Ann')
+  const choosing = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  const zip = (name: string, files: Record<string, string>) => {
+    const buffer = Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)]))))
+    return { name, mimeType: 'application/zip', buffer }
+  }
+  await (await choosing).setFiles([
+    zip('letter.docx', { '[Content_Types].xml': '<Types/>', 'word/document.xml': '<w:p><w:t>Dear &lt;b&gt;Vera&lt;/b&gt;</w:t></w:p>' }),
+    zip('photos.zip', { 'lake/boat.jpg': 'x'.repeat(2000) }),
+  ])
+  for (const [name, shown] of [
+    ['letter.docx', 'Dear <b>Vera</b>'],
+    ['photos.zip', 'lake/boat.jpg  2 kB'],
+  ] as const) {
+    const dialog = page.getByRole('dialog', { name })
+    // The worker reads it after it is there.
+    await expect
+      .poll(async () => {
+        await row(name).dblclick()
+        await dialog.locator('pre, p.muted').first().waitFor()
+        const text = await dialog.locator('pre').allTextContents()
+        if (text.length === 0) await page.keyboard.press('Escape')
+        return text
+      }, waits)
+      .toEqual([shown])
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('Escape')
+  }
+  expect(complaints).toEqual([])
+}, 90_000)

@@ -9,7 +9,7 @@ import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
-import { addressOf, bucket, each, type FileRow, readVersions, restoreVersion, save } from './files.ts'
+import { addressOf, bucket, each, type FileRow, readText, readVersions, restoreVersion, save } from './files.ts'
 import { send } from './uploads.ts'
 
 const t = textsOf(en)
@@ -111,7 +111,8 @@ interface Shown {
   kind: 'image' | 'video' | 'audio' | 'text' | 'none'
   /** An address, or for text what it says. */
   what: string
-  isCut?: boolean
+  /** What is missing of it, in words. */
+  note?: string | undefined
 }
 
 async function show(file: FileRow): Promise<Shown> {
@@ -130,8 +131,10 @@ async function show(file: FileRow): Promise<Shown> {
     const range = size > textBytes ? { headers: { range: `bytes=0-${textBytes - 1}` } } : {}
     const response = await fetch(await addressOf(path), range)
     if (!response.ok) throw problemOf({}, response.status)
-    return { kind: 'text', what: await response.text(), isCut: size > textBytes }
+    return { kind: 'text', what: await response.text(), note: size > textBytes ? en.cut : undefined }
   }
+  const written = await readText(file)
+  if (written) return { kind: 'text', what: written, note: /zip$/.test(mime) ? undefined : en.written }
   return { kind: 'none', what: '' }
 }
 
@@ -183,9 +186,7 @@ export function FilePreview(props: { file: FileRow; onClose(): void }) {
                 <section tabindex="0" aria-label={t('preview', { name: props.file.name })}>
                   <pre dir="auto">{text().what}</pre>
                 </section>
-                <Show when={text().isCut}>
-                  <p class="muted">{en.cut}</p>
-                </Show>
+                <Show when={text().note}>{(note) => <p class="muted">{note()}</p>}</Show>
               </>
             )}
           </Match>

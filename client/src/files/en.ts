@@ -57,6 +57,7 @@ export const en = {
   notDone: '{{ action }} was not possible: {{ reason }}',
   preview: 'Preview of {{ name }}',
   noPreview: 'This kind of file has no preview. Download it to open it.',
+  written: 'Only its text is shown. Download it to see it as it looks.',
   cut: 'Only the beginning is shown.',
   versionsTitle: 'Versions of {{ name }}',
   newVersion: 'Upload a new version',

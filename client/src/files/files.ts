@@ -1,6 +1,6 @@
 import type { Result, Row } from '../../../sql/types.gen.ts'
 import { problemOf, sentenceOf } from '../errors.ts'
-import { textsOf } from '../i18n.ts'
+import { sizeOf, textsOf } from '../i18n.ts'
 import { accessToken, rest, rows, rpc, storage } from '../supabase.ts'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
@@ -63,6 +63,12 @@ export async function mayChange(user: string, folder: string): Promise<boolean> 
 
 export const readVersions = (file: string): Promise<FileVersionRow[]> =>
   rows<FileVersionRow[]>(rest.from('file_versions').select('*').eq('file_id', file).order('number', { ascending: false }).limit(pageSize))
+
+/** What the worker read in a file that no browser shows: its text, or the names and sizes of what is in an archive. */
+export async function readText(file: FileRow): Promise<string | undefined> {
+  const [found] = await rpc<Result<'file_text'>>('file_text', { file_id: file.id })
+  return found?.text.replace(/^(\d+)\t(.+)$/gm, (_, size, name) => `${name}  ${sizeOf(Number(size))}`)
+}
 
 export const createFolder = (space: string, folder: string | null, name: string) =>
   rpc<FileRow>('create_folder', { id: crypto.randomUUID(), space_id: space, parent_id: folder, name })
