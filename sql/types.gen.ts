@@ -456,6 +456,10 @@ export type Database = {
         Args: { workspace_id: string; lines?: number | null }
         Returns: { room_id: string; thread_id: string | null; unread: number; last_at: string | null; first_lines: Json }[]
       }
+      change_tasks: {
+        Args: { task_ids: string[]; changes: Json }
+        Returns: Database['atrium']['Tables']['tasks']['Row'][]
+      }
       clear_status: {
         Args: Record<never, never>
         Returns: undefined

@@ -412,6 +412,7 @@ const CALLS = [
   ['delete_file_version', () => ({ version_id: ids.fileVersion }), ['version_not_found', 'version_not_found', low, low, '', '', '', 'version_not_found']],
   ['set_storage_quota', () => ({ workspace_id: ids.workspace, bytes: 1000 }), [no, low, low, low, low, '', '', no]],
   ['create_task',        () => ({ id: randomUUID(), space_id: ids.space, title: 'New' }), ['space_not_found', 'space_not_found', low, low, '', '', '', 'space_not_found']],
+  ['change_tasks',       () => ({ task_ids: [ids.task], changes: { priority: 1 } }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
   ['assign_task',        () => ({ task_id: ids.blocker, user_id: ids.target }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
   ['label_task',         () => ({ task_id: ids.task, label_id: ids.label }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
   ['set_task_dependency', () => ({ task_id: ids.task, blocked_by: ids.blocker }), ['task_not_found', 'task_not_found', low, low, '', '', '', 'task_not_found']],
@@ -460,12 +461,14 @@ const SUBJECTS: Record<string, string> = {
   begin_upload: 'space_id',
   create_task: 'space_id',
   comment_on_task: 'task_id',
+  change_tasks: 'task_ids',
 }
 
 test.for(CALLS)('[ACL4] %s answers for what does not exist as for what may not be seen', async ([name, args, expected]) => {
   const given = Object.entries(args()).find(([argument]) => argument.endsWith('_id') || argument === 'id')
   const subject = SUBJECTS[name] ?? given?.[0] ?? ''
-  const missing = (sql: TransactionSql) => callFunction(sql, name as keyof Functions, { ...args(), [subject]: randomUUID() } as never)
+  const unknown = subject.endsWith('_ids') ? [randomUUID()] : randomUUID()
+  const missing = (sql: TransactionSql) => callFunction(sql, name as keyof Functions, { ...args(), [subject]: unknown } as never)
   expect(await outcome(workspace.owner, missing)).toBe(expected[0])
 })
 

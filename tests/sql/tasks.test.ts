@@ -419,3 +419,52 @@ test('[TASK11] tasks that are put in one place have an order', async () => {
   expect(await patch(workspace.owner, last.id, { position: moved.position })).toBe(1)
   expect((await stored(last.id)).position).toBe(moved.position)
 })
+
+test('[TASK12] many tasks change in one step, all or none', async () => {
+  const [one, two, foreign] = [await create('One'), await create('Two'), await createTask(db, await createWorkspace(db))]
+  const person = cast.editor.id
+  const [label] = await db.as(
+    cast.editor,
+    (sql) => sql`insert into atrium.task_labels (space_id, name) values (${space}, 'set') returning id`,
+  )
+  const change = (task_ids: string[], wish: Record<string, unknown>, by: Person = cast.editor) =>
+    outcome(db.call(by, 'change_tasks', { task_ids, changes: wish as never }))
+  const both = [one.id, two.id]
+  const all = () => Promise.all(both.map(stored))
+  expect(await change(both, { status_id: column('Done'), priority: 2, due_on: '2031-01-02', assign: person, label: label?.id })).toBe(
+    'done',
+  )
+  for (const task of await all()) {
+    expect(task).toMatchObject({ priority: 2, assignees: [person], labels: [label?.id], closed_at: expect.any(Date) })
+  }
+  expect(await change(both, { due_on: null, unassign: person, unlabel: label?.id })).toBe('done')
+  for (const task of await all()) expect(task).toMatchObject({ priority: 2, due_on: null, assignees: [], labels: [] })
+
+  const before = await all()
+  // biome-ignore format: the table is the specification
+  const refused: [string[], Record<string, unknown>, string, Person?][] = [
+    [[...both, foreign.id],   { priority: 1 },                          'task_not_found'],
+    [[...both, randomUUID()], { trashed_at: 'now' },                    'task_not_found'],
+    [both,                    { priority: 1 },                          'role_too_low', cast.viewer],
+    [both,                    { priority: 1 },                          'task_not_found', cast.stranger],
+    [both,                    { priority: 9 },                          'priority_invalid'],
+    [both,                    { priority: 'high' },                     'fields_invalid'],
+    [both,                    { priority: 1, title: 'Same' },           'field_unknown'],
+    [both,                    { priority: 1, assign: randomUUID() },    'member_not_found'],
+    [both,                    { priority: 1, assign: null },            'member_not_found'],
+    [both,                    { priority: 1, label: randomUUID() },     'label_not_found'],
+    [both,                    { status_id: randomUUID() },              'status_not_found'],
+    [both,                    {},                                       'fields_invalid'],
+    [[],                      { priority: 1 },                          'tasks_required'],
+    [Array.from({ length: 1001 }, () => randomUUID()), { priority: 1 }, 'tasks_required'],
+  ]
+  for (const [ids, wish, reason, by] of refused) expect([wish, await change(ids, wish, by)]).toEqual([wish, reason])
+  expect(await all()).toEqual(before)
+
+  // A task and its part go to the trash and come back, each at its own time too, and stay together.
+  const part = await create('Part', { parent_id: one.id })
+  expect(await change([part.id], { trashed_at: 'now' })).toBe('done')
+  expect(await change([one.id], { trashed_at: 'now' })).toBe('done')
+  expect(await change([part.id, one.id], { trashed_at: null })).toBe('done')
+  expect(await stored(part.id)).toMatchObject({ parent_id: one.id, trashed_at: null })
+})

@@ -5,6 +5,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { dueName, isOverdue } from './days.ts'
 import { en } from './en.ts'
+import type { Selection } from './selection.ts'
 import type { LabelRow, Stage, TaskRow } from './tasks.ts'
 
 const t = textsOf(en)
@@ -94,6 +95,24 @@ export function People(props: { ids: readonly string[] }) {
         <span class="more">+{props.ids.length - shownPeople}</span>
       </Show>
     </span>
+  )
+}
+
+/** The box that chooses a task, to be changed together with others. */
+export function PickBox(props: { selection: Selection; task: TaskRow }) {
+  return (
+    <label class="task-pick">
+      <input
+        type="checkbox"
+        aria-label={t('select', { title: props.task.title })}
+        checked={props.selection.has(props.task.id)}
+        onClick={(event) => {
+          if (event.shiftKey) props.selection.extend(props.task.id)
+          else props.selection.toggle(props.task.id)
+          event.currentTarget.checked = props.selection.has(props.task.id)
+        }}
+      />
+    </label>
   )
 }
 

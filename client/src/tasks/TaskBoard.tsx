@@ -5,8 +5,9 @@ import { Icon } from '../ui/Icon.tsx'
 import { Menu } from '../ui/Menu.tsx'
 import { dragCards, type Place } from './drag.ts'
 import { en } from './en.ts'
-import { Facts, StageMark } from './Marks.tsx'
+import { Facts, PickBox, StageMark } from './Marks.tsx'
 import { placeBetween } from './order.ts'
+import type { Selection } from './selection.ts'
 import type { TaskStore } from './taskStore.ts'
 import type { StatusRow, TaskRow } from './tasks.ts'
 import type { Group } from './view.ts'
@@ -15,6 +16,7 @@ const t = textsOf(en)
 
 interface BoardProps {
   store: TaskStore
+  selection: Selection
   groups: readonly Group[]
   mayEdit: boolean
   /** Whether the order is people's own: then a place within a column counts. */
@@ -169,9 +171,16 @@ function Card(
       class="task-card"
       data-task={props.task.id}
       data-drop={props.drop}
-      classList={{ 'is-current': props.current === props.task.id, 'is-closed': props.task.closed_at !== null }}
+      classList={{
+        'is-current': props.current === props.task.id,
+        'is-closed': props.task.closed_at !== null,
+        'is-chosen': props.selection.has(props.task.id),
+      }}
     >
       <div class="card-head">
+        <Show when={props.mayEdit}>
+          <PickBox selection={props.selection} task={props.task} />
+        </Show>
         <span class="task-key">{props.store.keyOf(props.task)}</span>
         <Show when={props.mayEdit && props.task.number > 0}>
           <Menu

@@ -2,7 +2,8 @@ import { createMemo, Show } from 'solid-js'
 import { Virtualizer } from 'virtua/solid'
 import { textsOf } from '../i18n.ts'
 import { en } from './en.ts'
-import { Facts, StageMark } from './Marks.tsx'
+import { Facts, PickBox, StageMark } from './Marks.tsx'
+import type { Selection } from './selection.ts'
 import type { TaskStore } from './taskStore.ts'
 import type { TaskRow } from './tasks.ts'
 import type { Group } from './view.ts'
@@ -11,6 +12,7 @@ const t = textsOf(en)
 
 interface ListProps {
   store: TaskStore
+  selection: Selection
   groups: readonly Group[]
   mayEdit: boolean
   current: string | undefined
@@ -38,7 +40,7 @@ export function TaskList(props: ListProps) {
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key]
     const row = (event.target as Element).closest('.task-row')
-    if (!step || !row || event.ctrlKey || event.metaKey || event.altKey) return
+    if (!step || !row || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
     event.preventDefault()
     const links = [...scroller.querySelectorAll<HTMLElement>('.task-row a')]
     const here = links.findIndex((link) => row.contains(link))
@@ -84,7 +86,18 @@ function TaskLine(props: ListProps & { task: TaskRow }) {
   const stage = () => props.store.stageOf(props.task.status_id)
   const isClosed = () => props.task.closed_at !== null
   return (
-    <div class="task-row" classList={{ 'is-current': props.current === props.task.id, 'is-closed': isClosed() }}>
+    <div
+      class="task-row"
+      data-task={props.task.id}
+      classList={{
+        'is-current': props.current === props.task.id,
+        'is-closed': isClosed(),
+        'is-chosen': props.selection.has(props.task.id),
+      }}
+    >
+      <Show when={props.mayEdit}>
+        <PickBox selection={props.selection} task={props.task} />
+      </Show>
       <Show when={props.mayEdit} fallback={<StageMark stage={stage()} label={en.stages[stage()]} />}>
         <button
           type="button"

@@ -19,6 +19,7 @@ import { Filters } from './Filters.tsx'
 import { newLabel } from './labels.ts'
 import { priorityNames } from './Marks.tsx'
 import { QuickAdd } from './QuickAdd.tsx'
+import { createSelection } from './selection.ts'
 import { TaskBoard } from './TaskBoard.tsx'
 import { TaskList } from './TaskList.tsx'
 import { createTaskStore } from './taskStore.ts'
@@ -27,6 +28,7 @@ import { filterTasks, groupTasks, isFiltered, type View, viewOf } from './view.t
 
 const t = textsOf(en)
 const TaskDetails = lazy(() => import('./TaskDetails.tsx').then((module) => ({ default: module.TaskDetails })))
+const BulkBar = lazy(() => import('./BulkBar.tsx').then((module) => ({ default: module.BulkBar })))
 const PutAway = lazy(() => import('./PutAway.tsx').then((module) => ({ default: module.PutAway })))
 
 /** `/s/:space/tasks`: the tasks of a space, as a board or a list. */
@@ -66,6 +68,7 @@ function Tasks(props: { space: SpaceRow }) {
       due: en.dueGroups,
     }),
   )
+  const selection = createSelection(() => (mayEdit() ? groups().flatMap((group) => group.tasks) : []))
   const current = createMemo(() => {
     const number = Number(search.task?.split('-').at(-1))
     return number ? [...(store.tasks()?.values() ?? [])].find((task) => task.number === number) : undefined
@@ -151,7 +154,13 @@ function Tasks(props: { space: SpaceRow }) {
         ) : undefined
       }
     >
-      <div class="tasks">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the links in it */}
+      <div
+        class="tasks"
+        classList={{ 'is-choosing': selection.chosen().length > 0 }}
+        onKeyDown={(event) => mayEdit() && !isAway() && selection.onKeyDown(event)}
+        onClick={(event) => mayEdit() && !isAway() && selection.onClick(event)}
+      >
         <Filters
           view={view()}
           labels={store.labels()}
@@ -200,6 +209,7 @@ function Tasks(props: { space: SpaceRow }) {
           <Match when={store.tasks() && view().view === 'board'}>
             <TaskBoard
               store={store}
+              selection={selection}
               groups={groups()}
               mayEdit={mayEdit()}
               ordered={view().sort === 'place'}
@@ -209,9 +219,22 @@ function Tasks(props: { space: SpaceRow }) {
             />
           </Match>
           <Match when={store.tasks()}>
-            <TaskList store={store} groups={groups()} mayEdit={mayEdit()} current={current()?.id} hrefOf={hrefOf} onToggle={toggle} />
+            <TaskList
+              store={store}
+              selection={selection}
+              groups={groups()}
+              mayEdit={mayEdit()}
+              current={current()?.id}
+              hrefOf={hrefOf}
+              onToggle={toggle}
+            />
           </Match>
         </Switch>
+        <Show when={selection.chosen().length > 0}>
+          <Suspense>
+            <BulkBar store={store} tasks={selection.chosen()} onClear={selection.clear} />
+          </Suspense>
+        </Show>
       </div>
     </Page>
   )

@@ -7,6 +7,7 @@ import { en } from './en.ts'
 import { byPlace, placeBetween } from './order.ts'
 import {
   type Board,
+  changeTasks,
   createTask,
   type NewTask,
   readBoard,
@@ -14,6 +15,7 @@ import {
   type Stage,
   type TaskChange,
   type TaskRow,
+  type TasksChange,
   updateTasks,
 } from './tasks.ts'
 
@@ -87,8 +89,8 @@ export function createTaskStore(space: () => string) {
   }
 
   /** Sends changes of a task one after another: of two on their way at once, the server might see the later one first. */
-  function send(ids: readonly string[], wish: TaskChange): Promise<TaskRow[]> {
-    const answer = Promise.allSettled(ids.map((id) => answers.get(id))).then(() => updateTasks(ids, wish))
+  function queued(ids: readonly string[], send: () => Promise<TaskRow[]>): Promise<TaskRow[]> {
+    const answer = Promise.allSettled(ids.map((id) => answers.get(id))).then(send)
     for (const id of ids) answers.set(id, answer)
     const forget = () => {
       for (const id of ids) if (answers.get(id) === answer) answers.delete(id)
@@ -110,7 +112,7 @@ export function createTaskStore(space: () => string) {
       }
     }
     try {
-      const rows = await send(ids, wish)
+      const rows = await queued(ids, () => updateTasks(ids, wish))
       settle()
       take(rows)
       if (rows.length === ids.length) return true
@@ -224,6 +226,11 @@ export function createTaskStore(space: () => string) {
   const statuses = createMemo(() => board()?.statuses ?? [])
   const labels = createMemo(() => board()?.labels ?? [])
 
+  /** Changes many tasks in one step, all or none, after what is on its way for one of them. */
+  async function changeMany(ids: readonly string[], wish: TasksChange): Promise<void> {
+    take(await queued(ids, () => changeTasks(ids, wish)))
+  }
+
   return {
     space,
     /** Undefined until they are read. */
@@ -237,6 +244,7 @@ export function createTaskStore(space: () => string) {
     task: (id: string) => tasks()?.get(id),
     keyOf: (task: TaskRow) => (task.number ? `${board()?.key}-${task.number}` : '…'),
     change,
+    changeMany,
     add,
     take,
     putLabel: (label: Board['labels'][number]) => setBoard((known) => known && { ...known, labels: [...known.labels, label] }),

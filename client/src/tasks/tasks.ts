@@ -133,6 +133,16 @@ export const createTask = (id: string, space: string, title: string, fields: New
 export const updateTasks = (ids: readonly string[], change: TaskChange): Promise<TaskRow[]> =>
   rows<TaskRow[]>(rest.from('tasks').update(change).in('id', ids).select(columns))
 
+/** What is changed of many tasks in one step; people and labels one at a time. */
+export type TasksChange = Pick<TaskChange, 'status_id' | 'priority' | 'due_on' | 'due_at' | 'archived_at' | 'trashed_at'> &
+  Partial<Record<'assign' | 'unassign' | 'label' | 'unlabel', string>>
+/** The most tasks that one step may change. */
+export const mostTasks = 1000
+
+/** Changes tasks, all or none. */
+export const changeTasks = (ids: readonly string[], changes: TasksChange): Promise<TaskRow[]> =>
+  rows<TaskRow[]>(rest.rpc('change_tasks', { task_ids: ids, changes }).select(columns))
+
 export const assignTask = (task: string, person: string, assigned: boolean) =>
   rpc('assign_task', { task_id: task, user_id: person, assigned })
 export const labelTask = (task: string, label: string, labelled: boolean) => rpc('label_task', { task_id: task, label_id: label, labelled })
