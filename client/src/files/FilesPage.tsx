@@ -1,19 +1,5 @@
-import { A, useNavigate, useParams, useSearchParams } from '@solidjs/router'
-import {
-  createEffect,
-  createMemo,
-  createResource,
-  createSignal,
-  For,
-  lazy,
-  Match,
-  on,
-  onCleanup,
-  onMount,
-  Show,
-  Suspense,
-  Switch,
-} from 'solid-js'
+import { useNavigate, useParams, useSearchParams } from '@solidjs/router'
+import { createEffect, createMemo, createResource, createSignal, Match, on, Show, Switch } from 'solid-js'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
@@ -23,43 +9,22 @@ import { useSession } from '../session.ts'
 import { NoAccess } from '../shell/NotFound.tsx'
 import { Page } from '../shell/Page.tsx'
 import { Button, IconButton } from '../ui/Button.tsx'
-import { ConfirmDialog } from '../ui/Dialog.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { remember, remembered } from '../ui/memory.ts'
-import { NameDialog } from '../ui/NameDialog.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { en } from './en.ts'
-import { FilePreview, FileVersionsDialog } from './FileDialogs.tsx'
+import { FileActions } from './FileActions.tsx'
+import { type Asking, FileAsking } from './FileAsking.tsx'
 import { FileList } from './FileList.tsx'
-import {
-  copyFile,
-  createFolder,
-  deleteFile,
-  each,
-  type FileRow,
-  mayChange,
-  moveFile,
-  pageSize,
-  readFile,
-  readFolder,
-  readFolders,
-  readShared,
-  readTrash,
-  renameFile,
-  restoreFile,
-  save,
-  saveFolder,
-  trashFile,
-} from './files.ts'
+import { FileTrail } from './FileTrail.tsx'
+import { copyFile, deleteFile, each, type FileRow, mayChange, moveFile, pageSize, readFile, restoreFile, trashFile } from './files.ts'
+import { createFolderView } from './folderView.ts'
 import { send } from './uploads.ts'
 import './files.css'
 
 const t = textsOf(en)
-const gatherMs = 150
-const FolderDialog = lazy(() => import('./FolderDialog.tsx').then((module) => ({ default: module.FolderDialog })))
-const ShareDialog = lazy(() => import('../access/ShareDialog.tsx').then((module) => ({ default: module.ShareDialog })))
 const viewKey = 'atrium.files.view'
 
 /** `/s/:space/files` and `/s/:space/files/:folder`: what a space keeps beside its pages, and the trash of it; of a space to which the person
@@ -78,8 +43,6 @@ export default function FilesPage() {
   )
 }
 
-type Asking = 'folder' | 'rename' | 'move' | 'copy' | 'versions' | 'preview' | 'delete' | 'share'
-
 function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
   const params = useParams<{ folder?: string }>()
   const [search] = useSearchParams<{ view?: string }>()
@@ -90,10 +53,12 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
   const folder = () => idOf(params.folder) ?? null
   const isTrash = () => search.view === 'trash'
 
-  const [found, setFound] = createSignal<FileRow[]>()
-  const [folders, setFolders] = createSignal<FileRow[]>([])
-  const [problem, setProblem] = createSignal<unknown>()
-  const [count, setCount] = createSignal(pageSize)
+  const { found, problem, count, setCount, load, single, trail } = createFolderView({
+    spaceId,
+    folder,
+    isTrash,
+    isMember: () => props.space !== undefined,
+  })
   const [chosen, setChosen] = createSignal<ReadonlySet<string>>(new Set())
   const [asking, setAsking] = createSignal<Asking>()
   /** Of a space that is not his own he changes what is in folders shared for it. */
@@ -103,73 +68,14 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
   )
   const mayEdit = () => (props.space ? workspace.can('editor', spaceId()) : mayFill() === true)
   const [isOver, setIsOver] = createSignal(false)
-  /** The file that the address names, when it is no folder. */
-  const [single, setSingle] = createSignal<FileRow>()
   const [isGrid, setIsGrid] = createSignal(remembered(viewKey) === 'grid')
   let input!: HTMLInputElement
 
-  const inFolder = (id: string | null) => (id || props.space ? readFolder(spaceId(), id, count()) : readShared(spaceId()))
+  createEffect(on([spaceId, folder, isTrash], () => setChosen(new Set<string>())))
 
-  let last = 0
-  const load = async () => {
-    const mine = ++last
-    try {
-      const [all, rows] = await Promise.all([readFolders(spaceId()), isTrash() ? readTrash(spaceId(), count()) : inFolder(folder())])
-      const one = folder()
-      // The address of one file shows it among nothing else.
-      const alone = one && rows.length === 0 && !all.some(({ id }) => id === one) ? await readFile(one) : undefined
-      if (mine !== last) return
-      setSingle(alone)
-      setProblem(undefined)
-      setFolders(all)
-      setFound(alone ? [alone] : rows)
-    } catch (error) {
-      if (mine === last) setProblem(error)
-    }
-  }
-  createEffect(
-    on([spaceId, folder, isTrash], () => {
-      setFound(undefined)
-      setChosen(new Set<string>())
-      setCount(pageSize)
-      void load()
-    }),
-  )
-  createEffect(on(count, () => void load(), { defer: true }))
-  onMount(() => {
-    let timer: number | undefined
-    const onFiles = (event: Event) => {
-      if ((event as CustomEvent<{ space_id?: string }>).detail?.space_id !== spaceId()) return
-      clearTimeout(timer)
-      timer = window.setTimeout(() => void load(), gatherMs)
-    }
-    const onOnline = () => void load()
-    addEventListener('atrium:files', onFiles)
-    addEventListener('online', onOnline)
-    onCleanup(() => {
-      clearTimeout(timer)
-      removeEventListener('atrium:files', onFiles)
-      removeEventListener('online', onOnline)
-    })
-  })
-
-  /** The folders above, the nearest last. */
-  const trail = createMemo(() => {
-    const way: FileRow[] = []
-    const here = single() ? single()?.parent_id : folder()
-    let at = folders().find(({ id }) => id === here)
-    while (at && !way.includes(at)) {
-      way.unshift(at)
-      const above = at.parent_id
-      at = folders().find(({ id }) => id === above)
-    }
-    return way
-  })
   const isGone = () => found() !== undefined && folder() !== null && !single() && trail().length === 0
   const selected = createMemo(() => found()?.filter(({ id }) => chosen().has(id)) ?? [])
   const only = () => (selected().length === 1 ? selected()[0] : undefined)
-  const titleOf = (rows: readonly FileRow[], one: 'trashedOne' | 'deleteTitle', many: 'trashedMany' | 'deleteMany') =>
-    rows.length === 1 ? t(one, { name: rows[0]?.name ?? '' }) : t(many, { count: rows.length })
 
   const mayDrop = () => mayEdit() && !isTrash() && !single()
   const open = (file: FileRow) => {
@@ -195,7 +101,8 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
       await each(en.restore, going, ({ id }) => restoreFile(id))
       await load()
     }
-    toast(titleOf(going, 'trashedOne', 'trashedMany'), { action: { label: common.undo, run: () => void undo() } })
+    const done = going.length === 1 ? t('trashedOne', { name: going[0]?.name ?? '' }) : t('trashedMany', { count: going.length })
+    toast(done, { action: { label: common.undo, run: () => void undo() } })
   }
   const place = async (to: string | null, space: string) => {
     const isMove = asking() === 'move'
@@ -249,94 +156,22 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
           upload(event.dataTransfer.files)
         }}
       >
-        <Show when={props.space && mayEdit()}>
-          <nav class="file-views" aria-label={en.views}>
-            {/* The router's own link looks at the path alone, which both share. */}
-            <a href={paths.spaceFiles(spaceId())} aria-current={isTrash() ? undefined : 'page'}>
-              {en.files}
-            </a>
-            <a href={`${paths.spaceFiles(spaceId())}?view=trash`} aria-current={isTrash() ? 'page' : undefined}>
-              {en.trash}
-            </a>
-          </nav>
-        </Show>
-        <Show when={!isTrash() && trail().length > 0}>
-          <nav class="file-trail" aria-label={en.path}>
-            <ol>
-              <li>
-                <A href={paths.spaceFiles(spaceId())} end>
-                  {props.space?.name ?? en.shared}
-                </A>
-              </li>
-              <For each={trail()}>
-                {(above) => (
-                  <li>
-                    <A href={paths.spaceFiles(spaceId(), above.id)} end dir="auto">
-                      {above.name}
-                    </A>
-                  </li>
-                )}
-              </For>
-            </ol>
-          </nav>
-        </Show>
-        <div class="file-actions" role="toolbar" aria-label={t('selected', { count: selected().length })}>
-          <Show when={selected().length > 0}>
-            <span class="file-count" role="status" dir="auto">
-              {only() ? t('oneSelected', { name: only()?.name ?? '' }) : t('selected', { count: selected().length })}
-            </span>
-            <Show
-              when={!isTrash()}
-              fallback={
-                <Show when={mayEdit()}>
-                  <Button icon="undo" onClick={() => void change(en.restore, ({ id }) => restoreFile(id))}>
-                    {en.restore}
-                  </Button>
-                  <Button icon="trash" onClick={() => setAsking('delete')}>
-                    {en.deleteForEver}
-                  </Button>
-                </Show>
-              }
-            >
-              <Show when={only() || selected().every((file) => !file.is_folder)}>
-                <Button
-                  icon="download"
-                  onClick={() =>
-                    void each(en.download, selected(), (file) => (file.is_folder ? saveFolder(file.id) : save(file.path ?? '', file.name)))
-                  }
-                >
-                  {en.download}
-                </Button>
-              </Show>
-              <Show when={only() && !only()?.is_folder}>
-                <Button icon="history" onClick={() => setAsking('versions')}>
-                  {en.versions}
-                </Button>
-              </Show>
-              <Show when={mayEdit()}>
-                <Show when={only()}>
-                  <Button icon="pencil" onClick={() => setAsking('rename')}>
-                    {en.rename}
-                  </Button>
-                  <Show when={props.space}>
-                    <Button icon="userPlus" onClick={() => setAsking('share')}>
-                      {en.share}
-                    </Button>
-                  </Show>
-                </Show>
-                <Button icon="move" onClick={() => setAsking('move')}>
-                  {en.move}
-                </Button>
-                <Button icon="copy" onClick={() => setAsking('copy')}>
-                  {en.copy}
-                </Button>
-                <Button icon="trash" onClick={() => void trash()}>
-                  {en.toTrash}
-                </Button>
-              </Show>
-            </Show>
-          </Show>
-        </div>
+        <FileTrail
+          spaceId={spaceId()}
+          spaceName={props.space?.name}
+          trail={trail()}
+          isTrash={isTrash()}
+          hasTrash={props.space !== undefined && mayEdit()}
+        />
+        <FileActions
+          selected={selected()}
+          isTrash={isTrash()}
+          mayEdit={mayEdit()}
+          mayShare={props.space !== undefined}
+          onAsk={setAsking}
+          onTrash={() => void trash()}
+          onRestore={() => void change(en.restore, ({ id }) => restoreFile(id))}
+        />
         <Switch fallback={<Skeleton lines={6} />}>
           <Match when={problem()}>
             <EmptyState icon="alert" title={en.failed} text={sentenceOf(problem())}>
@@ -383,86 +218,23 @@ function Files(props: { spaceId: string; space: SpaceRow | undefined }) {
           </Match>
         </Switch>
       </div>
-      <Switch>
-        <Match when={asking() === 'folder'}>
-          <NameDialog
-            title={en.newFolder}
-            label={en.folderName}
-            name=""
-            maxLength={255}
-            missing={en.nameMissing}
-            save={en.create}
-            cancel={common.cancel}
-            sentenceOf={sentenceOf}
-            onSave={async (name) => {
-              const made = await createFolder(spaceId(), folder(), name)
-              await load()
-              setChosen(new Set([made.id]))
-            }}
-            onClose={close}
-          />
-        </Match>
-        <Match when={asking() === 'rename' && only()}>
-          {(file) => (
-            <NameDialog
-              title={t('renameTitle', { name: file().name })}
-              label={en.folderName}
-              name={file().name}
-              maxLength={255}
-              missing={en.nameMissing}
-              save={common.save}
-              cancel={common.cancel}
-              sentenceOf={sentenceOf}
-              onSave={async (name) => {
-                await renameFile(file().id, name)
-                await load()
-              }}
-              onClose={close}
-            />
-          )}
-        </Match>
-        <Match when={asking() === 'move' || asking() === 'copy'}>
-          <Suspense>
-            <FolderDialog
-              title={asking() === 'move' ? en.moveTitle : en.copyTitle}
-              spaceId={spaceId()}
-              moving={selected()}
-              from={asking() === 'move' ? folder() : ''}
-              onChoose={(to, space) => void place(to, space)}
-              onClose={close}
-            />
-          </Suspense>
-        </Match>
-        <Match when={asking() === 'share' && only()}>
-          {(file) => (
-            <Suspense>
-              <ShareDialog
-                item={{ type: 'file', id: file().id, workspaceId: workspace.id(), isFolder: file().is_folder }}
-                title={file().name}
-                onClose={close}
-              />
-            </Suspense>
-          )}
-        </Match>
-        <Match when={asking() === 'versions' && only()}>
-          {(file) => <FileVersionsDialog file={file()} mayEdit={mayEdit()} onClose={close} />}
-        </Match>
-        <Match when={asking() === 'preview' && only()}>{(file) => <FilePreview file={file()} onClose={close} />}</Match>
-        <Match when={asking() === 'delete' && selected().length > 0}>
-          <ConfirmDialog
-            title={titleOf(selected(), 'deleteTitle', 'deleteMany')}
-            action={en.deleteForEver}
-            cancel={common.cancel}
-            onConfirm={() => {
-              close()
-              void change(en.deleteForEver, ({ id }) => deleteFile(id))
-            }}
-            onClose={close}
-          >
-            <p>{en.deleteText}</p>
-          </ConfirmDialog>
-        </Match>
-      </Switch>
+      <FileAsking
+        asking={asking()}
+        selected={selected()}
+        spaceId={spaceId()}
+        folder={folder()}
+        mayEdit={mayEdit()}
+        onChanged={async (made) => {
+          await load()
+          if (made) setChosen(new Set([made.id]))
+        }}
+        onPlace={(to, space) => void place(to, space)}
+        onDelete={() => {
+          close()
+          void change(en.deleteForEver, ({ id }) => deleteFile(id))
+        }}
+        onClose={close}
+      />
     </Page>
   )
 }
