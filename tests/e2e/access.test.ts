@@ -57,6 +57,54 @@ test('[E2E10] somebody who is removed is told, and sees nothing more', async () 
   expect(data).toEqual([])
 })
 
+test('[E2E157] what somebody wrote without network is offered as a copy when the whole page is lost meanwhile, or left', async () => {
+  const team = await pageWith({ Anna: 'owner', Ben: 'editor' })
+  const ben = await team.open('Ben')
+  // A browser that is set offline goes on using the sockets that it has.
+  let isCut = false
+  await ben.page.routeWebSocket(/\/collab/, (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((message) => isCut || server.send(message))
+    server.onMessage((message) => isCut || socket.send(message))
+  })
+  const cut = async (cutting: boolean) => {
+    isCut = cutting
+    await ben.page.context().setOffline(cutting)
+  }
+  await ben.page.reload()
+  const offer = ben.page.getByText('Some of your text in “Launch plan” was not saved.')
+  const copied = () => ben.page.evaluate(() => navigator.clipboard.readText())
+  await body(ben).click()
+  await ben.page.keyboard.type('Sent. ')
+  await ben.page.getByText('Saved', { exact: true }).waitFor()
+  await cut(true)
+  await ben.page.keyboard.type('Unsent.')
+  await ben.page.locator('.saved[data-state=offline]').waitFor()
+  await ben.page.getByRole('link', { name: 'Home', exact: true }).click()
+  await offer.waitFor()
+  await ben.page.getByRole('button', { name: 'Copy my text' }).click()
+  await expect.poll(copied).toBe('Sent. Unsent.')
+  await offer.waitFor({ state: 'detached' })
+
+  await cut(false)
+  await ben.page.goto(`${atrium.started.url}/d/${team.id}`)
+  await expect.poll(() => body(ben).textContent()).toBe('Sent. ')
+  await body(ben).click()
+  await cut(true)
+  await ben.page.keyboard.type('Lost. ')
+  await ben.page.locator('.saved[data-state=offline]').waitFor()
+  await team
+    .as('Anna')
+    .rpc('suspend_member', { workspace_id: team.workspace, user_id: await team.idOf('Ben') })
+    .throwOnError()
+  await cut(false)
+  await ben.page.getByRole('heading', { name: 'Create your workspace' }).waitFor({ timeout: 20_000 })
+  await offer.waitFor()
+  expect(await axe(ben.page)).toEqual([])
+  await ben.page.getByRole('button', { name: 'Copy my text' }).click()
+  await expect.poll(copied).toMatch(/Lost\. /)
+})
+
 test('[E2E11] a private space is not there for whoever is not in it; a viewer finds nothing to change', async () => {
   const team = await pageWith({ Anna: 'owner', Ben: 'viewer' })
   const [anna, ben] = await Promise.all([team.open('Anna'), team.open('Ben', SIZES.desktop)])

@@ -29,6 +29,7 @@ import { pageMenu } from './pageMenu.ts'
 import { createSavedState } from './savedState.ts'
 import { TitleField } from './TitleField.tsx'
 import type { Place } from './tree.ts'
+import { copyText, offerText } from './unsentText.ts'
 import { createWatching } from './watching.ts'
 
 const ExportDialog = lazy(() => import('./transfer/ExportDialog.tsx'))
@@ -45,6 +46,8 @@ export function DocumentView(props: { document: DocumentRow }) {
   const navigate = useNavigate()
   const [state, setState] = createSavedState()
   let unsent = false
+  let isCopied = false
+  let name = ''
   const [people, setPeople] = createSignal<Person[]>([])
   const [lostText, setLostText] = createSignal<string>()
   /** Another number opens the page anew, without what never reached the server. */
@@ -75,6 +78,15 @@ export function DocumentView(props: { document: DocumentRow }) {
   const warn = (event: BeforeUnloadEvent) => unsent && event.preventDefault()
   addEventListener('beforeunload', warn)
   onCleanup(() => removeEventListener('beforeunload', warn))
+
+  // Whoever loses the whole page, or leaves it while there is no connection, takes his words along.
+  createEffect(() => {
+    name = titleOf(props.document)
+  })
+  onCleanup(() => {
+    const words = lostText()
+    if (words && !isCopied) offerText(name, words)
+  })
 
   const location = useLocation()
   createEffect(
@@ -181,6 +193,9 @@ export function DocumentView(props: { document: DocumentRow }) {
           {(text) => (
             <UnsentText
               text={text()}
+              onCopied={() => {
+                isCopied = true
+              }}
               onShowSaved={() => {
                 setLostText(undefined)
                 unsent = false
@@ -238,10 +253,10 @@ export function DocumentView(props: { document: DocumentRow }) {
 }
 
 /** The right to write was lost while changes were on their way: what the person wrote is his. */
-function UnsentText(props: { text: string; onShowSaved(): void }) {
+function UnsentText(props: { text: string; onCopied(): void; onShowSaved(): void }) {
   const copy = async () => {
-    await navigator.clipboard.writeText(props.text)
-    toast(pageEn.textCopied)
+    await copyText(props.text)
+    props.onCopied()
   }
   return (
     <div class="unsent" role="alert">

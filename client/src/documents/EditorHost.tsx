@@ -19,6 +19,7 @@ interface EditorHostProps {
   person: Person
   onState(state: SavedState, unsent: boolean): void
   onPresence(people: Person[]): void
+  /** What was written and can no longer be sent: the right to is gone, or the page is left while there is no connection. */
   onUnsent(copy: string): void
   onNotice(code: string): void
   /** See EditorProps. */
@@ -34,6 +35,9 @@ export function EditorHost(props: EditorHostProps) {
   const [failed, setFailed] = createSignal(false)
   let host!: HTMLDivElement
   let island: Island<EditorProps> | undefined
+  let editor: EditorHandle | undefined
+  /** Changes made here wait for a connection. */
+  let isCutOff = false
   let closed = false
   const files = createFiles(props.documentId)
   const mentions = createMentions({
@@ -65,16 +69,20 @@ export function EditorHost(props: EditorHostProps) {
     fileAddress: files.address,
     mentions,
     // Closing the connection is news too, which nobody is there to hear.
-    onState: (state, unsent) => !closed && props.onState(state, unsent),
+    onState(state, unsent) {
+      isCutOff = unsent && state === 'offline'
+      if (!closed) props.onState(state, unsent)
+    },
     onBlockLink: props.onBlockLink ?? null,
     onPresence: (people) => !closed && props.onPresence(people),
     onUnsent: (copy) => !closed && props.onUnsent(copy),
     onNotice: (notice) => !closed && props.onNotice(notice.code),
     onChanged: (what) => !closed && props.onChanged?.(what),
-    onReady: (editor) => {
+    onReady: (opened) => {
       if (closed) return
+      editor = opened
       setReady(true)
-      props.onEditor(editor)
+      props.onEditor(opened)
     },
   })
 
@@ -97,6 +105,7 @@ export function EditorHost(props: EditorHostProps) {
     ),
   )
   onCleanup(() => {
+    if (isCutOff && editor) props.onUnsent(editor.readText())
     closed = true
     props.onEditor(undefined)
     island?.unmount()

@@ -59,6 +59,7 @@ export const pageEn = {
   trashText: 'It was put there {{ when }}. Nobody can find it or write in it until somebody restores it.',
   unsentTitle: 'Some of your text was not saved.',
   unsentText: 'You may no longer change this page. The text as you last saw it is kept here until you close the page.',
+  unsentIn: 'Some of your text in “{{ title }}” was not saved.',
   copyText: 'Copy my text',
   textCopied: 'Your text is in the clipboard.',
   showSaved: 'Show the saved page',

@@ -177,6 +177,8 @@ export type ComposerText = Pick<
 /** What a panel beside the text may ask of the editor. */
 export interface EditorHandle {
   focus(): void
+  /** The text as it stands here, sent or not. */
+  readText(): string
   /** Tells the headings and which of them is being read, now and when either changes.
    *  @returns the way to stop */
   watchOutline(tell: (outline: Outline) => void): () => void

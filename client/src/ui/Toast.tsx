@@ -15,6 +15,9 @@ interface Action {
 interface ToastOptions {
   /** Offered as a button until the toast leaves. */
   action?: Action
+  /** It stays until somebody presses it away. */
+  stays?: boolean
+  onLeave?(): void
 }
 
 interface ToastEntry extends ToastOptions {
@@ -29,10 +32,11 @@ let last = 0
 export function toast(text: string, options: ToastOptions = {}): void {
   const id = ++last
   setToasts(toasts.length, { id, text, ...options })
-  setTimeout(() => dismiss(id), options.action ? actionableMs : shownMs)
+  if (!options.stays) setTimeout(() => dismiss(id), options.action ? actionableMs : shownMs)
 }
 
 function dismiss(id: number): void {
+  toasts.find((entry) => entry.id === id)?.onLeave?.()
   setToasts((all) => all.filter((entry) => entry.id !== id))
 }
 

@@ -76,8 +76,9 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
         },
       },
       onCreate: ({ editor }) => {
-        onText(() => editor.getText({ blockSeparator: '\n\n' }))
-        props.onReady(editorHandle(editor, props.onBlockLink))
+        const handle = editorHandle(editor, props.onBlockLink)
+        onText(handle.readText)
+        props.onReady(handle)
       },
     },
     [opened],

@@ -14,6 +14,7 @@ const pauseMs = 300
 export function editorHandle(editor: Editor, onBlockLink: EditorProps['onBlockLink']): EditorHandle {
   return {
     focus: () => editor.commands.focus(),
+    readText: () => editor.getText({ blockSeparator: '\n\n' }),
     watchOutline: (tell) => watchOutline(editor, onBlockLink !== null, (run) => afterPauses(editor, 'update', run), tell),
     goToHeading: (index, focus) => goToHeading(editor, index, focus),
     linkToHeading(index) {
