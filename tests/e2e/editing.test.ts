@@ -117,8 +117,16 @@ test('[EDIT3] an expression finds and fills in its groups, and one that would ta
 })
 
 /** By hand: one jump of the mouse would not begin a drag. */
-async function dragGrip(page: Page, before: string): Promise<void> {
-  const from = await page.locator('.block-grip').boundingBox()
+async function dragGrip(page: Page, block: string, before: string): Promise<void> {
+  const grip = page.locator('.block-grip')
+  // It comes to the block that is pointed at a moment later.
+  const distance = async () => {
+    const [handle, row] = [await grip.boundingBox(), await body(page).getByText(block).boundingBox()]
+    return handle && row ? Math.abs(handle.y + handle.height / 2 - row.y - row.height / 2) : Number.POSITIVE_INFINITY
+  }
+  await body(page).getByText(block).hover()
+  await expect.poll(distance).toBeLessThan(12)
+  const from = await grip.boundingBox()
   const to = await body(page).getByText(before).boundingBox()
   if (!from || !to) throw new Error('Nothing to drag')
   await page.mouse.move(from.x + 8, from.y + 8)
@@ -146,8 +154,7 @@ test('[EDIT4] blocks move by keys, by dragging their grip and by their menu, ite
   await page.keyboard.press('Alt+Shift+ArrowUp')
   await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'One', 'Two'])
 
-  await body(page).getByText('Two').hover()
-  await dragGrip(page, 'One')
+  await dragGrip(page, 'Two', 'One')
   await expect.poll(() => text(ben.page)).toEqual(['PaperInk', 'Two', 'One'])
   await body(page).getByText('One').hover()
   await page.locator('.block-grip').click()
