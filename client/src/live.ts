@@ -80,7 +80,8 @@ export function openTopic(name: string, handlers: TopicHandlers): Topic {
 
   return {
     send(event, payload) {
-      if (!closed) void channel?.send({ type: 'broadcast', event, payload })
+      // Not joined, it would go as a request of its own.
+      if (!closed && channel?.state === 'joined' && channel.socket.isConnected()) void channel.send({ type: 'broadcast', event, payload })
     },
     track(payload) {
       // What is lost with the connection is shown again when it is back.
