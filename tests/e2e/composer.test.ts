@@ -114,6 +114,33 @@ test('[COMP3] files go with a message: pictures are seen, everything else can on
   expect([...ann.complaints, ...bob.complaints]).toEqual([])
 }, 60_000)
 
+test('[COMP9] what a picture shows goes with it, also when the message was sent before the picture was there', async () => {
+  const { ann, open } = await inRoom()
+  const { page, field } = ann
+  await isRich(field)
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  await page.route('**/storage/v1/upload/resumable**', async (route) => {
+    await held
+    await route.continue()
+  })
+  const choosing = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Attach files' }).click()
+  await (await choosing).setFiles([{ name: 'pixel.png', mimeType: 'image/png', buffer: PIXEL }])
+  await page.getByRole('progressbar', { name: /pixel\.png/ }).waitFor()
+  await page.getByRole('textbox', { name: 'Describe pixel.png' }).fill('A single point')
+  await field.click()
+  await page.keyboard.type('look')
+  await page.keyboard.press('Enter')
+  goOn()
+  await page.getByRole('article').getByRole('img', { name: 'A single point' }).waitFor()
+  const bob = await open('Bob')
+  await bob.page.getByRole('img', { name: 'A single point' }).waitFor()
+  expect([...ann.complaints, ...bob.complaints]).toEqual([])
+}, 60_000)
+
 test('[COMP4] a draft is on the other device of its writer, and gone there when it was sent', async () => {
   const { ann, open } = await inRoom()
   await isRich(ann.field)

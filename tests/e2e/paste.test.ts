@@ -1,3 +1,4 @@
+import type { Editor } from '@tiptap/react'
 import type { Page } from 'playwright-core'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { samples } from './pasteSamples.ts'
@@ -30,9 +31,15 @@ const paste = (content: Record<string, string>) =>
     element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
   }, content)
 
+const selected = () =>
+  body().evaluate((element) => {
+    const { doc, selection } = (element as unknown as { editor: Editor }).editor.state
+    return doc.textBetween(selection.from, selection.to)
+  })
+
 /** The document as the schema writes it, without what it adds for looks and without the empty line at the end. */
 async function written(): Promise<string> {
-  const html = await body().evaluate((element) => (element as unknown as { editor: { getHTML(): string } }).editor.getHTML())
+  const html = await body().evaluate((element) => (element as unknown as { editor: Editor }).editor.getHTML())
   return html
     .replaceAll(/<(colgroup|label)>.*?<\/\1>/g, '')
     .replaceAll(/ (?:rel|target|dir|style|data-type="taskItem"|colspan="1"|rowspan="1")(?:="[^"]*")?(?=[ >])/g, '')
@@ -68,8 +75,17 @@ test('[PASTE3] text with a stray sign stays text, and Ctrl+Shift+V pastes words 
 test('[PASTE4] an address pasted on words makes them a link', async () => {
   await page.keyboard.type('the kit')
   await page.keyboard.press('Control+Shift+ArrowLeft')
+  // The editor hears of a selection a moment after the key.
+  await expect.poll(selected).toBe('kit')
   await paste({ 'text/plain': 'https://example.com/kit' })
   await expect.poll(written).toBe('<p>the <a href="https://example.com/kit">kit</a></p>')
+})
+
+test('[PASTE7] an address pasted right behind a word is a link as a whole, and what is typed behind it is not', async () => {
+  await page.keyboard.type('kit:the')
+  await paste({ 'text/plain': 'https://example.com/kit' })
+  await page.keyboard.type(' there')
+  await expect.poll(written).toBe('<p>kit:the<a href="https://example.com/kit">https://example.com/kit</a> there</p>')
 })
 
 test('[PASTE5] what is too large is refused with a sentence, and the page goes on', async () => {
@@ -79,7 +95,7 @@ test('[PASTE5] what is too large is refused with a sentence, and the page goes o
   await expect.poll(written).toBe('<p>still here</p>')
 })
 
-test('[PASTE6] a copy is HTML and readable text', async () => {
+test('[PASTE7] a copy is HTML and readable text', async () => {
   await paste({
     'text/html': '<h2>Plan</h2><ol><li>Paper<ul><li>A4</li></ul></li></ol><table><tr><td>a</td><td>b</td></tr></table><p>End</p>',
   })

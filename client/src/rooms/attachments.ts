@@ -126,10 +126,12 @@ export function createAttachments(roomId: string, kept: readonly MessageFile[], 
       duration_ms: durationMs,
       alt: alt || null,
     }
-    patch(id, { state: 'stored', part: 1, stored })
+    const isToBeSaid = one.alt !== (alt ?? '')
+    // Said in one change: between the two a message that waits would go without the words.
+    patch(id, { state: 'stored', part: 1, stored, describing: isToBeSaid })
     running.delete(id)
     onChange(storedOnes())
-    if (one.alt !== (alt ?? '')) void describe(id, one.alt)
+    if (isToBeSaid) void describe(id, one.alt)
     next()
   }
 

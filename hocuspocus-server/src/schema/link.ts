@@ -68,7 +68,7 @@ export const Link = Mark.create({
     return { Enter: enter }
   },
   addProseMirrorPlugins() {
-    return [linkSelection(this.type)]
+    return [pastedAddress(this.type)]
   },
 })
 
@@ -125,17 +125,19 @@ function addLink(tr: Transaction, start: number, word: string, type: MarkType): 
   return true
 }
 
-/** An address that is pasted onto selected words links them. */
-function linkSelection(type: MarkType): Plugin {
+/** An address that is pasted onto selected words links them. On none it is written as a link, whatever letter stands before it. */
+function pastedAddress(type: MarkType): Plugin {
   return new Plugin({
     props: {
-      handlePaste(view, event) {
+      handlePaste({ state, dispatch, editable }, event) {
         const text = event.clipboardData?.getData('text/plain').trim() ?? ''
-        const { from, to, empty, $from } = view.state.selection
-        const isAddress = /^(https?:\/\/|www\.|mailto:)\S+$/i.test(text)
+        const { from, to, empty, $from } = state.selection
+        const isAddress = /^(https?:\/\/|www\.|mailto:)\S+$/i.test(text) && !(empty && closing.test(text))
         const href = isAddress ? safeAddress(text) : null
-        if (!href || empty || !view.editable || !$from.parent.inlineContent || $from.parent.type.spec.code) return false
-        view.dispatch(view.state.tr.addMark(from, to, type.create({ href })))
+        if (!href || !editable || !$from.parent.inlineContent || $from.parent.type.spec.code) return false
+        const link = type.create({ href })
+        const written = () => state.tr.insert(from, state.schema.text(text, link.addToSet($from.marks()))).scrollIntoView()
+        dispatch(empty ? written() : state.tr.addMark(from, to, link))
         return true
       },
     },
