@@ -3,7 +3,7 @@ import { createEffect, createMemo, mapArray, onCleanup, onMount } from 'solid-js
 import { useDocuments } from './documents/documents.ts'
 import { textsOf } from './i18n.ts'
 import { inboxEvent } from './inbox/events.ts'
-import { openTopic } from './live.ts'
+import { missedEvent, openTopic } from './live.ts'
 import { paths } from './paths.ts'
 import { useRooms } from './rooms/rooms.ts'
 import { useSession } from './session.ts'
@@ -73,8 +73,18 @@ export function Hints() {
     return found
   })
 
+  /** Reads again whatever a hint that nobody heard may have told of. */
+  const readMissed = () => {
+    soon('all', workspace.reload)
+    soon('pages', async () => {
+      rooms.heardSaved()
+      rooms.heardThreads()
+      dispatchEvent(new Event(inboxEvent))
+      dispatchEvent(new Event(missedEvent))
+    })
+  }
+
   const topics = mapArray(names, (name) => {
-    let joined = false
     const topic = openTopic(name, {
       onEvent: (event, payload) => {
         const read = reads[event]
@@ -82,14 +92,8 @@ export function Hints() {
         if (read) read(payload)
         else dispatchEvent(new CustomEvent(`atrium:${event}`, { detail: payload }))
       },
-      // The first join follows a reading; a later one follows a silence.
-      onJoined: () => {
-        if (joined) {
-          soon('all', workspace.reload)
-          dispatchEvent(new Event(inboxEvent))
-        }
-        joined = true
-      },
+      // Between the first reading and the first join something may have changed as well.
+      onJoined: readMissed,
       onRefused: () => soon('all', workspace.reload),
     })
     onCleanup(topic.close)
@@ -110,14 +114,13 @@ export function Hints() {
     let hiddenAt = 0
     const onVisibility = () => {
       if (document.hidden) hiddenAt = Date.now()
-      else if (Date.now() - hiddenAt > awayMs) soon('all', workspace.reload)
+      else if (Date.now() - hiddenAt > awayMs) readMissed()
     }
-    const onOnline = () => soon('all', workspace.reload)
     document.addEventListener('visibilitychange', onVisibility)
-    addEventListener('online', onOnline)
+    addEventListener('online', readMissed)
     onCleanup(() => {
       document.removeEventListener('visibilitychange', onVisibility)
-      removeEventListener('online', onOnline)
+      removeEventListener('online', readMissed)
     })
   })
 

@@ -21,6 +21,10 @@ interface TopicHandlers {
   onRefused?(): void
 }
 
+/** Sent to the window when something may have been told that nobody heard: the live connection has just come, or come back, or the page was
+ *  hidden for long. Whoever shows what hints keep up to date reads it again. */
+export const missedEvent = 'atrium:missed'
+
 /** How servers say that more is sent, joined or connected than they allow. */
 const crowded = /too many|rate ?limit/i
 const pauseMs = 10_000

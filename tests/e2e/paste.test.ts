@@ -1,4 +1,3 @@
-import type { Editor } from '@tiptap/react'
 import type { Page } from 'playwright-core'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { samples } from './pasteSamples.ts'
@@ -30,6 +29,12 @@ const paste = (content: Record<string, string>) =>
     for (const [type, data] of Object.entries(content)) clipboardData.setData(type, data)
     element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
   }, content)
+
+/** What tests ask of the editor on the page. */
+interface Editor {
+  getHTML(): string
+  state: { doc: { textBetween(from: number, to: number): string }; selection: { from: number; to: number } }
+}
 
 const selected = () =>
   body().evaluate((element) => {

@@ -178,3 +178,27 @@ test('[E2E144] /remind asks when, waits among what is saved, and comes into the 
   await page.getByText('call the printer').first().waitFor()
   expect(complaints).toEqual([])
 })
+
+test('[E2E158] what changes before the live connection is there is seen when it comes', { timeout: 60_000 }, async () => {
+  const { started, browser } = atrium
+  const team = await makeTeam(started, { Anna: 'owner', Ben: 'editor' })
+  const room = crypto.randomUUID()
+  await team.as('Anna').rpc('create_room', { id: room, space_id: team.space, name: 'launch' }).throwOnError()
+  const { page, complaints } = await visit(browser, SIZES.desktop)
+  let connect = () => {}
+  const held = new Promise<void>((resolve) => {
+    connect = resolve
+  })
+  await page.routeWebSocket(/\/realtime\//, async (socket) => {
+    await held
+    socket.connectToServer()
+  })
+  await signIn(page, started, team.emailOf('Ben'))
+  await page.goto(`${started.url}/c/${room}?details=1`)
+  await page.getByRole('textbox', { name: 'Message launch' }).waitFor()
+  await page.getByText('Everybody', { exact: true }).first().waitFor()
+  await team.as('Anna').rpc('update_room', { room_id: room, posting: 'moderators' }).throwOnError()
+  connect()
+  await page.getByText('Moderators; the others reply in threads').waitFor()
+  expect(complaints).toEqual([])
+})

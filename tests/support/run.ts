@@ -2,7 +2,7 @@
 import { createVitest, parseCLI, type TestModule } from 'vitest/node'
 
 /** More files than this do not fail because a machine was busy. */
-const MOST_TRIED_AGAIN = 4
+const MOST_TRIED_AGAIN = 8
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
 // `startVitest` would take away what all of them need, the database above all, before a file has its second try.

@@ -1,4 +1,5 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
+import { missedEvent } from '../live.ts'
 import { type FileRow, pageSize, readFile, readFolder, readFolders, readShared, readTrash } from './files.ts'
 
 const gatherMs = 150
@@ -53,18 +54,17 @@ export function createFolderView(view: FolderView) {
   createEffect(on(count, () => void load(), { defer: true }))
   onMount(() => {
     let timer: number | undefined
-    const onFiles = (event: Event) => {
-      if ((event as CustomEvent<{ space_id?: string }>).detail?.space_id !== view.spaceId()) return
+    const soon = () => {
       clearTimeout(timer)
       timer = window.setTimeout(() => void load(), gatherMs)
     }
-    const onOnline = () => void load()
+    const onFiles = (event: Event) => (event as CustomEvent<{ space_id?: string }>).detail?.space_id === view.spaceId() && soon()
     addEventListener('atrium:files', onFiles)
-    addEventListener('online', onOnline)
+    addEventListener(missedEvent, soon)
     onCleanup(() => {
       clearTimeout(timer)
       removeEventListener('atrium:files', onFiles)
-      removeEventListener('online', onOnline)
+      removeEventListener(missedEvent, soon)
     })
   })
 

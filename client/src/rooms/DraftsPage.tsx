@@ -5,6 +5,7 @@ import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import type { ContentNode } from '../islands/contract.ts'
+import { missedEvent } from '../live.ts'
 import { paths } from '../paths.ts'
 import { Page } from '../shell/Page.tsx'
 import { rest, rows, rpc } from '../supabase.ts'
@@ -36,7 +37,7 @@ export default function DraftsPage() {
     return { scheduled, drafts }
   })
   const read = () => void refetch()
-  for (const event of ['atrium:drafts', 'atrium:scheduled']) {
+  for (const event of ['atrium:drafts', 'atrium:scheduled', missedEvent]) {
     addEventListener(event, read)
     onCleanup(() => removeEventListener(event, read))
   }

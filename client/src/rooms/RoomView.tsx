@@ -151,10 +151,13 @@ export function RoomView(props: { room: RoomRow; archived: boolean; message: str
     if (row.thread_id) conversations.known(roomId, row.thread_id)?.receive(row)
     if (isGap) refresh()
   }
+  /** Asked to read again while the first reading was under way, which may have missed what the caller heard of. */
+  let isStale = false
+  createEffect(on(conversation.loaded, (loaded) => loaded && isStale && refresh()))
   /** A reading that fails is repeated by the next event or by coming back. */
   function refresh() {
-    // The first reading is under way, or a permalink decides what it reads.
-    if (!conversation.loaded() && !conversation.problem()) return
+    isStale = !conversation.loaded() && !conversation.problem()
+    if (isStale) return
     conversation.catchUp().catch(() => {})
     marks.refresh().catch(() => {})
     const thread = panel().thread

@@ -3,6 +3,7 @@ import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount, Sh
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
+import { missedEvent } from '../live.ts'
 import { paths } from '../paths.ts'
 import { Page } from '../shell/Page.tsx'
 import { rest, rows } from '../supabase.ts'
@@ -54,11 +55,11 @@ export default function MyTasksPage() {
       timer = window.setTimeout(() => void load(), gatherMs)
     }
     addEventListener('atrium:tasks', soon)
-    addEventListener('online', soon)
+    addEventListener(missedEvent, soon)
     onCleanup(() => {
       clearTimeout(timer)
       removeEventListener('atrium:tasks', soon)
-      removeEventListener('online', soon)
+      removeEventListener(missedEvent, soon)
     })
   })
 

@@ -1,6 +1,7 @@
 import { createEffect, createMemo, createSignal, lazy, on, onCleanup, onMount, Show, Suspense } from 'solid-js'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
+import { missedEvent } from '../live.ts'
 import { paths } from '../paths.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -87,7 +88,11 @@ function Details(props: DetailsProps & { task: FullTask }) {
   onMount(() => {
     const onTask = (event: Event) => (event as CustomEvent<{ id?: string }>).detail.id === id && refresh()
     addEventListener('atrium:task', onTask)
-    onCleanup(() => removeEventListener('atrium:task', onTask))
+    addEventListener(missedEvent, refresh)
+    onCleanup(() => {
+      removeEventListener('atrium:task', onTask)
+      removeEventListener(missedEvent, refresh)
+    })
   })
 
   const change = (wish: TaskChange) => void props.store.change([id], wish, en.change)

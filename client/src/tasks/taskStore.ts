@@ -1,6 +1,7 @@
 import { createEffect, createMemo, createSignal, on, onCleanup, onMount } from 'solid-js'
 import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
+import { missedEvent } from '../live.ts'
 import { useSession } from '../session.ts'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
@@ -22,7 +23,6 @@ import {
 const t = textsOf(en)
 const gatherMs = 150
 /** A page that was hidden for longer may have missed hints. */
-const awayMs = 10_000
 
 /** The board of a space and its tasks. A change is painted at once and taken back when the server refuses it; what others change comes
  *  as events with the rows. Rows are plain objects in a map, so that ten thousand are filtered in a few milliseconds. */
@@ -194,7 +194,6 @@ export function createTaskStore(space: () => string) {
   )
   onMount(() => {
     let timer: number | undefined
-    let hiddenAt = 0
     const soon = () => {
       clearTimeout(timer)
       timer = window.setTimeout(() => void load(), gatherMs)
@@ -206,20 +205,14 @@ export function createTaskStore(space: () => string) {
       else soon()
     }
     const onBoard = (event: Event) => (event as CustomEvent<{ space_id?: string }>).detail.space_id === space() && soon()
-    const onVisibility = () => {
-      if (document.hidden) hiddenAt = Date.now()
-      else if (Date.now() - hiddenAt > awayMs) soon()
-    }
     addEventListener('atrium:tasks', onTasks)
     addEventListener('atrium:task_board', onBoard)
-    addEventListener('online', soon)
-    document.addEventListener('visibilitychange', onVisibility)
+    addEventListener(missedEvent, soon)
     onCleanup(() => {
       clearTimeout(timer)
       removeEventListener('atrium:tasks', onTasks)
       removeEventListener('atrium:task_board', onBoard)
-      removeEventListener('online', soon)
-      document.removeEventListener('visibilitychange', onVisibility)
+      removeEventListener(missedEvent, soon)
     })
   })
 
