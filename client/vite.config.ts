@@ -4,6 +4,7 @@ import solid from 'vite-plugin-solid'
 import { brotli } from './build/brotli.ts'
 import { leanAuth } from './build/leanAuth.ts'
 import { preloadApp } from './build/preloadApp.ts'
+import { shell } from './build/shell.ts'
 
 // React lives under src/islands/ and nowhere else; everything else is Solid.
 const islands = /\/src\/islands\/.*\.[tj]sx$/
@@ -23,6 +24,7 @@ export default defineConfig({
     react({ include: [islands], jsxImportSource: 'react' }),
     leanAuth(),
     preloadApp('src/App.tsx'),
+    shell(),
     brotli(),
   ],
   resolve: {
@@ -58,8 +60,9 @@ export default defineConfig({
             },
             // What only forms and dialogs need comes after the first screen.
             { name: 'forms', test: /\/client\/src\/ui\/(CopyField|Dialog|Field|NameDialog|submit)\b/, priority: 15 },
-            // The controls, the faces of a conversation and the way to what the browser keeps are small and shared by all: a chunk each would cost more than it saves.
-            { name: 'controls', test: /\/client\/src\/(ui\/|rooms\/Faces\b|sync\/database\b)/, priority: 10 },
+            // The controls, the faces of a conversation, live topics and what the device keeps are small and shared by all: a chunk each
+            // would cost more than it saves.
+            { name: 'controls', test: /\/client\/src\/(ui\/|live\.ts|rooms\/Faces\.tsx|sync\/(database|mutations)\.ts)/, priority: 10 },
             // Messages are shown and written in many places; what is smaller than a kilobyte costs more in a chunk of its own.
             {
               name: 'messages',

@@ -4,7 +4,6 @@ import { DocumentsProvider } from './documents/DocumentsProvider.tsx'
 import { en as common } from './en.ts'
 import { sentenceOf } from './errors.ts'
 import { trayWanted } from './files/traySignal.ts'
-import { Hints } from './Hints.tsx'
 import { HomePage } from './home/HomePage.tsx'
 import { textsOf } from './i18n.ts'
 import { paths, safeNext } from './paths.ts'
@@ -21,6 +20,8 @@ import { createWorkspaces, useWorkspace, WorkspaceContext } from './workspaces/w
 
 const t = textsOf(en)
 
+// What is live comes after what is there.
+const Hints = lazy(() => import('./Hints.tsx'))
 const LoginPage = lazy(() => import('./session/LoginPage.tsx'))
 const SignUpPage = lazy(() => import('./session/SignUpPage.tsx'))
 const ResetPage = lazy(() => import('./session/ResetPage.tsx'))
@@ -37,6 +38,7 @@ const InboxPage = lazy(() => import('./inbox/InboxPage.tsx'))
 const NotificationsPage = lazy(() => import('./settings/NotificationsPage.tsx'))
 const UnsubscribePage = lazy(() => import('./settings/UnsubscribePage.tsx'))
 const AdminPage = lazy(() => import('./admin/AdminPage.tsx'))
+const DevicePage = lazy(() => import('./settings/DevicePage.tsx'))
 const SecurityPage = lazy(() => import('./security/SecurityPage.tsx'))
 const NeedsSecondStep = lazy(() => import('./security/NeedsSecondStep.tsx'))
 const DocumentsPage = lazy(() => import('./documents/DocumentsPage.tsx'))
@@ -88,6 +90,7 @@ export default function App() {
               <Route path="/settings/security" component={SecurityPage} />
               <Route path="/settings/notifications" component={NotificationsPage} />
               <Route path="/settings/account" component={AccountPage} />
+              <Route path="/settings/device" component={DevicePage} />
               <Route path="*" component={NotFound} />
             </Route>
           </Route>
@@ -140,7 +143,9 @@ function WithWorkspaces(props: ParentProps) {
       <DocumentsProvider>
         <RoomsProvider>
           {props.children}
-          <Hints />
+          <Suspense>
+            <Hints />
+          </Suspense>
         </RoomsProvider>
       </DocumentsProvider>
       <Show when={trayWanted() && !session.ended()}>

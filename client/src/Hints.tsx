@@ -8,6 +8,7 @@ import { paths } from './paths.ts'
 import { useRooms } from './rooms/rooms.ts'
 import { useSession } from './session.ts'
 import { en } from './shell/en.ts'
+import { startDevice } from './sync/device.ts'
 import { toast } from './ui/Toast.tsx'
 import { useWorkspace } from './workspaces/workspaces.ts'
 
@@ -19,7 +20,7 @@ const gatherMs = 150
 const awayMs = 10_000
 
 /** Listens to what changes on the server and reads the lists again; tells who lost a workspace. Shows nothing else. */
-export function Hints() {
+export default function Hints() {
   const session = useSession()
   const workspace = useWorkspace()
   const documents = useDocuments()
@@ -111,6 +112,8 @@ export function Hints() {
   })
 
   onMount(() => {
+    const person = session.user()?.id
+    if (person) onCleanup(startDevice(person, () => soon('all', workspace.reload)))
     let hiddenAt = 0
     const onVisibility = () => {
       if (document.hidden) hiddenAt = Date.now()

@@ -45,7 +45,10 @@ function codeOf(refusal: Refusal, status: number): string {
   return 'unknown'
 }
 
-const sentences: Record<string, string> = en.errors
+const sentences: Record<string, string> = { ...en.errors }
+
+/** Sentences of codes that only one area knows; its chunk brings them. */
+export const addSentences = (ofArea: Record<string, string>): void => void Object.assign(sentences, ofArea)
 
 /** A sentence for people about anything that was thrown. A server's own sentence is shown only where it was written for people. */
 export function sentenceOf(error: unknown): string {

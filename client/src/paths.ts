@@ -24,6 +24,7 @@ export const paths = {
   security: () => '/settings/security',
   notificationSettings: () => '/settings/notifications',
   account: () => '/settings/account',
+  device: () => '/settings/device',
   goodbye: () => '/goodbye',
   setup: () => '/setup',
   invite: (token: string) => `/invite/${encodeURIComponent(token)}`,

@@ -2,7 +2,7 @@ import type { Session as AuthSession, EmailOtpType } from '@supabase/auth-js'
 import { batch, createContext, createSignal, onCleanup, useContext } from 'solid-js'
 import { ProblemError } from './errors.ts'
 import { paths } from './paths.ts'
-import { accessToken, auth, authorised, rest, rows, sessionKey } from './supabase.ts'
+import { accessToken, auth, authorised, keptSession, rest, rows, sessionKey } from './supabase.ts'
 
 export interface Person {
   id: string
@@ -26,13 +26,21 @@ export function createSession() {
   // auth-js holds its lock while it calls this: nothing here may wait for another call of auth-js.
   const { data } = auth.onAuthStateChange((event, session) => {
     batch(() => {
-      if (session) arrive(session)
+      // Without network a token that has expired is not refreshed, and its session is not over.
+      const here = session ?? (event === 'INITIAL_SESSION' ? keptSession() : null)
+      if (here) arrive(here)
       else leave(event === 'SIGNED_OUT')
       if (event === 'PASSWORD_RECOVERY') setRecovering(true)
       setReady(true)
     })
   })
   onCleanup(() => data.subscription.unsubscribe())
+
+  const stored = keptSession()
+  if (stored && !navigator.onLine) {
+    arrive(stored)
+    setReady(true)
+  }
 
   leaving.onmessage = () => location.assign(paths.login())
 

@@ -1,4 +1,4 @@
-import { AuthClient } from '@supabase/auth-js'
+import { AuthClient, type Session } from '@supabase/auth-js'
 import { PostgrestClient } from '@supabase/postgrest-js'
 import { type ProblemError, problemOf } from './errors.ts'
 
@@ -28,8 +28,13 @@ export const auth = new AuthClient({
   experimental: { recoveryCodes: true },
 })
 
+/** The session as the browser keeps it. auth-js takes it away when the server says that it is over. */
+export const keptSession = (): Session | null => JSON.parse(localStorage.getItem(sessionKey) ?? 'null')
+
 /** The signed-in person's token, refreshed when it is about to expire; null when nobody is signed in. */
 export async function accessToken(): Promise<string | null> {
+  // Without network auth-js would try for half a minute to refresh it.
+  if (!navigator.onLine) return keptSession()?.access_token ?? null
   const { data } = await auth.getSession()
   return data.session?.access_token ?? null
 }
@@ -50,8 +55,25 @@ function withToken(init: RequestInit | undefined, token: string | null): Request
   return { ...init, headers }
 }
 
+/** The same for questions whose last answer this device keeps: where the server is not reached, that one stands for the next. */
+const fetchOrRecall: typeof fetch = async (input, init) => {
+  const question = { address: String(input), method: init?.method, body: init?.body }
+  try {
+    const response = await fetchAsPerson(input, init)
+    const copy = response.ok && response.clone()
+    if (copy) kept((module) => module.keepAnswer(question, copy)).catch(() => {})
+    return response
+  } catch (error) {
+    const recalled = await kept((module) => module.recallAnswer(question)).catch(() => undefined)
+    if (recalled) return recalled
+    throw error
+  }
+}
+
+const kept = <Result>(use: (module: typeof import('./sync/answers.ts')) => Promise<Result>) => import('./sync/answers.ts').then(use)
+
 /** The tables of schema `atrium`; give queries to {@link rows}. */
-export const rest = new PostgrestClient(`${origin}/rest/v1`, { schema: 'atrium', fetch: fetchAsPerson })
+export const rest = new PostgrestClient(`${origin}/rest/v1`, { schema: 'atrium', fetch: fetchOrRecall })
 
 interface Answer {
   data: unknown

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { isMissing, ProblemError, problemOf, sentenceOf } from '../../client/src/errors.ts'
+import { addSentences, isMissing, ProblemError, problemOf, sentenceOf } from '../../client/src/errors.ts'
+import { errorsEn } from '../../client/src/session/errorsEn.ts'
+
+addSentences(errorsEn)
 
 // biome-ignore format: the table is the specification
 test.for([

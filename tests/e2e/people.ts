@@ -46,11 +46,20 @@ export interface Visitor {
 }
 
 export async function visit(browser: Browser, options: BrowserContextOptions): Promise<Visitor> {
-  const context = await browser.newContext({ ...options, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
+  // Each test sees what the server sends; one about working without network allows the worker that keeps it.
+  const context = await browser.newContext({
+    serviceWorkers: 'block',
+    ...options,
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   context.setDefaultTimeout(8000)
   const page = await context.newPage()
   const complaints: string[] = []
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()))
+  page.on('console', (message) => {
+    const isOurs = !message.text().startsWith('Service Worker registration blocked')
+    if (isOurs && ['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
   page.on('response', (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`))
   page.on('pageerror', (error) => complaints.push(error.message))
   return { page, complaints }

@@ -1,6 +1,7 @@
 import { createContext, createMemo, createSignal, useContext } from 'solid-js'
 import type { DocumentRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
+import type { Mutation } from '../sync/overlay.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { documentTree, type Place } from './tree.ts'
 
@@ -29,13 +30,20 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
     })
   }
 
-  async function change(id: string, patch: Partial<DocumentRow>, ask: () => Promise<unknown>): Promise<void> {
+  /** Asks the server; a change for which it is not reached waits on this device. */
+  const ask = (query: Promise<unknown>, mutation: Mutation) =>
+    query.catch((error: unknown) => import('../sync/later.ts').then((module) => module.later(error, mutation)))
+
+  const patchColumns = (id: string, patch: Partial<DocumentRow>) =>
+    ask(rows(rest.from('documents').update(patch).eq('id', id)), { entity: 'document', id, op: 'change', patch })
+
+  async function change(id: string, patch: Partial<DocumentRow>, run: () => Promise<unknown>): Promise<void> {
     await making().get(id)
     const before = tree().find(id)
     const kept = before && Object.fromEntries(Object.keys(patch).map((key) => [key, before[key as keyof DocumentRow]]))
     workspace.patchDocument(id, patch)
     try {
-      await ask()
+      await run()
     } catch (error) {
       if (kept) workspace.patchDocument(id, kept)
       throw error
@@ -60,7 +68,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
     create(spaceId: string, parentId: string | null): { id: string; stored: Promise<void> } {
       const id = crypto.randomUUID()
       const now = new Date().toISOString()
-      workspace.putDocument({
+      const row: DocumentRow = {
         id,
         workspace_id: workspace.id(),
         space_id: spaceId,
@@ -75,25 +83,27 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         locked_at: null,
         locked_by: null,
         is_template: false,
-      })
+      }
+      workspace.putDocument(row)
       if (parentId) expand(parentId, true)
-      const stored = rpc<DocumentRow>('create_document', { id, space_id: spaceId, parent_id: parentId, title: '', position: null }).then(
-        (row) => workspace.patchDocument(id, row),
-        (error: unknown) => {
-          workspace.dropDocuments([id])
-          throw error
-        },
-      )
+      const patch = { space_id: spaceId, parent_id: parentId, title: '', position: null }
+      const stored = rpc<DocumentRow>('create_document', { id, ...patch })
+        .then((made) => workspace.patchDocument(id, made))
+        .catch(async (error: unknown) => {
+          await ask(Promise.reject(error), { entity: 'document', id, op: 'create', patch, row: { ...row } }).catch((refused: unknown) => {
+            workspace.dropDocuments([id])
+            throw refused
+          })
+        })
       setMaking((before) => new Map(before).set(id, stored))
       const made = () => setMaking((before) => new Map([...before].filter(([other]) => other !== id)))
       stored.then(made, made)
       return { id, stored }
     },
 
-    rename: (id: string, title: string) =>
-      change(id, { title, updated_at: new Date().toISOString() }, () => rows(rest.from('documents').update({ title }).eq('id', id))),
+    rename: (id: string, title: string) => change(id, { title, updated_at: new Date().toISOString() }, () => patchColumns(id, { title })),
 
-    setIcon: (id: string, icon: string | null) => change(id, { icon }, () => rows(rest.from('documents').update({ icon }).eq('id', id))),
+    setIcon: (id: string, icon: string | null) => change(id, { icon }, () => patchColumns(id, { icon })),
 
     async move(id: string, place: Place): Promise<void> {
       if (place.parentId) expand(place.parentId, true)
@@ -101,7 +111,10 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       const { positionIn } = await import('./position.ts')
       const position = positionIn(place)
       const patch = { parent_id: place.parentId, space_id: place.spaceId, ...(position ? { position } : {}) }
-      await change(id, patch, () => rpc('move_document', { id, parent_id: place.parentId, position, space_id: place.spaceId }))
+      const given = { parent_id: place.parentId, position, space_id: place.spaceId }
+      await change(id, patch, () =>
+        ask(rpc('move_document', { id, ...given }), { entity: 'document', id, op: 'change', patch: given, row: patch }),
+      )
       // Its family changed space with it.
       await workspace.reloadDocuments()
     },
@@ -114,7 +127,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         .filter((document) => document !== undefined)
       workspace.dropDocuments(gone.map((document) => document.id))
       try {
-        await rpc('trash_document', { id })
+        await ask(rpc('trash_document', { id }), { entity: 'document', id, op: 'delete' })
       } catch (error) {
         for (const document of gone) workspace.putDocument({ ...document })
         throw error
@@ -134,8 +147,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         rpc(locked ? 'lock_document' : 'unlock_document', { id }),
       ),
 
-    setTemplate: (id: string, is_template: boolean) =>
-      change(id, { is_template }, () => rows(rest.from('documents').update({ is_template }).eq('id', id))),
+    setTemplate: (id: string, is_template: boolean) => change(id, { is_template }, () => patchColumns(id, { is_template })),
 
     /** Copies a page and what is under it to the end of its siblings.
      *  @returns the copy */
@@ -168,7 +180,13 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       const before = favourites()
       setFavourites([...before.filter((id) => id !== document_id), ...(favourite ? [document_id] : [])])
       try {
-        await rpc('set_favourite', { document_id, favourite })
+        const created_at = new Date().toISOString()
+        await ask(rpc('set_favourite', { document_id, favourite }), {
+          entity: 'favourite',
+          id: document_id,
+          op: favourite ? 'create' : 'delete',
+          row: { document_id, created_at },
+        })
       } catch (error) {
         setFavourites(before)
         throw error

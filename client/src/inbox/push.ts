@@ -1,4 +1,5 @@
 import { rest, rows, rpc } from '../supabase.ts'
+import { registerWorker } from '../sync/worker.ts'
 
 /** What this browser can do, and does: `unsupported` also where the installation has no keys. */
 export type PushState = 'unsupported' | 'denied' | 'off' | 'on'
@@ -28,7 +29,7 @@ export async function switchPushOn(): Promise<PushState> {
   if ((await Notification.requestPermission()) !== 'granted') return 'denied'
   const key = await publicKey()
   if (!key) return 'unsupported'
-  await navigator.serviceWorker.register('/sw.js', { scope: '/', updateViaCache: 'none' })
+  await registerWorker()
   const worker = await navigator.serviceWorker.ready
   const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key })
   const { endpoint, keys } = made.toJSON()

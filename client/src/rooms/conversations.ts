@@ -1,17 +1,14 @@
 import { rest, rows, rpc } from '../supabase.ts'
-import { browserOutbox } from '../sync/browserOutbox.ts'
+import { outboxOf } from '../sync/waiting.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import { messageServer } from './messageServer.ts'
-import { argumentsOf, type MessageBody } from './outgoingMessages.ts'
 
 /** Conversations of this many rooms and threads are kept in memory. */
 const keptConversations = 16
 
 function createConversations(person: string) {
   const kept = new Map<string, Conversation>()
-  const outbox = browserOutbox(person, {
-    message: (body, id) => rpc('send_message', argumentsOf(body as MessageBody, id)),
-  })
+  const outbox = outboxOf(person)
 
   /** The conversation of a room, or of a thread in it. */
   function of(roomId: string, threadId: string | null = null): Conversation {

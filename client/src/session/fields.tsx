@@ -1,12 +1,15 @@
 import { createSignal, Show } from 'solid-js'
+import { addSentences } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { Field, PasswordField } from '../ui/Field.tsx'
 import { en } from './en.ts'
+import { errorsEn } from './errorsEn.ts'
 import { strengthOf } from './passwordStrength.ts'
 import './strength.css'
 
 const t = textsOf(en)
 const shortestPassword = 8
+addSentences(errorsEn)
 
 // The fields that several of these pages share, with what browsers and password managers need to fill them in.
 

@@ -193,6 +193,10 @@ function Account() {
           <Icon name="bell" />
           <span class="button-label">{t('account.notifications')}</span>
         </A>
+        <A class="button outline" href={paths.device()}>
+          <Icon name="cloud" />
+          <span class="button-label">{t('account.device')}</span>
+        </A>
         <A class="button outline" href={paths.account()}>
           <Icon name="archive" />
           <span class="button-label">{t('account.data')}</span>

@@ -30,6 +30,7 @@ export const en = {
     title: 'Account',
     security: 'Password and two-step sign-in',
     notifications: 'Notifications',
+    device: 'On this device',
     data: 'Take your data along, or leave',
     signOut: 'Sign out',
     signOutText: 'You are signed in as {{ email }}.',

@@ -1,5 +1,61 @@
-/** The browser's database of a person: what he did and the server does not know yet. Signing out deletes it. */
+/** The browser's database of a person: what he did and the server does not know yet, and what was read for him. Signing out deletes it. */
 export const databaseOf = (person: string): string => `atrium.${person}`
+
+/** What is in it. A new store gets a new version; those that are there already stay as they are. */
+const stores = {
+  /** What waits to be sent, by its id. */
+  outbox: { keyPath: 'id' },
+  /** The last answers of the server, by their question. */
+  answers: { keyPath: 'question' },
+} as const satisfies Record<string, IDBObjectStoreParameters>
+const version = 2
+
+type StoreName = keyof typeof stores
+
+function open(person: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(databaseOf(person), version)
+    request.onupgradeneeded = () => {
+      for (const [name, options] of Object.entries(stores))
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name, options)
+    }
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+const opened = new Map<string, Promise<IDBDatabase>>()
+
+function database(person: string): Promise<IDBDatabase> {
+  const known = opened.get(person)
+  if (known) return known
+  const opening = open(person).then((found) => {
+    // Signing out in another tab deletes it and a newer version changes it; both would wait for this tab.
+    found.onversionchange = () => {
+      found.close()
+      opened.delete(person)
+    }
+    return found
+  })
+  opened.set(person, opening)
+  opening.catch(() => opened.delete(person))
+  return opening
+}
+
+/** Runs one transaction on a store of a person's database. */
+export async function inStore<Result>(
+  person: string,
+  name: StoreName,
+  mode: IDBTransactionMode,
+  ask: (all: IDBObjectStore) => IDBRequest<Result>,
+): Promise<Result> {
+  const transaction = (await database(person)).transaction(name, mode)
+  const request = ask(transaction.objectStore(name))
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result)
+    transaction.onabort = () => reject(transaction.error)
+  })
+}
 
 /** What waits to be sent is not for whoever uses the browser next either. Another tab may hold it open until it has heard of the end. */
 export function forgetDatabase(person: string): Promise<void> {

@@ -1,0 +1,23 @@
+/** Sentences for what the auth service refuses: they come with the fields in which it is typed. */
+export const errorsEn = {
+  invalid_credentials: 'The e-mail address or the password is wrong.',
+  email_not_confirmed: 'This e-mail address is not confirmed yet. Enter the code that we sent you.',
+  user_already_exists: 'There is an account with this e-mail address already. Sign in instead.',
+  user_banned: 'This account is suspended. Ask the people who run this server.',
+  signup_disabled: 'New accounts are by invitation here. Ask for one.',
+  email_address_invalid: 'This is not an e-mail address that we can write to.',
+  weak_password: 'This password is too easy to guess. Take a longer one.',
+  weak_password_length: 'This password is too short here. Take a longer one.',
+  weak_password_pwned: 'This password is on the lists that are tried first. Choose another one.',
+  current_password_invalid: 'This is not the password that you have now.',
+  mfa_verification_failed: 'This code is wrong or was used already. Wait for the next one.',
+  mfa_challenge_expired: 'This took too long. Enter the code that the app shows now.',
+  mfa_factor_name_conflict: 'Another of your apps has this name. Choose another one.',
+  too_many_enrolled_mfa_factors: 'You have as many apps as there can be. Remove one first.',
+  email_exists: 'This address cannot be used. Take another one.',
+  bad_oauth_state: 'This sign-in took too long, or began in another browser. Try again.',
+  bad_oauth_callback: 'The other service did not let you in. Try again.',
+  same_password: 'This is the password that you have now. Choose another one.',
+  otp_expired: 'This code or link is wrong, used, or too old. Ask for a new one.',
+  reauthentication_needed: 'Sign in again before you change this.',
+} as const
