@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { axe, makeTeam, SIZES, signIn, startAtrium, visit } from './people.ts'
 
 const atrium = startAtrium()
@@ -24,12 +24,12 @@ beforeAll(async () => {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, { timeout: 30_000 })
   await page.goto(url(`/c/${room}`))
   await page.getByText('See you at the station').waitFor()
-  await expect.poll(() => missing(['messages'])).toEqual([])
+  await kept(['messages'])
   await page.goto(url('/inbox'))
   await page.getByRole('heading', { name: 'Inbox' }).first().waitFor()
   await page.goto(url('/docs'))
   await row('Travel list').waitFor()
-  await expect.poll(() => missing(LISTS)).toEqual([])
+  await kept(LISTS)
 })
 
 /** What the server calls the page. */
@@ -64,11 +64,15 @@ const stored = (store: 'answers' | 'outbox') =>
     return request.result as string[]
   }, store)
 const waiting = async () => (await stored('outbox')).length
-/** Which of these tables and functions were read and are not kept yet. */
-const missing = async (names: string[]) => {
-  const asked = (await stored('answers')).map((question) => question.split(/[? ]/)[0]?.split('/').at(-1))
-  return names.filter((name) => !asked.includes(name))
-}
+/** Waits until these tables and functions, which were read, are kept. */
+const kept = (names: string[]) =>
+  vi.waitFor(
+    async () =>
+      expect((await stored('answers')).map((question) => question.split(/[? ]/)[0]?.split('/').at(-1))).toEqual(
+        expect.arrayContaining(names),
+      ),
+    10_000,
+  )
 const banner = (on: Page) => on.getByText('You are offline.')
 
 test('[OFF1] without network every page starts cold, with what was read last', async () => {
@@ -144,6 +148,37 @@ test('[OFF3] a change that is refused when the network is back stays with its re
     .waitFor()
   await page.getByRole('button', { name: 'Discard' }).click()
   await page.getByText('Nothing waits').waitFor()
+})
+
+test('[OFF6] tasks that are made and moved without network are there after the end of the tab, and then for everybody', async () => {
+  const context = page.context()
+  const ben = team.as('Ben Okafor')
+  await ben.rpc('create_task', { id: crypto.randomUUID(), space_id: team.space, title: 'Book the train', fields: {} }).throwOnError()
+  const card = (column: string, name: string) =>
+    page.getByRole('region', { name: column, exact: true }).locator('.task-card', { hasText: name }).first()
+  await page.goto(url(`/s/${team.space}/tasks`))
+  await card('To do', 'Book the train').waitFor()
+  await kept(['task_boards', 'task_statuses', 'task_labels', 'tasks'])
+  await context.setOffline(true)
+  await card('To do', 'Book the train').getByRole('link').focus()
+  await page.keyboard.press('Alt+ArrowRight')
+  await card('In progress', 'Book the train').waitFor()
+  await page.getByLabel('New task').fill('Pack the bags')
+  await page.getByLabel('New task').press('Enter')
+  await card('To do', 'Pack the bags').waitFor()
+  await expect.poll(waiting).toBe(2)
+  await page.close()
+  page = await context.newPage()
+  await page.goto(url(`/s/${team.space}/tasks`))
+  await card('In progress', 'Book the train').waitFor()
+  await card('To do', 'Pack the bags').waitFor()
+  await context.setOffline(false)
+  const titles = async () => (await ben.from('tasks').select('title').order('number').throwOnError()).data.map((task) => task.title)
+  await expect.poll(titles).toEqual(['Book the train', 'Pack the bags'])
+  await expect.poll(waiting).toBe(0)
+  await page.reload()
+  await card('In progress', 'Book the train').waitFor()
+  await card('To do', 'Pack the bags').waitFor()
 })
 
 test('[OFF4] signing out leaves nothing of a person on the device', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Mutation, overlay } from '../../client/src/sync/overlay.ts'
 
-const list = '/rest/v1/documents?select=id,title&workspace_id=eq.w1'
+const list = '/rest/v1/documents?select=id,title&workspace_id=eq.w1&trashed_at=is.null'
 const read = JSON.stringify([
   { id: 'a', title: 'Travel list' },
   { id: 'b', title: 'Menu' },
@@ -14,6 +14,7 @@ test.for<[string, Mutation[], string[]]>([
   ['a new name',                  [page('a', 'change', { patch: { title: 'Packing list' } })],                           ['Packing list', 'Menu']],
   ['two names, one after the other', [page('a', 'change', { patch: { title: 'One' } }), page('a', 'change', { patch: { title: 'Two' } })], ['Two', 'Menu']],
   ['what goes',                   [page('b', 'delete')],                                                                 ['Travel list']],
+  ['what is put away by a change', [page('b', 'change', { patch: { trashed_at: '2026-05-01' } })],                        ['Travel list']],
   ['what comes',                  [page('c', 'create', { row: { id: 'c', title: 'Tickets', workspace_id: 'w1' } })],     ['Travel list', 'Menu', 'Tickets']],
   ['what comes and is renamed',   [page('c', 'create', { row: { id: 'c', title: '' } }), page('c', 'change', { patch: { title: 'Tickets' } })], ['Travel list', 'Menu', 'Tickets']],
   ['what comes twice',            [page('b', 'create', { row: { id: 'b', title: 'Menu' } })],                            ['Travel list', 'Menu']],

@@ -1,7 +1,7 @@
 import { createContext, createMemo, createSignal, useContext } from 'solid-js'
 import type { DocumentRow } from '../rows.ts'
 import { rest, rows, rpc } from '../supabase.ts'
-import type { Mutation } from '../sync/overlay.ts'
+import { ask } from '../sync/ask.ts'
 import type { Workspaces } from '../workspaces/workspaces.ts'
 import { documentTree, type Place } from './tree.ts'
 
@@ -30,12 +30,8 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
     })
   }
 
-  /** Asks the server; a change for which it is not reached waits on this device. */
-  const ask = (query: Promise<unknown>, mutation: Mutation) =>
-    query.catch((error: unknown) => import('../sync/later.ts').then((module) => module.later(error, mutation)))
-
   const patchColumns = (id: string, patch: Partial<DocumentRow>) =>
-    ask(rows(rest.from('documents').update(patch).eq('id', id)), { entity: 'document', id, op: 'change', patch })
+    ask(() => rows(rest.from('documents').update(patch).eq('id', id)), { entity: 'document', id, op: 'change', patch })
 
   async function change(id: string, patch: Partial<DocumentRow>, run: () => Promise<unknown>): Promise<void> {
     await making().get(id)
@@ -87,14 +83,21 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       workspace.putDocument(row)
       if (parentId) expand(parentId, true)
       const patch = { space_id: spaceId, parent_id: parentId, title: '', position: null }
-      const stored = rpc<DocumentRow>('create_document', { id, ...patch })
-        .then((made) => workspace.patchDocument(id, made))
-        .catch(async (error: unknown) => {
-          await ask(Promise.reject(error), { entity: 'document', id, op: 'create', patch, row: { ...row } }).catch((refused: unknown) => {
-            workspace.dropDocuments([id])
-            throw refused
-          })
-        })
+      const stored = ask(() => rpc<DocumentRow>('create_document', { id, ...patch }), {
+        entity: 'document',
+        id,
+        op: 'create',
+        patch,
+        row: { ...row },
+      }).then(
+        (made) => {
+          if (made) workspace.patchDocument(id, made)
+        },
+        (error: unknown) => {
+          workspace.dropDocuments([id])
+          throw error
+        },
+      )
       setMaking((before) => new Map(before).set(id, stored))
       const made = () => setMaking((before) => new Map([...before].filter(([other]) => other !== id)))
       stored.then(made, made)
@@ -113,7 +116,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       const patch = { parent_id: place.parentId, space_id: place.spaceId, ...(position ? { position } : {}) }
       const given = { parent_id: place.parentId, position, space_id: place.spaceId }
       await change(id, patch, () =>
-        ask(rpc('move_document', { id, ...given }), { entity: 'document', id, op: 'change', patch: given, row: patch }),
+        ask(() => rpc('move_document', { id, ...given }), { entity: 'document', id, op: 'change', patch: given, row: patch }),
       )
       // Its family changed space with it.
       await workspace.reloadDocuments()
@@ -127,7 +130,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
         .filter((document) => document !== undefined)
       workspace.dropDocuments(gone.map((document) => document.id))
       try {
-        await ask(rpc('trash_document', { id }), { entity: 'document', id, op: 'delete' })
+        await ask(() => rpc('trash_document', { id }), { entity: 'document', id, op: 'delete' })
       } catch (error) {
         for (const document of gone) workspace.putDocument({ ...document })
         throw error
@@ -181,7 +184,7 @@ export function createDocuments(workspace: Workspaces, person: () => { id: strin
       setFavourites([...before.filter((id) => id !== document_id), ...(favourite ? [document_id] : [])])
       try {
         const created_at = new Date().toISOString()
-        await ask(rpc('set_favourite', { document_id, favourite }), {
+        await ask(() => rpc('set_favourite', { document_id, favourite }), {
           entity: 'favourite',
           id: document_id,
           op: favourite ? 'create' : 'delete',

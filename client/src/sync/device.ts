@@ -1,10 +1,11 @@
 import { createEffect, createRoot, on } from 'solid-js'
 import { textsOf } from '../i18n.ts'
 import { toast } from '../ui/Toast.tsx'
+import { queueBehind } from './ask.ts'
 import { en } from './en.ts'
+// Loaded by now: without network it could not be fetched any more.
+import { keep } from './later.ts'
 import { isMutation } from './overlay.ts'
-// Asked for when a change has to wait: without network it could not be fetched any more.
-import './later.ts'
 import { outboxOf } from './waiting.ts'
 import { registerWorker } from './worker.ts'
 
@@ -15,21 +16,28 @@ const askAgainMs = 60 * 60_000
  *  @param outdated reads the lists again: what was painted is sent, or refused */
 export function startDevice(person: string, outdated: () => void): () => void {
   void keepClient()
+  const readAgain = () => {
+    outdated()
+    // A page with lists of its own hears it from the window.
+    dispatchEvent(new Event('atrium:outdated'))
+  }
   return createRoot((stop) => {
     const outbox = outboxOf(person)
     const mine = () => outbox.entries().filter(isMutation)
+    const waits = () => mine().some(({ problem }) => problem === null)
+    queueBehind((mutations) => (waits() ? keep(person, mutations) : undefined))
     const problems = () => mine().filter(({ problem }) => problem !== null).length
     createEffect(
       on(problems, (now, before = 0) => {
         if (now <= before) return
         toast(t('refused'))
-        outdated()
+        readAgain()
       }),
     )
     createEffect(
       on(
         () => mine().length,
-        (now, before = 0) => now < before && outdated(),
+        (now, before = 0) => now < before && readAgain(),
       ),
     )
     // Something that only this device has: the browser shall not clear it away.

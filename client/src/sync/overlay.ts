@@ -39,12 +39,16 @@ function changed(rows: Record<string, unknown>[], { entity, id, op, patch, row }
   const column = tables[entity]?.id ?? 'id'
   const others = rows.filter((known) => known[column] !== id)
   if (op === 'delete') return others
-  if (op === 'change') return rows.map((known) => (known[column] === id ? { ...known, ...(row ?? patch) } : known))
+  if (op === 'change')
+    return rows.map((known) => (known[column] === id ? { ...known, ...(row ?? patch) } : known)).filter((known) => fits(known, question))
   return row && fits(row, question) ? [...others, row] : rows
 }
 
-/** Whether a list holds a row, by those of its conditions that name one value. */
+/** Whether a list holds a row, by those of its conditions that name one value or none. */
 function fits(row: Record<string, unknown>, question: string): boolean {
   const conditions = [...new URLSearchParams(question.split('?')[1])]
-  return conditions.every(([column, value]) => !value.startsWith('eq.') || !(column in row) || value === `eq.${row[column]}`)
+  return conditions.every(([column, value]) => {
+    if (!(column in row)) return true
+    return value === 'is.null' ? row[column] === null : !value.startsWith('eq.') || value === `eq.${row[column]}`
+  })
 }

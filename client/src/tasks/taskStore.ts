@@ -3,6 +3,8 @@ import { sentenceOf } from '../errors.ts'
 import { textsOf } from '../i18n.ts'
 import { missedEvent } from '../live.ts'
 import { useSession } from '../session.ts'
+import { ask } from '../sync/ask.ts'
+import type { Mutation } from '../sync/overlay.ts'
 import { toast } from '../ui/Toast.tsx'
 import { en } from './en.ts'
 import { byPlace, placeBetween } from './order.ts'
@@ -35,6 +37,8 @@ export function createTaskStore(space: () => string) {
   const waiting = new Map<string, TaskChange[]>()
   /** The answer to the latest of them. */
   const answers = new Map<string, Promise<unknown>>()
+  /** Tasks that the server has not answered yet. */
+  const making = new Set<string>()
   let reading = 0
 
   async function load(): Promise<void> {
@@ -46,7 +50,7 @@ export function createTaskStore(space: () => string) {
       if (mine !== reading) return
       setBoard(found)
       // What is being made here, the server may not have told yet.
-      const unsent = [...(tasks()?.values() ?? [])].filter((row) => row.number === 0 && row.space_id === wanted)
+      const unsent = [...(tasks()?.values() ?? [])].filter((row) => making.has(row.id) && row.space_id === wanted)
       setTasks(new Map([...unsent, ...rows.map(painted)].map((row) => [row.id, row])))
       setProblem(undefined)
     } catch (error) {
@@ -89,7 +93,7 @@ export function createTaskStore(space: () => string) {
   }
 
   /** Sends changes of a task one after another: of two on their way at once, the server might see the later one first. */
-  function queued(ids: readonly string[], send: () => Promise<TaskRow[]>): Promise<TaskRow[]> {
+  function queued<Answer>(ids: readonly string[], send: () => Promise<Answer>): Promise<Answer> {
     const answer = Promise.allSettled(ids.map((id) => answers.get(id))).then(send)
     for (const id of ids) answers.set(id, answer)
     const forget = () => {
@@ -99,7 +103,14 @@ export function createTaskStore(space: () => string) {
     return answer
   }
 
-  /** Changes tasks at once for the eye, then for everybody. Resolves to whether the server agreed. */
+  /** What waits on this device when the server is not reached. */
+  const mutationsOf = (ids: readonly string[], wish: TaskChange): Mutation[] =>
+    ids.map((id) => {
+      const closed_at = tasks()?.get(id)?.closed_at
+      return { entity: 'task', id, op: 'change', patch: wish, ...(wish.status_id && { row: { ...wish, closed_at } }) }
+    })
+
+  /** Changes tasks at once for the eye, then for everybody. Resolves to whether the server agreed, as far as it was reached. */
   async function change(ids: readonly string[], wish: TaskChange, action: string): Promise<boolean> {
     const before = ids.flatMap((id) => tasks()?.get(id) ?? [])
     paint(ids, wish)
@@ -112,8 +123,10 @@ export function createTaskStore(space: () => string) {
       }
     }
     try {
-      const rows = await queued(ids, () => updateTasks(ids, wish))
+      const rows = await queued(ids, () => ask(() => updateTasks(ids, wish), ...mutationsOf(ids, wish)))
       settle()
+      // It waits on this device.
+      if (!rows) return true
       take(rows)
       if (rows.length === ids.length) return true
       // Without the right to change them the server finds none: what it has is read again.
@@ -171,15 +184,25 @@ export function createTaskStore(space: () => string) {
       trashed_at: null,
     }
     setTasks(new Map(tasks()).set(id, row))
+    making.add(id)
     try {
-      const made = await createTask(id, space(), title, fields)
-      take([made])
+      const patch = { space_id: space(), title, ...fields }
+      const made = await ask(() => createTask(id, space(), title, fields), {
+        entity: 'task',
+        id,
+        op: 'create',
+        patch,
+        row: { ...row, description: fields.description ?? '' },
+      })
+      if (made) take([made])
       return tasks()?.get(id)
     } catch (error) {
       const next = new Map(tasks())
       next.delete(id)
       setTasks(next)
       throw error
+    } finally {
+      making.delete(id)
     }
   }
 
