@@ -62,11 +62,17 @@ export default defineConfig({
             { name: 'forms', test: /\/client\/src\/ui\/(CopyField|Dialog|Field|NameDialog|submit)\b/, priority: 15 },
             // The controls, the faces of a conversation, live topics and what the device keeps are small and shared by all: a chunk each
             // would cost more than it saves.
-            { name: 'controls', test: /\/client\/src\/(ui\/|live\.ts|rooms\/Faces\.tsx|sync\/(database|mutations)\.ts)/, priority: 10 },
+            { name: 'controls', test: /\/client\/src\/(ui\/|live\.ts|rooms\/Faces\.tsx|sync\/database\.ts)/, priority: 10 },
             // Messages are shown and written in many places; what is smaller than a kilobyte costs more in a chunk of its own.
             {
               name: 'messages',
               test: /\/client\/src\/rooms\/(Composer|content|drafts|MessageContent|messageEn|MessageText|textParts|time|WritingField)\.tsx?$/,
+              priority: 10,
+            },
+            // What rooms keep and what waits to be sent go together.
+            {
+              name: 'conversations',
+              test: /\/client\/src\/(rooms\/(conversations?|messageLog|messageServer|outgoingMessages)|sync\/(waiting|outbox|browserOutbox))\.ts$/,
               priority: 10,
             },
             // The languages come one by one.

@@ -272,7 +272,8 @@ test('[E2E-TASK7] of two changes on their way the later one stands, however slow
   await ann.page.route(/\/rest\/v1\/tasks\?/, async (route) => {
     if (route.request().postData()?.includes('priority')) {
       await new Promise((resolve) => setTimeout(resolve, 1_000))
-      return route.abort()
+      // A server that is not reached would have the change wait.
+      return route.fulfill({ status: 500, json: { message: 'No space left' } })
     }
     await route.continue()
   })

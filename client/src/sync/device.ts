@@ -3,8 +3,9 @@ import { textsOf } from '../i18n.ts'
 import { toast } from '../ui/Toast.tsx'
 import { queueBehind } from './ask.ts'
 import { en } from './en.ts'
-// Loaded by now: without network it could not be fetched any more.
+// What keeps and sends changes is loaded by now: without network it could not be fetched any more.
 import { keep } from './later.ts'
+import './mutations.ts'
 import { isMutation } from './overlay.ts'
 import { outboxOf } from './waiting.ts'
 import { registerWorker } from './worker.ts'

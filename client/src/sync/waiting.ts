@@ -1,7 +1,6 @@
 import { argumentsOf, type MessageBody } from '../rooms/outgoingMessages.ts'
 import { rpc } from '../supabase.ts'
 import { browserOutbox } from './browserOutbox.ts'
-import { sendMutation } from './mutations.ts'
 import type { Outbox } from './outbox.ts'
 import type { Mutation } from './overlay.ts'
 
@@ -13,12 +12,7 @@ export function outboxOf(person: string): Outbox {
     byPerson.get(person) ??
     browserOutbox(person, {
       message: (body, id) => rpc('send_message', argumentsOf(body as MessageBody, id)),
-      mutation: async (body, id) => {
-        const receipt = await sendMutation(body as Mutation, id)
-        // Before it stops waiting: without network again, lists are what was read before. Storage may be full or forbidden.
-        await import('./answers.ts').then((module) => module.keepChange(person, body as Mutation)).catch(() => {})
-        return receipt
-      },
+      mutation: (body, id) => import('./mutations.ts').then((module) => module.sendMutation(person, body as Mutation, id)),
     })
   byPerson.set(person, outbox)
   return outbox
