@@ -113,7 +113,7 @@ export default function Hints() {
 
   onMount(() => {
     const person = session.user()?.id
-    if (person) onCleanup(startDevice(person, () => soon('all', workspace.reload)))
+    if (person) onCleanup(startDevice(person, readMissed))
     let hiddenAt = 0
     const onVisibility = () => {
       if (document.hidden) hiddenAt = Date.now()

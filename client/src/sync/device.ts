@@ -14,14 +14,9 @@ const t = textsOf(en)
 const askAgainMs = 60 * 60_000
 
 /** Makes this browser a device of a person: the client is kept on it, what could not be sent waits on it, and he hears what became of that.
- *  @param outdated reads the lists again: what was painted is sent, or refused */
-export function startDevice(person: string, outdated: () => void): () => void {
+ *  @param readAgain reads what is shown again: what was painted is sent, or refused */
+export function startDevice(person: string, readAgain: () => void): () => void {
   void keepClient()
-  const readAgain = () => {
-    outdated()
-    // A page with lists of its own hears it from the window.
-    dispatchEvent(new Event('atrium:outdated'))
-  }
   return createRoot((stop) => {
     const outbox = outboxOf(person)
     const mine = () => outbox.entries().filter(isMutation)
