@@ -64,6 +64,7 @@ create table atrium.tasks (
   closed_at timestamptz,
   archived_at timestamptz,
   trashed_at timestamptz,
+  message_id uuid references atrium.messages (id) on delete set null,
   foreign key (workspace_id, space_id) references atrium.spaces (workspace_id, id) on delete cascade,
   foreign key (space_id, status_id) references atrium.task_statuses (space_id, id),
   unique (space_id, number),
@@ -89,6 +90,8 @@ comment on column atrium.tasks.position is 'Order in its column: a key of fracti
 comment on column atrium.tasks.closed_at is 'When it came to a status that is done or cancelled; null while it is open.';
 comment on column atrium.tasks.archived_at is 'Set while it is put away: whatever time is written, it becomes the present one. Null takes it back.';
 comment on column atrium.tasks.trashed_at is 'Set while it is in the trash, where only editors see it and nothing else is changed; written like archived_at. What is part of it goes and comes along.';
+comment on column atrium.tasks.message_id is
+  'The message of which somebody made it who could read it; null for none. Who sees the task may be outside its room: the id alone says nothing about it.';
 -- A board is read column by column in its order.
 create index on atrium.tasks (space_id, status_id, position);
 -- The parts of a task.
@@ -98,6 +101,8 @@ create index on atrium.tasks (workspace_id, due_on) where closed_at is null;
 create index on atrium.tasks (due_on) where closed_at is null;
 -- Deleting an account looks for what the person made.
 create index on atrium.tasks (created_by);
+-- Deleting a message looks for what was made of it.
+create index on atrium.tasks (message_id) where message_id is not null;
 -- The trash is emptied by age.
 create index on atrium.tasks (space_id, trashed_at) where trashed_at is not null;
 -- Whoever changes a title by PATCH computes this index.

@@ -199,12 +199,12 @@ as $$
 declare
   stage text;
   fresh boolean := tg_op = 'INSERT';
-  elsewhere constant text[] := array['created_by', 'assignees', 'labels', 'status_id', 'position', 'closed_at'];
+  elsewhere constant text[] := array['created_by', 'assignees', 'labels', 'status_id', 'position', 'closed_at', 'message_id'];
 begin
   if not fresh then
     new.trashed_at := case when new.trashed_at is not null then coalesce(old.trashed_at, now()) end;
     new.archived_at := case when new.archived_at is not null then coalesce(old.archived_at, now()) end;
-    -- In the trash only that follows which happens elsewhere: a person goes, a label or column is deleted.
+    -- In the trash only that follows which happens elsewhere: a person goes, a label, column or message is deleted.
     if old.trashed_at is not null and new.trashed_at is not null
       and to_jsonb(new) - elsewhere is distinct from to_jsonb(old) - elsewhere then
       raise sqlstate 'PT409' using message = 'This task is in the trash.', detail = 'task_trashed';

@@ -28,6 +28,29 @@ end $$;
 comment on function atrium_private.require_task_role(uuid, atrium.role) is
   'The task, if the caller has the role in its space. Errors: 401 not_signed_in, 404 task_not_found, 403 role_too_low, and above viewer 409 task_trashed, space_archived.';
 
+-- Definer: it takes hold of the message, which readers may not.
+create function atrium_private.require_task_source(in_message uuid, in_space uuid)
+  returns void
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  message atrium.messages;
+begin
+  select known.* into message
+  from atrium.messages known
+  join atrium.rooms room on room.id = known.room_id
+  join atrium.spaces space on space.workspace_id = room.workspace_id and space.id = in_space
+  where known.id = in_message and known.room_id in (select atrium_private.rooms_of_caller('viewer'))
+  for key share of known;
+  if message.id is null then
+    raise sqlstate 'PT404' using message = 'There is no such message in this workspace, or you may not see it.', detail = 'message_not_found';
+  elsif message.deleted_at is not null then
+    raise sqlstate 'PT410' using message = 'This message was deleted.', detail = 'message_deleted';
+  end if;
+end $$;
+comment on function atrium_private.require_task_source(uuid, uuid) is
+  'Refuses a message of which the caller makes no task in this space. Errors: 404 message_not_found, 410 message_deleted.';
+
 -- Definer: nobody may insert tasks but through here.
 create function atrium_private.create_task(new_id uuid, in_space uuid, new_title text, fields jsonb)
   returns atrium.tasks
@@ -46,7 +69,8 @@ begin
     raise sqlstate 'PT422' using message = 'The fields of a task are an object.', detail = 'fields_invalid';
   end if;
   select key into unknown from jsonb_object_keys(given) key
-  where key not in ('description', 'status_id', 'priority', 'start_on', 'due_on', 'due_at', 'estimate', 'assignees', 'labels', 'checklist', 'parent_id', 'position')
+  where key not in ('description', 'status_id', 'priority', 'start_on', 'due_on', 'due_at', 'estimate', 'assignees', 'labels', 'checklist', 'parent_id', 'position',
+    'message_id')
   limit 1;
   if unknown is not null then
     raise sqlstate 'PT422' using message = format('A new task has no field %s.', left(unknown, 60)), detail = 'field_unknown';
@@ -63,18 +87,21 @@ begin
     end if;
     raise sqlstate 'PT409' using message = 'This id is taken.', detail = 'id_taken';
   end if;
+  if wish.message_id is not null then
+    perform atrium_private.require_task_source(wish.message_id, in_space);
+  end if;
   -- The number is the lock: tasks of one space are made one after the other.
   update atrium.task_boards board set last_number = board.last_number + 1 where board.space_id = in_space
   returning board.last_number, board.workspace_id into wish.number, wish.workspace_id;
   insert into atrium.tasks (id, workspace_id, space_id, number, title, description, status_id, priority, start_on, due_on, due_at, estimate, labels,
-    checklist, parent_id, position, created_by)
+    checklist, parent_id, position, message_id, created_by)
   values (
     coalesce(new_id, gen_random_uuid()), wish.workspace_id, in_space, wish.number, new_title, coalesce(wish.description, ''),
     coalesce(wish.status_id, (
       select status.id from atrium.task_statuses status where status.space_id = in_space
       order by status.stage <> 'todo', status.position, status.id limit 1)),
     coalesce(wish.priority, 0), wish.start_on, wish.due_on, wish.due_at, wish.estimate, coalesce(wish.labels, '{}'), coalesce(wish.checklist, '[]'),
-    wish.parent_id, wish.position, me
+    wish.parent_id, wish.position, wish.message_id, me
   )
   on conflict (id) do nothing
   returning * into task;
@@ -238,9 +265,9 @@ create function atrium.create_task(id uuid, space_id uuid, title text, fields js
   language sql set search_path = ''
 as $$ select * from atrium_private.create_task($1, $2, $3, $4) $$;
 comment on function atrium.create_task(uuid, uuid, text, jsonb) is
-  'Makes a task with the next number of its space, at the end of the first column to do unless told. Fields are columns of tasks: description, status_id, priority, start_on, due_on, due_at, estimate, assignees, labels, checklist, parent_id, position. Editors may. The same call again returns the same task. Nullable: id, fields.
+  'Makes a task with the next number of its space, at the end of the first column to do unless told. Fields are columns of tasks: description, status_id, priority, start_on, due_on, due_at, estimate, assignees, labels, checklist, parent_id, position, and message_id for a message of the workspace that the caller reads and of which it is made. Editors may. The same call again returns the same task. Nullable: id, fields.
 Example: select * from atrium.create_task(gen_random_uuid(), ''0190…'', ''Fix the login'', ''{"priority": 3, "due_on": "2027-01-31"}'');
-Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, status_not_found, label_not_found, parent_not_found, member_not_found, 409 id_taken, space_archived, 422 title_required, title_too_long, title_invalid, fields_invalid, field_unknown, description_too_long, priority_invalid, estimate_invalid, date_invalid, checklist_invalid, position_invalid, too_many_assignees.';
+Errors: 401 not_signed_in, 403 role_too_low, 404 space_not_found, status_not_found, label_not_found, parent_not_found, member_not_found, message_not_found, 409 id_taken, space_archived, 410 message_deleted, 422 title_required, title_too_long, title_invalid, fields_invalid, field_unknown, description_too_long, priority_invalid, estimate_invalid, date_invalid, checklist_invalid, position_invalid, too_many_assignees.';
 grant execute on function atrium.create_task to authenticated;
 
 create function atrium.assign_task(task_id uuid, user_id uuid, assigned boolean default true)

@@ -182,6 +182,7 @@ export function createTaskStore(space: () => string) {
       closed_at: null,
       archived_at: null,
       trashed_at: null,
+      message_id: null,
     }
     setTasks(new Map(tasks()).set(id, row))
     making.add(id)

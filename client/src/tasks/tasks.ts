@@ -35,13 +35,13 @@ export type TaskChange = Partial<
     | 'trashed_at'
   >
 >
-export type NewTask = Omit<TaskChange, 'title' | 'archived_at' | 'trashed_at'> & { assignees?: string[] }
+export type NewTask = Omit<TaskChange, 'title' | 'archived_at' | 'trashed_at'> & { assignees?: string[]; message_id?: string }
 
 export const stages = ['todo', 'doing', 'done', 'cancelled'] as const
 export type Stage = (typeof stages)[number]
 
 const columns =
-  'id,workspace_id,space_id,number,title,status_id,priority,start_on,due_on,due_at,estimate,assignees,labels,checklist,parent_id,position,created_by,created_at,updated_at,closed_at,archived_at,trashed_at'
+  'id,workspace_id,space_id,number,title,status_id,priority,start_on,due_on,due_at,estimate,assignees,labels,checklist,parent_id,position,created_by,created_at,updated_at,closed_at,archived_at,trashed_at,message_id'
 /** PostgREST gives at most this many rows at once. */
 const pageRows = 1000
 
