@@ -27,9 +27,9 @@ test('[TASK13] a task keeps the message of which it was made, and nobody gives i
   const [message, other] = [await say(), await say()]
   const task = await make(ann, message.id)
   expect(task).toMatchObject({ title: 'Look into it', description: '', message_id: message.id })
-  await expect(
-    db.as(ann, (sql) => sql`update atrium.tasks set message_id = ${other.id} where id = ${task.id}`),
-  ).rejects.toMatchObject({ code: '42501' })
+  await expect(db.as(ann, (sql) => sql`update atrium.tasks set message_id = ${other.id} where id = ${task.id}`)).rejects.toMatchObject({
+    code: '42501',
+  })
   // The same call again is answered, also when the message has gone meanwhile.
   await db.call(ann, 'delete_message', { id: message.id })
   const again = { id: task.id, space_id: workspace.general.id, title: 'Look into it', fields: { message_id: message.id } }

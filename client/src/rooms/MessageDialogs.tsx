@@ -9,11 +9,12 @@ import type { MessageRow } from './messageLog.ts'
 
 const ForwardDialog = lazy(() => import('./ForwardDialog.tsx'))
 const RemindDialog = lazy(() => import('./RemindDialog.tsx'))
+const TaskDialog = lazy(() => import('./TaskDialog.tsx'))
 const VersionsDialog = lazy(() => import('./VersionsDialog.tsx'))
 
 /** What is asked of a person before something is done with a message. */
 export interface Asked {
-  what: 'delete' | 'forward' | 'remind' | 'history'
+  what: 'delete' | 'forward' | 'task' | 'remind' | 'history'
   row: MessageRow
 }
 
@@ -43,6 +44,9 @@ export default function MessageDialogs(props: MessageDialogsProps) {
         </Match>
         <Match when={props.asked.what === 'forward'}>
           <ForwardDialog row={props.asked.row} name={props.nameOf(props.asked.row.author_id)} onClose={close} />
+        </Match>
+        <Match when={props.asked.what === 'task'}>
+          <TaskDialog row={props.asked.row} onClose={close} />
         </Match>
         <Match when={props.asked.what === 'remind'}>
           <RemindDialog row={props.asked.row} marks={props.marks} onClose={close} />

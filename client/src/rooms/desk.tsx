@@ -74,6 +74,9 @@ export function createDesk(options: DeskOptions) {
       const space = options.room().space_id
       return space !== null && workspace.can('editor', space) ? (row: MessageRow) => void pageOf(row, space) : undefined
     },
+    get makeTask() {
+      return workspace.spaces().some((space) => workspace.can('editor', space.id)) ? ask('task') : undefined
+    },
   }
   const host: MessageHost = {
     me,

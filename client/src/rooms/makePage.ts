@@ -2,9 +2,9 @@ import type { ContentNode } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
 import { rest, rows, rpc } from '../supabase.ts'
 import type { MessageRow } from './messageLog.ts'
+import { titleOf } from './messageTitle.ts'
 import { fullTime } from './time.ts'
 
-const longestTitle = 80
 const mostReplies = 200
 
 /** A message, with the replies of its thread when it begins one, as a page of the room's space: as this person, with a link back.
@@ -29,17 +29,6 @@ export async function makePage(row: MessageRow, spaceId: string, nameOf: (person
     content: { type: 'doc', content: [...said, paragraph([{ type: 'text', text: source, marks: [back] }])] },
   })
   return id
-}
-
-function titleOf(row: MessageRow): string {
-  const [line = ''] = (row.text ?? '').trim().split('\n')
-  const letters = [...line.replace(/\p{Cc}/gu, ' ')]
-  return letters.length > longestTitle
-    ? `${letters
-        .slice(0, longestTitle - 1)
-        .join('')
-        .trimEnd()}…`
-    : line
 }
 
 const paragraph = (content: ContentNode[]): ContentNode => ({ type: 'paragraph', content })

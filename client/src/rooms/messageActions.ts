@@ -25,6 +25,8 @@ export interface MessageMoves {
   remind(row: MessageRow): void
   /** Undefined where this person may write no pages. */
   makePage: ((row: MessageRow) => void) | undefined
+  /** Undefined where this person may make no tasks. */
+  makeTask: ((row: MessageRow) => void) | undefined
   showHistory(row: MessageRow): void
   markUnread: ((row: MessageRow) => void) | undefined
 }
@@ -37,7 +39,7 @@ export function actionsOf(row: MessageRow, moves: MessageMoves): MessageAction[]
   const mayPost = room.can_post
   const isSaved = marks.isSaved(row.id)
   const isPinned = marks.isPinned(row.id)
-  const { openThread, markUnread, makePage } = moves
+  const { openThread, markUnread, makePage, makeTask } = moves
   const copy = (text: string, told: string) =>
     void navigator.clipboard
       .writeText(text)
@@ -64,6 +66,7 @@ export function actionsOf(row: MessageRow, moves: MessageMoves): MessageAction[]
         void attempt(messageEn.save, () => marks.save(row.id, !isSaved)).then((done) => done && !isSaved && toast(messageEn.savedToast)),
     },
     makePage !== undefined && { id: 'page', label: messageEn.makePage, icon: 'document', run: () => makePage(row) },
+    makeTask !== undefined && { id: 'task', label: messageEn.makeTask, icon: 'task', run: () => makeTask(row) },
     { id: 'remind', label: messageEn.remind, icon: 'clock', key: 'r', run: () => moves.remind(row) },
     mayPost && {
       id: 'pin',

@@ -18,6 +18,7 @@ export const messageEn = {
   unsave: 'Remove from saved',
   remind: 'Remind me',
   makePage: 'Make a page of it',
+  makeTask: 'Make a task of it',
   pageMade: 'The page is in the space of this room.',
   openPage: 'Open it',
   pin: 'Pin to the room',

@@ -18,6 +18,7 @@ import { StageMark } from './Marks.tsx'
 import { Fields } from './TaskFields.tsx'
 import { TaskLinks } from './TaskLinks.tsx'
 import { Assignees, Labels } from './TaskPeople.tsx'
+import { TaskSource } from './TaskSource.tsx'
 import { Line, Part, Text } from './TaskText.tsx'
 import type { TaskStore } from './taskStore.ts'
 import { type FullTask, readTask, readTaskByKey, readWaits, seeTask, setWait, type TaskChange, type TaskRow } from './tasks.ts'
@@ -168,6 +169,7 @@ function Details(props: DetailsProps & { task: FullTask }) {
           </p>
         )}
       </Show>
+      <Show when={task().message_id}>{(message) => <TaskSource message={message()} />}</Show>
       <Fields store={props.store} task={task()} mayEdit={mayEdit()} onChange={change} />
       <Assignees task={task()} mayEdit={mayEdit()} run={run} />
       <Labels store={props.store} task={task()} mayEdit={mayEdit()} run={run} />

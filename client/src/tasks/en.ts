@@ -123,6 +123,7 @@ export const en = {
   subtasks: 'Subtasks',
   addSubtask: 'New subtask',
   partOf: 'Part of',
+  fromMessage: 'From a message by {{ name }} in {{ room }}',
   waitsFor: 'Waits for',
   blocks: 'Blocks',
   addWait: 'Waits for a task',

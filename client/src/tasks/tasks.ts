@@ -115,6 +115,24 @@ export const watchTask = (task: string, watched: boolean) =>
 /** What one was told of a task is read with it. */
 export const seeTask = (task: string) => rpc('mark_object_read', { object_type: 'task', object_id: task })
 
+export interface TaskSourceRow {
+  id: string
+  room_id: string
+  author_id: string | null
+  bot_name: string | null
+  room: Pick<Row<'rooms'>, 'name' | 'people'>
+}
+
+/** The message of which a task was made, when the reader may see it and it was not deleted. */
+export async function readSource(message: string): Promise<TaskSourceRow | undefined> {
+  const [found] = await rows<Omit<TaskSourceRow, 'room'>[]>(
+    rest.from('messages').select('id,room_id,author_id,bot_name').eq('id', message).is('deleted_at', null),
+  )
+  if (!found) return undefined
+  const [room] = await rows<TaskSourceRow['room'][]>(rest.from('rooms').select('name,people').eq('id', found.room_id))
+  return room && { ...found, room }
+}
+
 /** What a task waits for, and what waits for it. */
 export async function readWaits(task: string): Promise<{ waitsFor: string[]; blocks: string[] }> {
   const found = await rows<{ task_id: string; blocked_by: string }[]>(
