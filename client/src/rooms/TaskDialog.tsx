@@ -42,7 +42,7 @@ export default function TaskDialog(props: { row: MessageRow; onClose(): void }) 
     const send = () => createTask(id, chosen(), title, { message_id: props.row.id, assignees: people() })
     if (!(await submit.run(form, errors, send))) return
     toast(t('taskMade', { space: space?.name ?? '' }), {
-      action: { label: dialogsEn.taskOpen, run: () => navigate(paths.task(id)) },
+      action: { label: dialogsEn.openIt, run: () => navigate(paths.task(id)) },
     })
     props.onClose()
   }

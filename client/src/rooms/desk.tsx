@@ -3,7 +3,6 @@ import { createSignal, lazy, Show, Suspense } from 'solid-js'
 import { paths } from '../paths.ts'
 import type { RoomRow } from '../rows.ts'
 import { useSession } from '../session.ts'
-import { toast } from '../ui/Toast.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
 import { attempt } from './attempt.ts'
 import type { Conversation } from './conversation.ts'
@@ -46,8 +45,7 @@ export function createDesk(options: DeskOptions) {
   async function pageOf(row: MessageRow, space: string) {
     await attempt(messageEn.makePage, async () => {
       const { makePage } = await import('./makePage.ts')
-      const id = await makePage(row, space, nameOf)
-      toast(messageEn.pageMade, { action: { label: messageEn.openPage, run: () => navigate(paths.document(id)) } })
+      await makePage(row, space, nameOf, navigate)
     })
   }
   const moves = {

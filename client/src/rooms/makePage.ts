@@ -1,15 +1,22 @@
 import type { ContentNode } from '../islands/contract.ts'
 import { paths } from '../paths.ts'
 import { rest, rows, rpc } from '../supabase.ts'
+import { toast } from '../ui/Toast.tsx'
+import { dialogsEn } from './dialogsEn.ts'
 import type { MessageRow } from './messageLog.ts'
 import { titleOf } from './messageTitle.ts'
 import { fullTime } from './time.ts'
 
 const mostReplies = 200
 
-/** A message, with the replies of its thread when it begins one, as a page of the room's space: as this person, with a link back.
- *  @returns the page's id */
-export async function makePage(row: MessageRow, spaceId: string, nameOf: (person: string | null) => string): Promise<string> {
+/** A message, with the replies of its thread when it begins one, as a page of the room's space: as this person, with a link back. The
+ *  page is told, and opened when he wants. */
+export async function makePage(
+  row: MessageRow,
+  spaceId: string,
+  nameOf: (person: string | null) => string,
+  open: (address: string) => void,
+): Promise<void> {
   const replies =
     row.reply_count > 0
       ? await rows<MessageRow[]>(
@@ -28,7 +35,7 @@ export async function makePage(row: MessageRow, spaceId: string, nameOf: (person
     id,
     content: { type: 'doc', content: [...said, paragraph([{ type: 'text', text: source, marks: [back] }])] },
   })
-  return id
+  toast(dialogsEn.pageMade, { action: { label: dialogsEn.openIt, run: () => open(paths.document(id)) } })
 }
 
 const paragraph = (content: ContentNode[]): ContentNode => ({ type: 'paragraph', content })

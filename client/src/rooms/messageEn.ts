@@ -19,8 +19,6 @@ export const messageEn = {
   remind: 'Remind me',
   makePage: 'Make a page of it',
   makeTask: 'Make a task of it',
-  pageMade: 'The page is in the space of this room.',
-  openPage: 'Open it',
   pin: 'Pin to the room',
   unpin: 'Unpin',
   pinned: 'Pinned',
