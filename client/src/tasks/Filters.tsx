@@ -20,6 +20,7 @@ interface FiltersProps {
   hrefOf(change: Partial<View>): string
   onChange(change: Partial<View>): void
   onSave(): void
+  onSettings(): void
 }
 
 /** How the tasks are shown, and which: every choice is a part of the address. */
@@ -128,7 +129,12 @@ export function Filters(props: FiltersProps) {
         items={[
           { label: en.csv, icon: 'download', onSelect: () => props.onSave() },
           { label: en.archiveView, icon: 'archive', href: props.hrefOf({ view: 'archive' }) },
-          ...(props.mayEdit ? [{ label: en.trashView, icon: 'trash' as const, href: props.hrefOf({ view: 'trash' }) }] : []),
+          ...(props.mayEdit
+            ? [
+                { label: en.trashView, icon: 'trash' as const, href: props.hrefOf({ view: 'trash' }) },
+                { label: en.boardSettings, icon: 'gear' as const, onSelect: () => props.onSettings() },
+              ]
+            : []),
         ]}
       />
     </div>

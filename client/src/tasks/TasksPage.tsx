@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useSearchParams } from '@solidjs/router'
-import { createMemo, lazy, Match, Show, Suspense, Switch } from 'solid-js'
+import { createMemo, createSignal, lazy, Match, Show, Suspense, Switch } from 'solid-js'
 import { toCsv } from '../csv.ts'
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
@@ -29,6 +29,7 @@ import { filterTasks, groupTasks, isFiltered, type View, viewOf } from './view.t
 const t = textsOf(en)
 const TaskDetails = lazy(() => import('./TaskDetails.tsx').then((module) => ({ default: module.TaskDetails })))
 const BulkBar = lazy(() => import('./BulkBar.tsx').then((module) => ({ default: module.BulkBar })))
+const BoardSettings = lazy(() => import('./BoardSettings.tsx'))
 const PutAway = lazy(() => import('./PutAway.tsx').then((module) => ({ default: module.PutAway })))
 
 /** `/s/:space/tasks`: the tasks of a space, as a board or a list. */
@@ -52,6 +53,7 @@ function Tasks(props: { space: SpaceRow }) {
   const spaceId = () => props.space.id
   const mayEdit = () => workspace.can('editor', spaceId())
   const store = createTaskStore(spaceId)
+  const [settings, setSettings] = createSignal(false)
 
   const view = createMemo(() => viewOf(search))
   const isAway = () => view().view === 'archive' || view().view === 'trash'
@@ -169,6 +171,7 @@ function Tasks(props: { space: SpaceRow }) {
           hrefOf={(wish) => addressOf(wish)}
           onChange={change}
           onSave={saveCsv}
+          onSettings={() => setSettings(true)}
         />
         <Show when={mayEdit() && store.board() && !isAway()}>
           <QuickAdd
@@ -233,6 +236,11 @@ function Tasks(props: { space: SpaceRow }) {
         <Show when={selection.chosen().length > 0}>
           <Suspense>
             <BulkBar store={store} tasks={selection.chosen()} onClear={selection.clear} />
+          </Suspense>
+        </Show>
+        <Show when={settings() && mayEdit() && store.board()}>
+          <Suspense>
+            <BoardSettings store={store} onClose={() => setSettings(false)} />
           </Suspense>
         </Show>
       </div>

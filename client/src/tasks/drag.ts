@@ -135,7 +135,7 @@ export function dragCards(root: HTMLElement, handlers: Handlers): void {
   function onDown(event: PointerEvent) {
     const target = event.target as Element
     const found = target.closest<HTMLElement>('[data-task]')
-    if (!found || event.button !== 0 || !event.isPrimary || target.closest('button, [popover], input')) return
+    if (!found || event.button !== 0 || !event.isPrimary || target.closest('button, [popover], input, select')) return
     card = found
     start = at = { x: event.clientX, y: event.clientY }
     if (event.pointerType === 'touch') timer = window.setTimeout(lift, restMs)

@@ -50,6 +50,7 @@ export const en = {
   sorts: { place: 'Own order', due: 'Due date', priority: 'Priority', created: 'Newest', title: 'Title' },
   closed: 'All closed tasks',
   csv: 'Save as CSV',
+  boardSettings: 'Board settings',
   oneTask: '1 task',
   count: '{{ count }} tasks',
 

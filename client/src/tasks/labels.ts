@@ -4,12 +4,16 @@ import { createLabel, type LabelRow } from './tasks.ts'
 
 const hues = 12
 
-/** Makes a label in a colour of its own while there are any left; one that somebody made meanwhile is taken as it is. */
+/** A colour that no label of the board has, while there is any. */
+export function freeHue(labels: readonly LabelRow[]): number {
+  const used = new Set(labels.map((label) => label.hue))
+  return Array.from({ length: hues }, (_, place) => (place * 5) % hues).find((hue) => !used.has(hue)) ?? labels.length % hues
+}
+
+/** Makes a label in a colour of its own; one that somebody made meanwhile is taken as it is. */
 export async function newLabel(store: TaskStore, name: string): Promise<LabelRow> {
-  const used = new Set(store.labels().map((label) => label.hue))
-  const free = Array.from({ length: hues }, (_, place) => (place * 5) % hues).find((hue) => !used.has(hue))
   try {
-    const label = await createLabel(store.space(), name, free ?? store.labels().length % hues)
+    const label = await createLabel(store.space(), name, freeHue(store.labels()))
     store.putLabel(label)
     return label
   } catch (error) {
