@@ -113,7 +113,7 @@ export default function Hints() {
 
   onMount(() => {
     const person = session.user()?.id
-    if (person) onCleanup(startDevice(person, readMissed))
+    if (person) onCleanup(startDevice(person, readMissed, workspace.document))
     let hiddenAt = 0
     const onVisibility = () => {
       if (document.hidden) hiddenAt = Date.now()

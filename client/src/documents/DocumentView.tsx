@@ -75,7 +75,7 @@ export function DocumentView(props: { document: DocumentRow }) {
   const person = (): Person => ({ id: session.user()?.id ?? '', name: session.user()?.name ?? '' })
 
   // Asked when somebody leaves: telling the browser at each letter would cost a millisecond of it.
-  const warn = (event: BeforeUnloadEvent) => unsent && event.preventDefault()
+  const warn = (event: BeforeUnloadEvent) => unsent && !editor()?.copy.isKept() && event.preventDefault()
   addEventListener('beforeunload', warn)
   onCleanup(() => removeEventListener('beforeunload', warn))
 

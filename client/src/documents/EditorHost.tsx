@@ -3,11 +3,11 @@ import { createEffect, createSignal, on, onCleanup, onMount, Show } from 'solid-
 import { en as common } from '../en.ts'
 import { sentenceOf } from '../errors.ts'
 import type { EditorHandle, EditorProps, Island, Person, SavedState } from '../islands/contract.ts'
-import { accessToken } from '../supabase.ts'
 import { Button } from '../ui/Button.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Skeleton } from '../ui/Skeleton.tsx'
 import { useWorkspace } from '../workspaces/workspaces.ts'
+import { collabToken, collabUrl } from './collab.ts'
 import { useDocuments } from './documents.ts'
 import { editorText } from './editorText.ts'
 import { createFiles } from './files.ts'
@@ -33,6 +33,8 @@ interface EditorHostProps {
 export function EditorHost(props: EditorHostProps) {
   const [ready, setReady] = createSignal(false)
   const [failed, setFailed] = createSignal(false)
+  /** There is no connection, and this device has no copy either. */
+  const [absent, setAbsent] = createSignal(false)
   let host!: HTMLDivElement
   let island: Island<EditorProps> | undefined
   let editor: EditorHandle | undefined
@@ -40,26 +42,21 @@ export function EditorHost(props: EditorHostProps) {
   let isCutOff = false
   let closed = false
   const files = createFiles(props.documentId)
+  const workspace = useWorkspace()
   const mentions = createMentions({
     documentId: props.documentId,
-    workspace: useWorkspace(),
+    workspace,
     documents: useDocuments(),
     navigate: useNavigate(),
   })
 
-  const token = async () => {
-    const found = await accessToken()
-    // The connection asks again until the person has signed in anew.
-    if (!found) throw new Error('Nobody is signed in')
-    return found
-  }
   const inWords = (error: unknown): never => {
     throw new Error(sentenceOf(error))
   }
   const editorProps = (): EditorProps => ({
     documentId: props.documentId,
-    url: `${location.origin.replace(/^http/, 'ws')}/collab`,
-    token,
+    url: collabUrl,
+    token: collabToken,
     person: props.person,
     editable: true,
     direction: document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr',
@@ -71,6 +68,7 @@ export function EditorHost(props: EditorHostProps) {
     // Closing the connection is news too, which nobody is there to hear.
     onState(state, unsent) {
       isCutOff = unsent && state === 'offline'
+      setAbsent(state === 'offline')
       if (!closed) props.onState(state, unsent)
     },
     onBlockLink: props.onBlockLink ?? null,
@@ -105,7 +103,11 @@ export function EditorHost(props: EditorHostProps) {
     ),
   )
   onCleanup(() => {
-    if (isCutOff && editor) props.onUnsent(editor.readText())
+    // Of a page that is still this person's, the device keeps it.
+    if (isCutOff && editor && !(editor.copy.isKept() && workspace.document(props.documentId))) {
+      props.onUnsent(editor.readText())
+      editor.copy.forget()
+    }
     closed = true
     props.onEditor(undefined)
     island?.unmount()
@@ -121,7 +123,10 @@ export function EditorHost(props: EditorHostProps) {
           </Button>
         </EmptyState>
       </Show>
-      <Show when={!ready() && !failed()}>
+      <Show when={absent() && !ready() && !failed()}>
+        <EmptyState icon="cloud" title={en.notHere} text={en.notHereText} />
+      </Show>
+      <Show when={!ready() && !failed() && !absent()}>
         <p class="visually-hidden" role="status">
           {en.loading}
         </p>

@@ -54,6 +54,8 @@ export const pageEn = {
     denied: 'You may no longer see this page.',
   },
   blockGone: 'What this link leads to is no longer on the page.',
+  notHere: 'This page is not on this device.',
+  notHereText: 'Pages that you opened here lately can be read and written without network. This one opens when the network is back.',
   editorFailed: 'The editor could not be loaded.',
   trashTitle: 'This page is in the trash.',
   trashText: 'It was put there {{ when }}. Nobody can find it or write in it until somebody restores it.',

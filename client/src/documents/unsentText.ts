@@ -13,7 +13,7 @@ export async function copyText(text: string): Promise<void> {
 export function offerText(title: string, text: string): void {
   const warn = (event: BeforeUnloadEvent) => event.preventDefault()
   addEventListener('beforeunload', warn)
-  toast(t('unsentIn', { title }), {
+  toast(t('unsentIn', { title: title || en.page }), {
     stays: true,
     action: { label: en.copyText, run: () => void copyText(text).catch(() => offerText(title, text)) },
     onLeave: () => removeEventListener('beforeunload', warn),

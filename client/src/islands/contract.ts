@@ -179,6 +179,8 @@ export interface EditorHandle {
   focus(): void
   /** The text as it stands here, sent or not. */
   readText(): string
+  /** What this device keeps of it: whether what is typed here outlives the page, and the way to let go of it. */
+  copy: { isKept(): boolean; forget(): void }
   /** Tells the headings and which of them is being read, now and when either changes.
    *  @returns the way to stop */
   watchOutline(tell: (outline: Outline) => void): () => void

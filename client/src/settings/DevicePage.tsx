@@ -1,5 +1,5 @@
 import { A } from '@solidjs/router'
-import { createResource, createSignal, For, Show, Suspense } from 'solid-js'
+import { createResource, createSignal, For, onCleanup, onMount, Show, Suspense } from 'solid-js'
 import { relativeTime, sizeOf, textsOf } from '../i18n.ts'
 import { paths } from '../paths.ts'
 import type { MessageBody } from '../rooms/outgoingMessages.ts'
@@ -7,10 +7,11 @@ import { Section } from '../security/Section.tsx'
 import { useSession } from '../session.ts'
 import { Page } from '../shell/Page.tsx'
 import { rest, rows } from '../supabase.ts'
-import { forgetAnswers } from '../sync/answers.ts'
+import { forgetRead } from '../sync/answers.ts'
 import { device, type Receipt } from '../sync/mutations.ts'
 import type { Waiting } from '../sync/outbox.ts'
 import { isMutation } from '../sync/overlay.ts'
+import { type KeptText, textsEvent, unsentTexts } from '../sync/texts.ts'
 import { outboxOf } from '../sync/waiting.ts'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -26,7 +27,15 @@ const mostReceipts = 100
 /** `/settings/device`: what this browser keeps, what waits on it, and what became of changes that had to wait. */
 export default function DevicePage() {
   const session = useSession()
+  const workspace = useWorkspace()
   const outbox = outboxOf(session.user()?.id ?? '')
+  const [unsent, setUnsent] = createSignal<KeptText[]>([])
+  const readUnsent = () => void unsentTexts(session.user()?.id ?? '').then(setUnsent, () => {})
+  onMount(() => {
+    readUnsent()
+    addEventListener(textsEvent, readUnsent)
+    onCleanup(() => removeEventListener(textsEvent, readUnsent))
+  })
   return (
     <Page
       title={t('title')}
@@ -41,9 +50,26 @@ export default function DevicePage() {
         <Storage person={session.user()?.id ?? ''} />
         <Section title={t('waiting.title')}>
           <ul class="device-list">
-            <For each={outbox.entries()} fallback={<li class="muted">{t('waiting.none')}</li>}>
+            <Show when={outbox.entries().length + unsent().length === 0}>
+              <li class="muted">{t('waiting.none')}</li>
+            </Show>
+            <For each={outbox.entries()}>
               {(entry) => (
                 <Entry entry={entry} onRetry={() => void outbox.retry(entry.id)} onDiscard={() => void outbox.discard(entry.id)} />
+              )}
+            </For>
+            <For each={unsent()}>
+              {(text) => (
+                <li>
+                  <span class="grow">
+                    <A href={paths.document(text.document)}>
+                      {t('waiting.text', { title: workspace.document(text.document)?.title || t('waiting.untitled') })}
+                    </A>
+                    <span class="muted">
+                      {t('waiting.sending')} · {relativeTime(new Date(text.openedAt))}
+                    </span>
+                  </span>
+                </li>
               )}
             </For>
           </ul>
@@ -66,7 +92,7 @@ function Storage(props: { person: string }) {
     if (!granted) toast(t('storage.notGranted'))
   }
   async function wipe() {
-    await forgetAnswers(props.person)
+    await forgetRead(props.person)
     await refetch()
     toast(t('storage.wiped'))
   }

@@ -22,6 +22,8 @@ export const en = {
     retry: 'Send again',
     discard: 'Discard',
     message: 'Message: {{ text }}',
+    text: 'Text of a page: {{ title }}',
+    untitled: 'without a title',
   },
   receipts: {
     title: 'What became of changes',

@@ -9,7 +9,6 @@ import { ErrorPage } from './ErrorPage.tsx'
 import { en } from './en.ts'
 import { listenForKeys, listenForPaletteKey } from './keys.ts'
 import { useNewDocument } from './newDocument.ts'
-import { ShellDialogs } from './ShellDialogs.tsx'
 import { Sidebar } from './Sidebar.tsx'
 import { useShell } from './shellState.ts'
 import { Tabs } from './Tabs.tsx'
@@ -17,6 +16,7 @@ import './shell.css'
 
 const t = textsOf(en)
 const Palette = lazy(() => import('./Palette.tsx'))
+const ShellDialogs = lazy(() => import('./ShellDialogs.tsx'))
 
 /** The frame of everything inside a workspace: banner, sidebar, sheet, tabs, palette and dialogs. */
 export function Shell(props: ParentProps) {
@@ -97,7 +97,11 @@ export function Shell(props: ParentProps) {
           <Palette />
         </Suspense>
       </Show>
-      <ShellDialogs />
+      <Show when={shell.dialog()}>
+        <Suspense>
+          <ShellDialogs />
+        </Suspense>
+      </Show>
     </div>
   )
 }

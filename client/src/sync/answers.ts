@@ -2,6 +2,7 @@ import { keptSession } from '../supabase.ts'
 import { inStore } from './database.ts'
 import type { Waiting } from './outbox.ts'
 import { askedAbout, isMutation, type Mutation, overlay } from './overlay.ts'
+import { forgetSentTexts } from './texts.ts'
 
 /** A request of the API. */
 export interface Question {
@@ -90,6 +91,7 @@ function leftOut(before: string, now: string): string[] {
 /** Forgets what was asked about things that are gone, a room's messages with the room. */
 async function forgetAbout(person: string, gone: readonly string[]): Promise<void> {
   if (gone.length === 0) return
+  await forgetSentTexts(person, gone)
   for (const question of await questions(person))
     if (gone.some((id) => question.includes(id))) await inStore(person, 'answers', 'readwrite', (all) => all.delete(question))
 }
@@ -104,4 +106,7 @@ async function tidy(person: string): Promise<void> {
 }
 
 /** Forgets everything that was read. What waits to be sent stays. */
-export const forgetAnswers = (person: string): Promise<undefined> => inStore(person, 'answers', 'readwrite', (all) => all.clear())
+export async function forgetRead(person: string): Promise<void> {
+  await inStore(person, 'answers', 'readwrite', (all) => all.clear())
+  await forgetSentTexts(person)
+}

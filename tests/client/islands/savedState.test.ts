@@ -16,6 +16,7 @@ const reader: ConnectionEvent = { type: 'authenticated', scope: 'readonly' }
 const refused: ConnectionEvent = { type: 'refused' }
 const synced: ConnectionEvent = { type: 'synced' }
 const edited: ConnectionEvent = { type: 'edited' }
+const kept: ConnectionEvent = { type: 'kept', unsent: true, writable: true }
 const left = (count: number): ConnectionEvent => ({ type: 'unacknowledged', count })
 
 const after = (...events: ConnectionEvent[]): Connection => events.reduce(reduce, unconnected)
@@ -37,6 +38,9 @@ test.for([
   ['typed while cut off',     [...opened, cut, edited, left(1), connected], 'saving'],
   ['back, not yet in step',   [...opened, cut, edited, connected, writer, left(0)], 'saving'],
   ['back and in step',        [...opened, cut, edited, connected, writer, synced, left(0)], 'saved'],
+  ['read from this device',   [noNetwork, kept, { type: 'recalled' }], 'offline'],
+  ['what waited is in step',  [kept, connected, writer, synced, left(1)], 'saving'],
+  ['what waited is sent',     [kept, connected, writer, synced, left(1), left(0)], 'saved'],
   ['may only read',           [connected, reader, synced, left(0)], 'read_only'],
   ['demoted',                 [...opened, reader],          'read_only'],
   ['removed',                 [...opened, refused],         'denied'],
@@ -56,6 +60,12 @@ test.for([
 ] as const)('[CDOC2] %s: changes are lost: %#', ([, events, event, expected]) => {
   const before = after(...events)
   expect(losesChanges(before, reduce(before, event))).toBe(expected)
+})
+
+test('[CDOC1] who may only read writes no more when the connection is gone, or the page comes from this device', () => {
+  expect(after(connected, reader, synced, cut).writable).toBe(false)
+  expect(after(noNetwork, { type: 'kept', unsent: false, writable: false }, { type: 'recalled' }).writable).toBe(false)
+  expect(after(noNetwork, kept, { type: 'recalled' }).writable).toBe(true)
 })
 
 test('[CDOC1] an acknowledgement that a reader hears does not make his change saved', () => {

@@ -17,6 +17,7 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
   useEffect(() => {
     const document = openDocument({
       documentId: props.documentId,
+      person: props.person.id,
       url: props.url,
       token: () => latest.current.token(),
       onPresence: (people) => latest.current.onPresence(people),
@@ -27,7 +28,7 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
       onState(state, connection) {
         if (connection.seen) setSeen(true)
         // Who is offline goes on writing; who is asked to leave does not.
-        setWritable(connection.scope !== 'readonly' && connection.scope !== 'denied')
+        setWritable(connection.writable)
         latest.current.onState(state, connection.dirty)
       },
     })
@@ -38,7 +39,7 @@ export function DocumentEditor({ props, container }: { props: EditorProps; conta
       setOutdated(false)
       document.close()
     }
-  }, [props.documentId, props.url, becomeOutdated])
+  }, [props.documentId, props.url, props.person.id, becomeOutdated])
 
   if (!opened || !seen) return null
   return (

@@ -76,7 +76,7 @@ export function EditorSurface({ props, opened, canWrite, container, onUnknown, o
         },
       },
       onCreate: ({ editor }) => {
-        const handle = editorHandle(editor, props.onBlockLink)
+        const handle = editorHandle(editor, props.onBlockLink, opened.copy)
         onText(handle.readText)
         props.onReady(handle)
       },

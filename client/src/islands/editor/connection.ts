@@ -4,19 +4,25 @@ import { ANYTHING, type DenialReason, documentName, parseServerMessage } from '.
 import { SCHEMA_VERSION } from '../../../../hocuspocus-server/src/schema/version.ts'
 import type { EditorNotice, Person, SavedState } from '../contract.ts'
 import { keepClientId } from './clientId.ts'
+import { type DeviceCopy, keepOnDevice } from './deviceCopy.ts'
 import { peopleOf } from './people.ts'
 import { type Connection, type ConnectionEvent, losesChanges, reduce, savedState, unconnected } from './savedState.ts'
-import { borrowSocket } from './socket.ts'
+import { type BorrowedSocket, borrowSocket } from './socket.ts'
 
 export interface OpenDocument {
   ydoc: Y.Doc
   provider: HocuspocusProvider
+  copy: DeviceCopy
   close(): void
 }
 
 export interface OpenDocumentOptions {
   documentId: string
+  /** For whom this device keeps the text. */
+  person: string
   url: string
+  /** Otherwise the one of this tab. */
+  borrow?(url: string): BorrowedSocket
   token(): Promise<string>
   onState(state: SavedState, connection: Connection): void
   onPresence(people: Person[]): void
@@ -31,11 +37,15 @@ export interface OpenDocumentOptions {
 
 /** Retries wait 1, 2, 4 … seconds and no longer than this. */
 const longestWaitMs = 30_000
+/** Who has no answer of the server for so long reads what this device has. */
+const patienceMs = 2000
+/** A browser that does not open its database shall not keep the page from opening. */
+const longestLoadMs = 1000
 
 /** Joins a document: its text, its people and what is known about both. */
 export function openDocument(options: OpenDocumentOptions): OpenDocument {
   const ydoc = new Y.Doc()
-  const { socket, onCount, giveBack } = borrowSocket(`${options.url}?schema=${SCHEMA_VERSION}`)
+  const { socket, onCount, giveBack } = (options.borrow ?? borrowSocket)(`${options.url}?schema=${SCHEMA_VERSION}`)
   const name = documentName(options.documentId)
   const provider = new HocuspocusProvider({
     websocketProvider: socket,
@@ -43,6 +53,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     document: ydoc,
     token: options.token,
   })
+  const copy = keepOnDevice({ person: options.person, documentId: options.documentId, ydoc })
   const clientId = keepClientId({
     ydoc,
     awareness: provider.awareness,
@@ -60,7 +71,11 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     const before = connection
     connection = reduce(before, event)
     if (connection === before) return
-    if (losesChanges(before, connection)) options.onLoss()
+    copy.note({ unsent: connection.dirty, writable: connection.writable }, connection.cut || connection.socket !== 'connected')
+    if (losesChanges(before, connection)) {
+      options.onLoss()
+      copy.forget()
+    }
     options.onState(savedState(connection), connection)
   }
   /** Asks the server again on the open socket: the provider itself never does after a refusal. */
@@ -79,6 +94,8 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
         // `options.token` brings a fresh one: once at once, later with patience.
         return askAgain(failures === 1 ? 0 : wait)
       case 'not_found':
+        dispatch({ type: 'refused' })
+        return copy.forget()
       case 'token_invalid':
         return dispatch({ type: 'refused' })
       case 'too_many_documents':
@@ -92,7 +109,10 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
     const message = parseServerMessage(payload)
     if (!message) return
     if (message.type === 'access') return dispatch({ type: 'authenticated', scope: message.access === 'write' ? 'read-write' : 'readonly' })
-    if (message.type === 'revoked') return dispatch({ type: 'refused' })
+    if (message.type === 'revoked') {
+      dispatch({ type: 'refused' })
+      return copy.forget()
+    }
     if (message.type === 'changed') return options.onChanged(message.what)
     if (message.type === 'client_id') return clientId.hear(message)
     if (message.type === 'slowed') return options.onNotice({ code: message.type, message: '' })
@@ -123,7 +143,7 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
   })
   provider.on('awarenessChange', ({ states }: { states: unknown[] }) => options.onPresence(peopleOf(states)))
   ydoc.on('update', (_update: Uint8Array, origin: unknown) => {
-    if (origin !== provider) dispatch({ type: 'edited' })
+    if (origin !== provider && origin !== copy) dispatch({ type: 'edited' })
   })
   const listening = new AbortController()
   addEventListener('offline', () => dispatch({ type: 'network', online: false }), { signal: listening.signal })
@@ -133,12 +153,29 @@ export function openDocument(options: OpenDocumentOptions): OpenDocument {
   document.addEventListener('visibilitychange', onVisibility, { signal: listening.signal })
   addEventListener('pagehide', clientId.giveBack, { signal: listening.signal })
   const stopCounting = onCount(name, (count) => dispatch({ type: 'unacknowledged', count }))
-  provider.attach()
+  let recalling: ReturnType<typeof setTimeout> | undefined
+  let closed = false
+  async function begin() {
+    const loading = copy.load().then((kept) => {
+      if (closed || !kept) return
+      dispatch({ type: 'kept', ...kept })
+      recalling = setTimeout(() => connection.scope !== 'denied' && dispatch({ type: 'recalled' }), navigator.onLine ? patienceMs : 0)
+    })
+    await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, longestLoadMs))])
+    if (closed) return
+    if (!navigator.onLine) dispatch({ type: 'network', online: false })
+    provider.attach()
+  }
+  void begin()
 
   return {
     ydoc,
     provider,
+    copy,
     close() {
+      closed = true
+      clearTimeout(recalling)
+      copy.close()
       clearTimeout(waiting)
       listening.abort()
       stopCounting()

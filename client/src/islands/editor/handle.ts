@@ -11,8 +11,9 @@ import { goToHeading, headingsOf, watchOutline } from './outline.ts'
 const pauseMs = 300
 
 /** What a panel beside the text may ask of the editor. */
-export function editorHandle(editor: Editor, onBlockLink: EditorProps['onBlockLink']): EditorHandle {
+export function editorHandle(editor: Editor, onBlockLink: EditorProps['onBlockLink'], copy: EditorHandle['copy']): EditorHandle {
   return {
+    copy,
     focus: () => editor.commands.focus(),
     readText: () => editor.getText({ blockSeparator: '\n\n' }),
     watchOutline: (tell) => watchOutline(editor, onBlockLink !== null, (run) => afterPauses(editor, 'update', run), tell),

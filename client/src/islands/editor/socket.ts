@@ -8,13 +8,16 @@ export interface SharedSocket {
   onCount(document: string, hear: (unacknowledged: number) => void): () => void
 }
 
+/** A socket, and the way to give it back. */
+export type BorrowedSocket = SharedSocket & { giveBack(): void }
+
 const idleMs = 10_000
 
 let shared: { url: string; opened: SharedSocket; documents: number; closing: ReturnType<typeof setTimeout> | undefined } | undefined
 
 /** The one socket on which all documents of this tab travel. It opens with the first document and closes some seconds after the last;
  *  a socket without documents has no heartbeat and would reconnect for ever. */
-export function borrowSocket(url: string): SharedSocket & { giveBack(): void } {
+export function borrowSocket(url: string): BorrowedSocket {
   if (shared && shared.url !== url) {
     close(shared)
     shared = undefined
@@ -37,6 +40,12 @@ export function borrowSocket(url: string): SharedSocket & { giveBack(): void } {
       }, idleMs)
     },
   }
+}
+
+/** One beside it: a socket knows each document once. */
+export function ownSocket(url: string): BorrowedSocket {
+  const opened = open(url)
+  return { ...opened, giveBack: () => opened.socket.destroy() }
 }
 
 function open(url: string): SharedSocket {
